@@ -1,0 +1,52 @@
+# Everything runs in .venv, which is made from requirements.lock. `make` alone lists the targets.
+SHELL := /bin/sh
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$name; break; }; done)
+RUN := .venv/bin/python
+
+.PHONY: help book test serve clean lint format sync sync-back lock
+
+help:                ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+book: .venv/installed ## build the book into book/_build/html (does nothing when nothing changed)
+	@$(RUN) -m datagravity book
+
+test: .venv/installed ## build the book and run every test, the browser's too
+	@$(RUN) tests/chromium.py
+	@$(RUN) -m pytest
+
+serve: book          ## serve the built book on this machine
+	@$(RUN) -m datagravity serve
+
+lint: .venv/installed ## check style and format
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
+
+format: .venv/installed ## mend style and format
+	@$(RUN) -m ruff check --fix . ; $(RUN) -m ruff format .
+
+sync: .venv/installed ## write every chapter's .ipynb from its .md, and the other generated files
+	@$(RUN) -m datagravity sync
+	@$(RUN) -m datagravity data-readme
+	@$(RUN) -m datagravity picture book/energy-against-distance.svg
+
+sync-back: .venv/installed ## take one notebook's edits into its .md: make sync-back NB=book/placement.ipynb
+	@test -n "$(NB)" || { echo "Name the notebook: make sync-back NB=book/placement.ipynb"; exit 1; }
+	@$(RUN) -m datagravity sync-back "$(NB)"
+
+clean:               ## remove what was built (not .venv)
+	@rm -rf book/_build dist .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+lock:                ## resolve requirements.lock anew from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --extra book --extra test \
+	  pyproject.toml --output-file requirements.lock
+
+.venv/installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found. Name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Making .venv from requirements.lock (about a minute, once)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch .venv/installed
