@@ -1,0 +1,553 @@
+"""The data of the book: read, validated, converted, and described.
+
+`data/datapackage.json` says what each column means, in which unit, and what it may hold. Frictionless checks the
+tables against it; the rules that it has no words for follow here. Every problem is reported, not only the first, and
+nothing is dropped or mended on the way.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from datagravity.paths import DATA, REFERENCES
+from datagravity.sources import bibliography
+
+#: Every unit that a column of the data package may have; "1" is a plain number.
+UNITS = ("pJ", "pJ/bit", "bit", "KiB", "GB/s", "mm", "nm", "year", "ratio", "1")
+
+# The nullable types of pandas: a blank cell is a missing value in all of them.
+DTYPES = {"string": "string", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
+
+NUMBER = {
+    "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII),
+    "integer": re.compile(r"[+-]?\d{1,18}", re.ASCII),
+}
+# Half a unit of the sixth significant digit, relative to the number; the last factor forgives binary rounding.
+SIX_DIGITS = 0.5e-5 * (1 + 1e-9)
+BOOLEAN = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the data: where it is, what stands there, and what was expected.
+
+    `row` is the line that a text editor shows, so the header is row 1 and the first datum row 2.
+    """
+
+    file: str
+    expected: str
+    row: int | None = None
+    name: str | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def __str__(self):
+        """The whole story in one line."""
+        place = self.file
+        if self.row:
+            place += f" row {self.row}"
+        if self.name:
+            place += f" ({self.name})"
+        if self.column:
+            place += f", column {self.column}"
+        value = "" if self.value is None else f" value {self.value!r};"
+        return f"{place}:{value} expected {self.expected}"
+
+
+class TableError(ValueError):
+    """The tables are not valid; `problems` holds every reason, and the message prints them all."""
+
+    def __init__(self, problems):
+        """Keep the problems, each once, in the order of the files and rows."""
+        self.problems = list(dict.fromkeys(problems))
+        count = len(self.problems)
+        head = f"{count} problem{'s' if count > 1 else ''} in the data (row 1 of a table is its header):"
+        super().__init__("\n  ".join([head, *map(str, self.problems)]))
+
+
+def tables(*, directory=None):
+    """The names of the tables, in the order of the data package."""
+    return [resource["name"] for resource in _package(_folder(directory))["resources"]]
+
+
+def load(table, *, directory=None, references=None):
+    """One table of the data package, validated and converted.
+
+    Parameters
+    ----------
+    table : a name of `tables()`
+    directory : folder of the data package; the book's own if None
+    references : bibliography that the sources are joined with; the book's own if None
+
+    Returns
+    -------
+    pandas.DataFrame with every row and column as published, in nullable types (a blank is a missing value), followed
+    by the columns computed here. "energy": `energy_pj_per_bit_low` and `_high` (pJ/bit, full precision, for rows that
+    move data), `grey`, `source_group` (rows of one group are one source). "sources": the entry of the bibliography.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+    TableError
+        If any table of the package is not valid; it lists every problem.
+    """
+    names = tables(directory=directory)
+    if table not in names:
+        raise ValueError(f"table is {table!r}, expected one of {', '.join(names)}")
+    return _frames(directory, references)[table].copy()
+
+
+def validate(directory=None, *, references=None):
+    """Check all tables of the data package and the bibliography.
+
+    Returns
+    -------
+    dict: the number of rows of each table.
+
+    Raises
+    ------
+    TableError
+        With every problem of every table.
+    """
+    return {name: len(frame) for name, frame in _frames(directory, references).items()}
+
+
+def _frames(directory, references):
+    """All tables as data frames, checked once for each content of the files."""
+    folder = _folder(directory)
+    references = REFERENCES if references is None else Path(references)
+    # The content decides, not the time stamp: an edited table is never answered from the cache.
+    digest = hashlib.sha256()
+    for path in [*sorted(folder.glob("*.csv")), folder / "datapackage.json", references]:
+        digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"missing"))
+    return _validated(folder, references, digest.hexdigest())
+
+
+def shown(value):
+    """A cell as text for a reader: "not stated" for a blank, no needless digits for a number."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return "not stated"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def data_readme(*, directory=None):
+    """The text of data/README.md: every table, its rows and columns, and how to add a row."""
+    folder = _folder(directory)
+    package, frames = _package(folder), _frames(folder, None)
+    lines = [
+        f"# {package['title']}",
+        "",
+        package["description"],
+        "",
+        "Generated from `datapackage.json` by `python -m datagravity data-readme`; do not edit.",
+        "",
+    ]
+    for resource in package["resources"]:
+        frame, schema = frames[resource["name"]], resource["schema"]
+        lines += [f"## `{resource['path']}`: {resource['title']} ({len(frame)} rows)", "", resource["description"], ""]
+        lines += ["| column | unit | meaning |", "| --- | --- | --- |"]
+        for field in schema["fields"]:
+            meaning = field["description"].replace("|", "\\|")
+            lines.append(f"| `{field['name']}` | {field.get('unit', '')} | {meaning}{_vocabulary(field)} |")
+        keys = [
+            f"`{key['fields'][0]}` is a `{key['reference']['fields'][0]}` of `{key['reference']['resource']}.csv`"
+            for key in schema.get("foreignKeys", [])
+        ]
+        lines += ["", f"Key: `{schema['primaryKey'][0]}`." + (f" {'; '.join(keys)}." if keys else ""), ""]
+    lines += [
+        "## Add a row",
+        "",
+        "1. Append one line to the table, with a new `id`. A blank means that the source does not state the value.",
+        "2. A new source needs its entry in `book/references.bib` and its line in `sources.csv`.",
+        "3. Run `python -m datagravity validate`: it names the file, row, column and value of every problem at once.",
+        "4. Run `python -m datagravity data-readme` and `make book`: charts and sentences that use the row follow it.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _vocabulary(field):
+    """The closed list of a column, printed after its meaning."""
+    words = field.get("constraints", {}).get("enum")
+    return f" One of: {', '.join(words)}." if words and len(words) > 1 else ""
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Reading
+
+
+def _folder(directory):
+    return DATA if directory is None else Path(directory)
+
+
+def _package(folder):
+    path = folder / "datapackage.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise TableError([Problem(_name(folder, path.name), f"a data package in JSON ({error})")]) from error
+
+
+def _name(folder, file):
+    return f"{folder.name}/{file}"
+
+
+@dataclass
+class Table:
+    """A table while it is being checked: cells as text, the line and the name of every row."""
+
+    file: str
+    fields: list
+    key: str
+    rows: list
+    lines: list
+    complete: bool = True
+
+    def problem(self, index, column, expected):
+        """What is wrong with one cell."""
+        row = self.rows[index]
+        name = f"{self.key} {row[self.key]}" if row[self.key] else None
+        return Problem(self.file, expected, self.lines[index], name, column, row[column])
+
+
+def _read(folder, resource):
+    """The text of one table and the problems of its form: encoding, header, length of rows."""
+    schema, file = resource["schema"], _name(folder, resource["path"])
+    fields = schema["fields"]
+    names = [field["name"] for field in fields]
+    table = Table(file, fields, schema["primaryKey"][0], [], [], complete=False)
+    try:
+        # Bytes are read as they are: a byte order mark and CRLF are how spreadsheets write, not errors.
+        text = (folder / resource["path"]).read_bytes().decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        records, line = [], 1
+        for record in reader:
+            if record:
+                records.append((line, record))
+            line = reader.line_num + 1
+    except OSError:
+        return table, [Problem(file, "a file that can be read")]
+    except UnicodeDecodeError as error:
+        return table, [Problem(file, f"text in UTF-8 ({error.reason} at byte {error.start})")]
+    except csv.Error as error:
+        return table, [Problem(file, f"comma-separated values ({error})", line)]
+    if not records:
+        return table, [Problem(file, "a header and at least one row; the file is empty")]
+
+    _, header = records[0]
+    problems = [
+        Problem(file, f"the column {name}; it is missing", 1, column=name) for name in names if name not in header
+    ] + [
+        Problem(file, "no such column" if name not in names else "this column once", 1, column=name or "without a name")
+        for position, name in enumerate(header)
+        if name not in names or name in header[:position]
+    ]
+    if problems:
+        return table, problems
+    if len(records) == 1:
+        return table, [Problem(file, "at least one row below the header", 1)]
+    for line, record in records[1:]:
+        if len(record) == len(header):
+            table.rows.append(dict(zip(header, record, strict=True)))
+            table.lines.append(line)
+        else:
+            problems.append(Problem(file, f"{len(header)} cells; there are {len(record)}", line, record[0] or None))
+    table.complete = not problems
+    return table, problems
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Checking
+
+
+@lru_cache(maxsize=16)
+def _validated(folder, references, _digest):
+    package = _package(folder)
+    problems = _unit_problems(folder, package)
+    read = {}
+    for resource in package["resources"]:
+        read[resource["name"]], found = _read(folder, resource)
+        problems += found
+    for table in read.values():
+        problems += _cell_problems(table)
+    # Frictionless meets only cells that are numbers where numbers are due: it takes infinity for one.
+    problems += _frictionless_problems(folder, package, read, {(p.file, p.row, p.column) for p in problems})
+    values = {name: [_values(table.fields, row) for row in table.rows] for name, table in read.items()}
+    for name, table in read.items():
+        problems += _rule_problems(name, table, values[name])
+    books, found = _bibliography_problems(folder, references, read)
+    problems += found
+    if problems:
+        order = {table.file: position for position, table in enumerate(read.values())}
+        raise TableError(sorted(problems, key=lambda p: (order.get(p.file, -1), p.row or 0)))
+    frames = {
+        name: pd.DataFrame(
+            {f["name"]: pd.array([row[f["name"]] for row in values[name]], dtype=DTYPES[f["type"]]) for f in t.fields}
+        )
+        for name, t in read.items()
+    }
+    return _converted(frames, books)
+
+
+def _unit_problems(folder, package):
+    """Every numeric column has a unit of the closed list."""
+    return [
+        Problem(
+            _name(folder, "datapackage.json"),
+            f"a unit of the list {', '.join(UNITS)}",
+            name=f"table {resource['name']}",
+            column=field["name"],
+            value=field.get("unit", ""),
+        )
+        for resource in package["resources"]
+        for field in resource["schema"]["fields"]
+        if (field["type"] in NUMBER or "unit" in field) and field.get("unit") not in UNITS
+    ]
+
+
+def _cell_problems(table):
+    """Cells that are not what their column's type is written like, infinities and stray spaces among them."""
+    problems = []
+    for index, row in enumerate(table.rows):
+        for field in table.fields:
+            cell, kind = row[field["name"]], field["type"]
+            if not cell:
+                continue
+            if kind in NUMBER:
+                wrong = not NUMBER[kind].fullmatch(cell) or not math.isfinite(float(cell))
+            elif kind == "boolean":
+                wrong = cell not in BOOLEAN
+            else:
+                wrong = cell != cell.strip()
+            if wrong:
+                spaces = "; no spaces at its ends" if kind == "string" else ""
+                problems.append(table.problem(index, field["name"], _expected(field) + spaces))
+    return problems
+
+
+def _frictionless_problems(folder, package, read, known):
+    """What Frictionless finds: missing values, limits, vocabularies, patterns, unique keys, foreign keys."""
+    from frictionless import FrictionlessException, Package
+
+    descriptor = json.loads(json.dumps(package))
+    descriptor["resources"] = [r for r in descriptor["resources"] if read[r["name"]].rows]
+    present = {resource["name"] for resource in descriptor["resources"]}
+    for resource in descriptor["resources"]:
+        table = read[resource["name"]]
+        names = [field["name"] for field in table.fields]
+        for entry in ("path", "scheme", "format", "mediatype", "encoding"):
+            resource.pop(entry, None)
+        resource["data"] = [names] + [
+            ["" if (table.file, line, name) in known else row[name] for name in names]
+            for line, row in zip(table.lines, table.rows, strict=True)
+        ]
+        # A key into a table that could not be read says nothing about this one.
+        keys = resource["schema"].pop("foreignKeys", [])
+        keys = [key for key in keys if key["reference"]["resource"] in present]
+        if keys:
+            resource["schema"]["foreignKeys"] = keys
+    if not present:
+        return []
+    try:
+        report = Package.from_descriptor(descriptor).validate()
+    except FrictionlessException as error:
+        notes = "; ".join(reason.note for reason in error.reasons) or error.error.note
+        return [Problem(_name(folder, "datapackage.json"), f"a valid data package ({notes})")]
+    problems = [Problem(_name(folder, "datapackage.json"), f"a valid package ({e.note})") for e in report.errors]
+    for task in report.tasks:
+        table = read[task.name]
+        fields = {field["name"]: field for field in table.fields}
+        problems += [
+            problem
+            for error in task.errors
+            for problem in _from_frictionless(table, fields, error)
+            if (problem.file, problem.row, problem.column) not in known
+        ]
+    return problems
+
+
+def _from_frictionless(table, fields, error):
+    """One of its errors in our words: row, column, value, expectation."""
+    row = getattr(error, "row_number", None)
+    if row is None:
+        return [Problem(table.file, f"a table that Frictionless accepts ({error.message})")]
+    index = row - 2
+    if error.type == "primary-key":
+        # The column is also declared unique, which says the same more plainly.
+        return []
+    if error.type == "foreign-key":
+        expected = f"one that exists: {error.reference_field_names[0]} in {error.reference_name}.csv"
+        return [table.problem(index, error.field_names[0], expected)]
+    if error.type == "unique-error":
+        name = error.field_name
+        first = next(i for i, other in enumerate(table.rows) if other[name] == table.rows[index][name])
+        return [table.problem(index, name, f"a value used once; row {table.lines[first]} has it too")]
+    if error.type == "blank-row":
+        return [table.problem(index, table.key, "a value; the whole row is blank")]
+    name = getattr(error, "field_name", "") or table.key
+    return [table.problem(index, name, _expected(fields[name]))]
+
+
+def _expected(field):
+    """What a column may hold, in words."""
+    limits, kind = field.get("constraints", {}), field["type"]
+    if "enum" in limits:
+        text = "one of " + ", ".join(limits["enum"])
+    elif "pattern" in limits:
+        text = f"text of the form {limits['pattern']}"
+    else:
+        words = {"string": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
+        text = words[kind]
+    ends = [("exclusiveMinimum", "above"), ("minimum", "at least"), ("maximum", "at most")]
+    text += "".join(f", {word} {limits[end]}" for end, word in ends if end in limits)
+    return text if limits.get("required") or kind == "boolean" else f"{text}, or a blank"
+
+
+def _values(fields, row):
+    """The cells of a row as Python values; None for a blank and for what is not a value of the column's type."""
+    read = {"string": str, "number": float, "integer": int, "boolean": BOOLEAN.get}
+    result = {}
+    for field in fields:
+        cell, kind = row[field["name"]], field["type"]
+        good = cell and (kind not in NUMBER or NUMBER[kind].fullmatch(cell))
+        result[field["name"]] = read[kind](cell) if good else None
+    return result
+
+
+def _rule_problems(name, table, values):
+    """The rules that a schema cannot say, over every row of one table."""
+    rules = [_low_at_most_high, *RULES.get(name, [])]
+    return [
+        table.problem(index, column, expected)
+        for index, row in enumerate(values)
+        for rule in rules
+        for column, expected in rule(row)
+    ]
+
+
+def _low_at_most_high(row):
+    """In every table: the low end of an interval is not above its high end."""
+    for low in row:
+        high = re.sub(r"(^|_)low(_|$)", r"\1high\2", low)
+        is_interval = high != low and isinstance(row.get(high), (int, float)) and isinstance(row[low], (int, float))
+        if is_interval and row[low] > row[high]:
+            yield low, f"at most {high}, which is {row[high]:g}"
+
+
+def _unit_matches_values(row):
+    """An energy row has both ends of an energy, a ratio row a ratio and what it is relative to."""
+    energies, ratios = ("energy_low_pj", "energy_high_pj"), ("rel_energy_x", "rel_to")
+    given = energies if row["unit"] == "pJ" else ratios if row["unit"] == "ratio" else None
+    if given:
+        for column in (*energies, *ratios):
+            if (row[column] is None) == (column in given):
+                wanted = "a value" if column in given else "a blank"
+                yield column, f"{wanted}, because the unit of the row is {row['unit']}"
+
+
+def _per_bit_agrees(row):
+    """The typed energy per bit is energy over width, to six significant digits; only data that moves has one."""
+    for end in ("low", "high"):
+        column, energy = f"pj_per_bit_{end}", row[f"energy_{end}_pj"]
+        computed = _per_bit(row, end)
+        if (row[column] is None) != (computed is None):
+            yield column, "a value" if computed else "a blank, because there is no energy per bit that moves"
+        elif computed and abs(row[column] - computed) > SIX_DIGITS * computed:
+            yield column, f"{computed:.6g}, which is {energy:g} pJ over {row['width_bits']} bits"
+
+
+def _per_bit(row, end):
+    """Energy per bit in full precision, or None where the row moves no data or leaves energy or width blank."""
+    energy, width = row[f"energy_{end}_pj"], row["width_bits"]
+    return energy / width if row["kind"] != "compute" and energy and width else None
+
+
+def _recalled_has_confidence(row):
+    """A number that was not checked again says how sure we are of it, and says so in both columns."""
+    if (row["status"] == "recalled") != (row["confidence"] is not None):
+        yield "confidence", "a value for a recalled row, a blank for a verified one"
+    if (row["status"] == "recalled") != (row["text_type"] == "recalled"):
+        yield "text_type", "recalled exactly where status is"
+
+
+def _per_mm_is_one_mm(row):
+    """A wire quoted per millimetre is one millimetre long."""
+    if (row["distance_basis"] or "").startswith("per mm") and row["distance_mm"] != 1:
+        yield "distance_mm", "1, because the basis of the distance is per mm"
+
+
+def _mean_within(row):
+    """A mean lies within its interval."""
+    low, mean, high = (row[column] for column in ("energy_low_pj", "energy_mean_pj", "energy_high_pj"))
+    if None not in (low, mean, high) and low <= high and not low <= mean <= high:
+        yield "energy_mean_pj", f"a mean from {low:g} to {high:g}"
+
+
+def _bound_matches_values(row):
+    """An upper bound has no low end, everything else has one, and both ends are reproduced or none is."""
+    if (row["bound"] == "upper bound") != (row["gd_low"] is None):
+        yield "gd_low", "a blank for an upper bound, a value otherwise"
+    rows = [row[column] for column in ("transport_low_row", "transport_high_row", "compute_row")]
+    if any(rows) and not all(rows):
+        yield "compute_row", "all three rows that reproduce the value, or none"
+
+
+#: The rules of each table: functions of a row's values that yield (column, what was expected).
+RULES = {
+    "energy": [_unit_matches_values, _per_bit_agrees, _recalled_has_confidence, _per_mm_is_one_mm, _mean_within],
+    "published_ratios": [_bound_matches_values],
+}
+
+
+def _bibliography_problems(folder, references, read):
+    """The bibliography and the table of sources hold the same keys."""
+    file = f"{references.parent.name}/{references.name}"
+    try:
+        books = bibliography(references)
+    except (OSError, ValueError) as error:
+        return None, [Problem(file, f"a bibliography ({error})")]
+    sources = read.get("sources")
+    if sources is None or not sources.complete:
+        return books, []
+    keys = [row["key"] for row in sources.rows]
+    problems = [
+        sources.problem(index, "key", f"a key of {file}")
+        for index, key in enumerate(keys)
+        if key and key not in set(books["key"])
+    ]
+    problems += [
+        Problem(file, f"a row of {_name(folder, 'sources.csv')} with this key", name=f"entry {key}")
+        for key in books["key"]
+        if key not in set(keys)
+    ]
+    return books, problems
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Converting
+
+
+def _converted(frames, books):
+    """Add what is computed from the published values; the values themselves stay."""
+    sources = frames["sources"].merge(books, on="key", validate="one_to_one")
+    frames = frames | {"sources": sources}
+    if "energy" in frames:
+        energy = frames["energy"].copy()
+        for end in ("low", "high"):
+            per_bit = energy[f"energy_{end}_pj"] / energy["width_bits"]
+            energy[f"energy_pj_per_bit_{end}"] = per_bit.mask(energy["kind"] == "compute")
+        origin = energy["source"].map(sources.set_index("key")["group"])
+        copied = energy["source"].map(sources.set_index("key")["group_at_45_nm"])
+        at_45_nm = (energy["node_nm"] == 45).fillna(False) & copied.notna()
+        energy["source_group"] = origin.mask(at_45_nm, copied).astype("string")
+        energy["grey"] = energy["source"].map(sources.set_index("key")["grey"]).astype("boolean")
+        frames["energy"] = energy
+    return frames

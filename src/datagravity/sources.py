@@ -1,0 +1,120 @@
+"""The bibliography as a table: `book/references.bib` is the only home of citations."""
+
+import difflib
+import re
+from collections import Counter
+from functools import lru_cache
+from string import ascii_lowercase
+
+import pandas as pd
+
+from datagravity.paths import REFERENCES
+
+#: The fields that say where a source appeared; the first one present is its venue.
+VENUE_FIELDS = ("journal", "booktitle", "publisher", "institution", "howpublished")
+
+
+def bibliography(path=None):
+    """Every entry of the bibliography, one row each, sorted by key.
+
+    Parameters
+    ----------
+    path : the .bib file; the book's own if None
+
+    Returns
+    -------
+    pandas.DataFrame with the columns key, type, author, short_name, title, year, venue, doi, url: plain text without
+    LaTeX, `year` as a nullable integer, blanks as missing values. `short_name` is what a table or a tooltip prints.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read as BibTeX, or an entry has no title.
+    """
+    path = REFERENCES if path is None else path
+    stamp = path.stat()
+    return _bibliography(path, stamp.st_mtime_ns, stamp.st_size).copy()
+
+
+@lru_cache(maxsize=8)
+def _bibliography(path, _mtime, _size):
+    from pybtex.database import parse_file
+    from pybtex.exceptions import PybtexError
+
+    try:
+        entries = parse_file(str(path), bib_format="bibtex").entries
+    except (PybtexError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name}: {error}; expected BibTeX, each key once") from error
+    untitled = [key for key, entry in entries.items() if not entry.fields.get("title")]
+    if untitled:
+        raise ValueError(f"{path.name}: no title in {', '.join(untitled)}; expected one in every entry")
+    rows = [_row(key, entry) for key, entry in sorted(entries.items())]
+    # Two works of one author and year are told apart by a letter.
+    for name, count in Counter(row["short_name"] for row in rows).items():
+        if count > 1:
+            for letter, row in zip(ascii_lowercase, (row for row in rows if row["short_name"] == name), strict=False):
+                row["short_name"] += letter if row["year"] else f" {letter}"
+    columns = ["key", "type", "author", "short_name", "title", "year", "venue", "doi", "url"]
+    return pd.DataFrame(rows, columns=columns).astype("string").astype({"year": "Int64"})
+
+
+def bibtex(key, path=None):
+    """One entry of the bibliography as BibTeX text, as the file writes it.
+
+    Raises
+    ------
+    ValueError
+        If the bibliography has no such key; the message names the nearest ones.
+    """
+    path = REFERENCES if path is None else path
+    keys = list(bibliography(path)["key"])
+    if key not in keys:
+        near = difflib.get_close_matches(key, keys, n=3, cutoff=0.4)
+        hint = f"perhaps {' or '.join(near)}" if near else f"one of the {len(keys)} keys of {path.name}"
+        raise ValueError(f"key is {key!r}, expected {hint}")
+    # The file keeps one form: an entry starts at the margin and ends with a brace at the margin.
+    return re.search(rf"^@\w+\{{{re.escape(key)},.*?^\}}", path.read_text(encoding="utf-8"), re.M | re.S)[0]
+
+
+def short_name(key):
+    """First author and year of one source of the book's bibliography; ValueError if there is no such key."""
+    names = bibliography().set_index("key")["short_name"]
+    if key not in names.index:
+        raise ValueError(f"source is {key!r}, expected a key of {REFERENCES.name}")
+    return names[key]
+
+
+def _row(key, entry):
+    fields = entry.fields
+    authors = [_plain(str(person)) for person in entry.persons.get("author", [])]
+    venue = next((fields[name] for name in VENUE_FIELDS if name in fields), None)
+    preprint = f"https://arxiv.org/abs/{fields['eprint']}" if "eprint" in fields else None
+    return {
+        "key": key,
+        "type": entry.type,
+        "author": "; ".join(authors) or None,
+        "short_name": _short_name(entry),
+        "title": _plain(fields["title"]),
+        "year": fields.get("year"),
+        "venue": _plain(venue) if venue else None,
+        "doi": fields.get("doi"),
+        "url": fields.get("url", preprint),
+    }
+
+
+def _short_name(entry):
+    """First author's surname and the year, as one writes it in a sentence."""
+    surnames = [_plain(" ".join([*p.prelast_names, *p.last_names])) for p in entry.persons.get("author", [])]
+    if not surnames:
+        return _plain(entry.fields.get("key") or entry.fields["title"])
+    many = len(surnames) > 2 or surnames[-1] == "others"
+    name = f"{surnames[0]} et al." if many else " and ".join(surnames)
+    return f"{name} {entry.fields['year']}" if "year" in entry.fields else name
+
+
+def _plain(text):
+    # The backend is named here because looking it up as a plugin, once a field, takes seconds.
+    from pybtex.backends.plaintext import Backend
+    from pybtex.richtext import Text
+
+    return Text.from_latex(text).render(Backend())

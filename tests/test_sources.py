@@ -1,0 +1,91 @@
+"""The bibliography: complete, formatted without a complaint, and in step with the table of sources."""
+
+import shutil
+
+import pytest
+from pybtex.backends.plaintext import Backend
+from pybtex.database import parse_file
+from pybtex.errors import set_strict_mode
+from pybtex.plugin import find_plugin
+
+from datagravity.evidence import TableError, load
+from datagravity.paths import DATA, REFERENCES
+from datagravity.sources import bibliography, bibtex
+
+
+def test_entries_and_rows_of_sources_are_the_same():
+    entries = set(parse_file(str(REFERENCES)).entries)
+    assert entries == set(load("sources")["key"])
+    assert set(load("energy")["source"]) | set(load("published_ratios")["source"]) <= entries
+
+
+@pytest.mark.parametrize("style", ["plain", "alpha", "unsrt"])
+def test_every_entry_formats(style):
+    set_strict_mode(True)  # a missing field is an error
+    entries = parse_file(str(REFERENCES))
+    formatted = list(find_plugin("pybtex.style.formatting", style)().format_bibliography(entries))
+    assert len(formatted) == len(entries.entries)
+    assert all(entry.text.render(Backend()).endswith(".") for entry in formatted)
+
+
+def test_one_field_a_line_sorted_by_key():
+    lines = REFERENCES.read_text(encoding="utf-8").splitlines()
+    keys = [line.split("{")[1].rstrip(",") for line in lines if line.startswith("@")]
+    assert keys == sorted(keys)
+    assert all(line.startswith(("@", "%", "  ", "}")) or not line for line in lines)
+    assert not any(line.count(" = {") > 1 for line in lines)
+
+
+def test_addresses_are_not_mirrors():
+    for address in bibliography()["url"].dropna():
+        assert not any(host in address for host in ("gwern", "sci-hub", "libgen", "vuink"))
+
+
+def test_bibliography_as_a_table():
+    books = bibliography().set_index("key")
+    assert books.loc["horowitz2014", "short_name"] == "Horowitz 2014a"
+    assert books.loc["horowitz2014slides", "short_name"] == "Horowitz 2014b"
+    assert books.loc["accelergy_cacti", "short_name"] == "Accelergy-Project a"
+    assert books.loc["jouppi2021", "short_name"] == "Jouppi et al. 2021"
+    assert books.loc["leebruck2026", "short_name"] == "Lee and Bruck 2026"
+    assert books.loc["leebruck2026", "url"] == "https://arxiv.org/abs/2603.26053"
+    assert books.loc["choi2013", "year"] == 2013
+    assert books.loc["perezserrano2018", "author"].startswith("Pérez-Serrano, Jesús;")
+    assert not books["title"].str.contains(r"[{}\\]").any()
+    assert books["short_name"].notna().all()
+    assert books["short_name"].is_unique
+
+
+def test_bibtex_of_one_entry():
+    text = bibtex("choi2013")
+    assert text.startswith("@inproceedings{choi2013,")
+    assert "10.1109/IPDPS.2013.77" in text
+    assert text.endswith("}")
+    with pytest.raises(ValueError, match="'choi2003', expected perhaps choi2013"):
+        bibtex("choi2003")
+
+
+def test_an_entry_without_a_row_and_a_row_without_an_entry(tmp_path):
+    folder = shutil.copytree(DATA, tmp_path / "data")
+    path = folder / "sources.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("choi2013,", "choi2031,", 1), encoding="utf-8")
+    with pytest.raises(TableError) as caught:
+        load("sources", directory=folder)
+    message = str(caught.value)
+    assert "data/sources.csv row 15 (key choi2031), column key: value 'choi2031'; expected a key of" in message
+    assert "references.bib (entry choi2013): expected a row of data/sources.csv" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("@article{a, title={A}}\n@article{a, title={B}}", "expected BibTeX, each key once"),
+        ("@article{a, title={A", "expected BibTeX"),
+        ("@article{a, author={B}}", "no title in a"),
+    ],
+)
+def test_a_broken_bibliography(tmp_path, text, words):
+    path = tmp_path / "references.bib"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match=words):
+        load("sources", references=path)
