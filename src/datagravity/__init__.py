@@ -1,0 +1,34 @@
+"""The data gravity of computation: the disjunction constant, the placement law, and the measurements that test them."""
+
+from datagravity import symbolic
+from datagravity.evidence import load, tables
+from datagravity.law import (
+    asymptotic_saving,
+    disjunction_constant,
+    energy,
+    excess_energy,
+    implied_beta,
+    optimal_distance,
+    saving,
+    saving_exponent,
+    saving_from_share,
+    workload_disjunction_constant,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "asymptotic_saving",
+    "disjunction_constant",
+    "energy",
+    "excess_energy",
+    "implied_beta",
+    "load",
+    "optimal_distance",
+    "saving",
+    "saving_exponent",
+    "saving_from_share",
+    "symbolic",
+    "tables",
+    "workload_disjunction_constant",
+]
