@@ -1,0 +1,147 @@
+"""The command line: `python -m datagravity COMMAND`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from datagravity import __version__
+
+
+def check(arguments):
+    """Check every table; list all problems at once."""
+    from datagravity.evidence import validate
+
+    for name, count in validate(arguments.directory).items():
+        print(f"{name:20} {count:5d} rows, valid")
+
+
+def cite(arguments):
+    """Print BibTeX entries."""
+    from datagravity import sources
+
+    print("\n\n".join(sources.bibtex(key) for key in arguments.key))
+
+
+def describe(arguments):
+    """Write data/README.md from the tables' own descriptions."""
+    from datagravity.evidence import data_readme
+    from datagravity.paths import DATA
+
+    (DATA / "README.md").write_text(data_readme(), encoding="utf-8")
+
+
+def book(arguments):
+    """Build the book."""
+    from datagravity.publish.build import build
+
+    build(arguments.root, workers=arguments.workers)
+
+
+def serve(arguments):
+    """Serve the built book on this machine."""
+    import functools
+    import http.server
+
+    from datagravity.publish.build import Book
+
+    folder = Book(arguments.root).html
+    if not folder.exists():
+        raise ValueError(f"{folder} does not exist: run `make book` first")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", arguments.port), handler) as server:
+        print(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+def sync(arguments):
+    """Write each chapter's notebook from its source."""
+    from datagravity.publish import pairs
+    from datagravity.publish.build import Book
+
+    for chapter in Book(arguments.root).chapters():
+        state = "written" if pairs.write_notebook(chapter) else "unchanged"
+        print(f"{pairs.notebook_of(chapter).name:32} {state}")
+
+
+def sync_back(arguments):
+    """Take one notebook's edits into its chapter's source, after showing what would change."""
+    from datagravity.publish import pairs
+
+    notebook = arguments.notebook
+    if notebook.suffix != ".ipynb" or not notebook.exists() or not notebook.with_suffix(".md").exists():
+        raise ValueError(
+            f"{notebook}: expected a notebook (.ipynb) beside its chapter (.md), as in book/placement.ipynb"
+        )
+    lines = pairs.difference_lines(notebook)
+    if not lines:
+        print(f"{notebook.name} and its source say the same: nothing to take.")
+        return
+    print("\n".join(lines))
+    if not arguments.yes and input(f"Write this to {notebook.with_suffix('.md')}? [y/N] ").strip().lower() != "y":
+        print("Nothing written.")
+        return
+    pairs.take_back(notebook)
+    print(f"{notebook.with_suffix('.md')} written.")
+
+
+def picture(arguments):
+    """Draw the README's picture."""
+    from datagravity.charts.placement import energy_against_distance
+    from datagravity.publish.chart_renderer import still_picture
+
+    arguments.file.write_text(still_picture(energy_against_distance().to_dict()), encoding="utf-8")
+
+
+def parser():
+    """All commands and their help."""
+    top = argparse.ArgumentParser(
+        prog="datagravity", description="Tables, citations and pages of the Data Gravity book."
+    )
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(function, name=None):
+        added = commands.add_parser(name or function.__name__, help=function.__doc__, description=function.__doc__)
+        added.set_defaults(function=function)
+        return added
+
+    command(check, "validate").add_argument(
+        "directory", nargs="?", type=Path, help="the folder of the tables (default: this book's data/)"
+    )
+    command(cite).add_argument(
+        "key", nargs="*", default=["leebruck2026"], help="keys of the bibliography (default: the paper)"
+    )
+    command(describe, "data-readme")
+    for function, name in [(book, None), (serve, None), (sync, None)]:
+        added = command(function, name)
+        added.add_argument("--root", type=Path, default=Path.cwd(), help="the book's folder (default: here)")
+        if function is book:
+            added.add_argument("--workers", type=int, help="chapters executed at a time (default: one a core)")
+        if function is serve:
+            added.add_argument("--port", type=int, default=8000, help="port on this machine (default: 8000)")
+    back = command(sync_back, "sync-back")
+    back.add_argument("notebook", type=Path, help="the edited notebook, as in book/placement.ipynb")
+    back.add_argument("--yes", action="store_true", help="write without asking")
+    command(picture).add_argument("file", type=Path, help="the SVG file to write")
+    return top
+
+
+def main(arguments=None):
+    """Run one command; a foreseeable error is one message and status 1."""
+    chosen = parser().parse_args(arguments)
+    try:
+        chosen.function(chosen)
+    except ModuleNotFoundError as error:
+        print(f"{error}. The book's tools are an extra: pip install 'datagravity[book]'", file=sys.stderr)
+        return 1
+    except ValueError as error:  # TableError and BuildError too
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+// Draws every chart of a page from the specification beside it. One load of Vega serves all charts.
+(function () {
+  "use strict";
+
+  function readable(value) {
+    return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+  }
+
+  function improveControls(figure, view) {
+    figure.querySelectorAll(".vega-bind").forEach(function (row) {
+      const control = row.querySelector("input[type=range]");
+      if (!control) return;
+      const output = control.nextElementSibling;
+      const name = control.name;
+      // A slider over powers of ten shows the value, not its logarithm. The view's own number counts: a slider can
+      // stand only on its steps, the value need not.
+      const show = function () {
+        const number = view.signal(name);
+        const text = readable(name.startsWith("log10_") ? Math.pow(10, number) : number);
+        output.textContent = text;
+        control.setAttribute("aria-valuetext", text);
+      };
+      // After Vega's own listener, which prints the bare number.
+      view.addSignalListener(name, function () { setTimeout(show); });
+      show();
+    });
+    figure.querySelectorAll("summary").forEach(function (summary) {
+      summary.setAttribute("aria-label", "Save this chart");
+      summary.setAttribute("title", "Save this chart");
+    });
+  }
+
+  function draw(figure) {
+    const specification = JSON.parse(figure.querySelector(".dg-chart-specification").textContent);
+    const place = figure.querySelector(".dg-chart-view");
+    // The page prints the title above the controls, where it wraps.
+    delete specification.title;
+    if (place.clientWidth < 500) specification.config.legend.columns = 1;
+    return window.vegaEmbed(place, specification, {
+      renderer: "svg",
+      bind: figure.querySelector(".dg-chart-controls"),
+      actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
+      downloadFileName: (specification.usermeta || {}).function || "chart",
+      loader: { target: "_self" },
+    }).then(function (result) {
+      figure.view = result.view;
+      improveControls(figure, result.view);
+    }).catch(function (error) {
+      place.textContent = "This chart could not be drawn: " + error.message;
+      console.error(error);
+    });
+  }
+
+  // Vega measures its container when the window changes, which can be before the page has settled; so it measures
+  // again when a chart's own place has a new width.
+  function followWidths(figures) {
+    const widths = new Map();
+    let timer;
+    const observer = new ResizeObserver(function (entries) {
+      const changed = entries.filter((entry) => widths.get(entry.target) !== entry.contentRect.width);
+      entries.forEach((entry) => widths.set(entry.target, entry.contentRect.width));
+      if (!changed.length) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => window.dispatchEvent(new Event("resize")), 100);
+    });
+    figures.forEach((figure) => observer.observe(figure));
+  }
+
+  function drawAll() {
+    const figures = Array.from(document.querySelectorAll("figure.dg-chart"));
+    Promise.all(figures.map(draw)).then(function () {
+      followWidths(figures);
+      document.documentElement.dataset.charts = "drawn";
+    });
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", drawAll);
+  else drawAll();
+})();

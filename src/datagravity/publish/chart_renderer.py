@@ -1,0 +1,69 @@
+"""How a chart leaves a chapter: its specification, a still picture for readers without scripts, and its source line.
+
+The build enables this renderer in every kernel; in a reader's own notebook Altair's usual renderers draw the chart.
+"""
+
+import html
+import json
+
+import altair as alt
+import vl_convert
+
+from datagravity.charts.common import reference_link
+from datagravity.sources import short_name
+
+# The version of Vega-Lite that this Altair writes, in the form that vl-convert knows it by.
+VEGALITE_VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+STILL_WIDTH = 680
+
+
+def still_picture(specification):
+    """The chart as SVG text, drawn without a browser, `STILL_WIDTH` pixels wide."""
+    return vl_convert.vegalite_to_svg({**specification, "width": STILL_WIDTH}, vl_version=VEGALITE_VERSION)
+
+
+def source_line(specification):
+    """The line under a chart: the function that drew it, and a link to the entry of each of its sources."""
+    meta = specification.get("usermeta", {})
+    parts = []
+    if "function" in meta:
+        parts.append(f"Drawn by <code>{html.escape(meta['function'])}</code>.")
+    links = [f'<a href="{reference_link(key)}">{html.escape(short_name(key))}</a>' for key in meta.get("sources", [])]
+    if links:
+        parts.append(f"Sources: {'; '.join(links)}.")
+    elif parts:
+        parts.append("It draws formulas alone: no measured data.")
+    return " ".join(parts)
+
+
+def _joined(text):
+    """A title's text; Vega-Lite takes a list of lines too."""
+    return text if isinstance(text, str) else " ".join(text)
+
+
+def heading(specification):
+    """Title and subtitle of a chart as HTML."""
+    title = specification.get("title", {})
+    text, subtitle = (_joined(title.get(part, "")) for part in ("text", "subtitle"))
+    smaller = f'<br><span class="dg-chart-subtitle">{html.escape(subtitle)}</span>' if subtitle else ""
+    return f'<p class="dg-chart-title">{html.escape(text)}{smaller}</p>'
+
+
+def figure(specification):
+    """The HTML of one chart: place for the live chart, specification, still picture, source line."""
+    # `</` would end the script element early.
+    text = json.dumps(specification, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+    return (
+        f'<figure class="dg-chart">{heading(specification)}'
+        '<div class="dg-chart-controls"></div><div class="dg-chart-view"></div>'
+        f'<script type="application/json" class="dg-chart-specification">{text}</script>'
+        f"<noscript>{still_picture({**specification, 'title': None})}</noscript>"
+        f"<figcaption>{source_line(specification)}</figcaption>"
+        "</figure>"
+    )
+
+
+def enable():
+    """Make this the renderer of the current process."""
+    alt.renderers.register("datagravity", lambda specification, **_: {"text/html": figure(specification)})
+    alt.renderers.enable("datagravity")

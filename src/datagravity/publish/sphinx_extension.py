@@ -1,0 +1,78 @@
+"""What the book's pages need beyond Jupyter Book: charts, mathematics and notebooks served by the site itself."""
+
+import shutil
+import struct
+from importlib.util import find_spec
+from pathlib import Path
+
+import vl_convert
+from docutils import nodes
+
+from datagravity import __version__
+from datagravity.publish.chart_renderer import VEGALITE_VERSION
+
+ASSETS = Path(__file__).parent / "assets"
+CHART_MARK = 'class="dg-chart"'
+
+
+def without_launch_buttons(app, config):
+    """Launch buttons need a repository's address; without one the theme would fail instead of leaving them out."""
+    if not config.html_theme_options.get("repository_url"):
+        config.html_theme_options.pop("launch_buttons", None)
+
+
+def add_static_folder(app, config):
+    """Style sheet and chart loader come out of the package."""
+    config.html_static_path.append(str(ASSETS))
+
+
+def adjust_page(app, pagename, templatename, context, doctree):
+    """Load the chart scripts where there is a chart, offer the notebook, and drop scripts of another host."""
+    scripts = context["script_files"]
+    # In place, since the template holds this list. Thebe would be fetched from elsewhere, and its constant is
+    # declared a second time when the theme changes.
+    scripts[:] = [script for script in scripts if "thebe" not in f"{script}{getattr(script, 'attributes', '')}".lower()]
+    if doctree is not None and any(CHART_MARK in raw.astext() for raw in doctree.findall(nodes.raw)):
+        app.add_js_file("vega.js")
+        app.add_js_file("charts.js")
+    if (Path(app.srcdir) / f"{pagename}.ipynb").exists():
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def write_offline_files(app, error):
+    """Vega, MathJax, the icon and the committed notebooks go into the finished site."""
+    if error or app.builder.format != "html":
+        return
+    static, sources = Path(app.outdir) / "_static", Path(app.outdir) / "_sources"
+    bundle = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
+    # The bundle declares its names at the top level, where they would clash with the theme's.
+    (static / "vega.js").write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+    mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax" / "tex-svg.js"
+    (static / "mathjax").mkdir(exist_ok=True)
+    shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
+    for notebook in Path(app.srcdir).glob("*.ipynb"):
+        if notebook.stem in app.env.found_docs:
+            shutil.copyfile(notebook, sources / notebook.name)
+    if app.config.html_favicon:
+        icon = (Path(app.srcdir) / app.config.html_favicon).read_text(encoding="utf-8")
+        (Path(app.outdir) / "favicon.ico").write_bytes(icon_file(icon))
+
+
+def icon_file(svg):
+    """An .ico file of 64 by 64 pixels that holds one PNG picture of an SVG text."""
+    side = 64
+    width = float(svg.split('width="')[1].split('"')[0])
+    png = vl_convert.svg_to_png(svg, scale=side / width)
+    header = struct.pack("<HHH", 0, 1, 1)
+    entry = struct.pack("<BBBBHHII", side, side, 0, 0, 1, 32, len(png), len(header) + 16)
+    return header + entry + png
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("config-inited", without_launch_buttons)
+    app.connect("config-inited", add_static_folder)
+    app.connect("html-page-context", adjust_page)
+    app.connect("build-finished", write_offline_files)
+    app.add_css_file("book.css")
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

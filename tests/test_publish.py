@@ -1,0 +1,86 @@
+"""Charts, tables and numbers on their way from a chapter to a page."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from datagravity.charts import common, ratio
+from datagravity.publish import chart_renderer, glue, show, table
+from datagravity.symbolic import G_d, disjunction_constant
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, None, [1.0]])
+def test_glue_refuses_what_prose_cannot_print(value):
+    with pytest.raises(ValueError, match="glue 'key'"):
+        glue("key", value)
+
+
+def test_glue_stores_plain_numbers(monkeypatch):
+    stored = {}
+    monkeypatch.setattr("myst_nb.glue", lambda name, value, display: stored.update({name: value}))
+    glue("float", np.float64(1.5))
+    glue("whole", np.int64(3))
+    glue("text", "words")
+    assert {name: type(value) for name, value in stored.items()} == {"float": float, "whole": int, "text": str}
+
+
+def test_show_prints_the_books_notation():
+    assert r"\frac{E_{\mathrm{transport}}}{E_{\mathrm{compute}}}" in show(disjunction_constant).data
+    assert show(G_d).data.strip("$ ").endswith("G_d")
+
+
+def test_table_shows_blanks_and_links_sources():
+    frame = pd.DataFrame(
+        {"x": pd.array([1.23456, None, 12345.6], "Float64"), "source": "horowitz2014", "text": ["a<b", None, "c"]}
+    )
+    text = table(frame, {"x": "value (pJ)", "source": "source", "text": "text"}).data
+    assert "value (pJ)" in text
+    assert "<td class=number>1.235</td>" in text
+    assert "12,346" in text
+    assert text.count("not stated") == 2
+    assert 'href="references.html#horowitz2014"' in text
+    assert "a&lt;b" in text
+
+
+def test_a_chart_must_explain_itself():
+    import altair as alt
+
+    with pytest.raises(ValueError, match="description"):
+        common.finished(alt.Chart(), drawn_by=ratio.sum_and_bound, title="Title", description=" ")
+
+
+def test_the_figure_holds_specification_picture_and_sources():
+    specification = ratio.reuse_crossing().to_dict()
+    text = chart_renderer.figure(specification)
+    inside = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL).group(1)
+    assert json.loads(inside) == specification
+    assert "<noscript><svg" in text
+    assert "datagravity.charts.ratio.reuse_crossing" in text
+    assert 'href="references.html#jouppi2021"' in text
+
+
+def test_a_specification_cannot_end_its_script_element():
+    specification = ratio.sum_and_bound().to_dict() | {"description": "</script><script>alert(1)"}
+    assert "</script><script>alert" not in chart_renderer.figure(specification)
+
+
+@pytest.mark.parametrize("chart", [ratio.sum_and_bound, ratio.reuse_crossing, ratio.published_values])
+def test_charts_of_the_ratio_explain_themselves(chart):
+    specification = chart().to_dict()
+    assert len(specification["description"]) > 60
+    assert specification["usermeta"]["function"] == f"datagravity.charts.ratio.{chart.__name__}"
+    titles = re.findall(r'"title": "([^"]*G_d[^"]*)"', json.dumps(specification))
+    assert titles
+
+
+def test_the_published_chart_plots_every_value():
+    values = ratio.published_values().to_dict()["data"]["values"]
+    assert [row["kind"] for row in values].count("published") == 5
+    assert [row["kind"] for row in values].count("from the tables") == 4
+    biology = next(row for row in values if row["level"] == "biology")
+    assert biology["high"] == 1
+    assert biology["low"] == "not stated"
