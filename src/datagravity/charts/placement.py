@@ -1,0 +1,290 @@
+"""The charts of the chapter on the placement law: formulas alone, generated from `datagravity.symbolic`.
+
+Data are generated in the browser, so that a page carries expressions and no tables of points.
+"""
+
+import altair as alt
+
+from datagravity import symbolic
+from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, choice, finished, log_slider, slider
+from datagravity.compiled import vega_expression
+
+_MODELS = {"tile": "tiles", "patch": "patches"}
+
+# 0.1, 1, 1k, 1M: short labels on both sides of one.
+_SHORT = "datum.value < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
+
+
+def _of_model(law, *arguments, **names):
+    """A law as an expression that follows the chart's choice of model."""
+    tile, patch = (vega_expression(law(model, *arguments), **names) for model in ("tile", "patch"))
+    return f"(model == 'tile' ? {tile} : {patch})"
+
+
+def _model_choice():
+    return choice("model", "model", list(_MODELS), labels=_MODELS.values())
+
+
+def _beta_slider(value=2.0):
+    return slider("beta", "beta", 1.05, 2.95, 0.05, value)
+
+
+def _points(name, start, stop, count, *, logarithmic=False):
+    """A chart on data generated in the browser: `name` in even steps, or 10**`name` where logarithmic."""
+    step = (stop - start) / (count - 1)
+    data = alt.sequence(start=start, stop=stop + step / 2, step=step, as_="position")
+    return alt.Chart(data).transform_calculate(**{name: "pow(10, datum.position)" if logarithmic else "datum.position"})
+
+
+def _one_point(**calculations):
+    """A chart on a single datum, for a mark that follows the sliders; each calculation may use the ones before it."""
+    chart = alt.Chart(alt.Data(values=[{}]))
+    for name, expression in calculations.items():
+        chart = chart.transform_calculate(**{name: expression})
+    return chart
+
+
+def _curves(chart, lines, x, y, colors, dashes, tooltip):
+    """One line for each label in `lines` (label -> expression); `x` and `y` are encodings, `y` of the field "value"."""
+    keys = [f"line_{number}" for number in range(len(lines))]
+    labels = " : ".join(f"datum.key == '{key}' ? '{label}'" for key, label in zip(keys, lines, strict=True))
+    return (
+        chart.transform_calculate(**dict(zip(keys, lines.values(), strict=True)))
+        .transform_fold(keys, as_=["key", "value"])
+        .transform_calculate(line=f"{labels} : ''")
+        .mark_line(strokeWidth=2.5, clip=True)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color("line:N").scale(domain=list(lines), range=colors).title(None),
+            strokeDash=alt.StrokeDash("line:N").scale(domain=list(lines), range=dashes).title(None),
+            tooltip=[alt.Tooltip("line:N", title="curve"), *tooltip],
+        )
+    )
+
+
+def energy_against_distance():
+    """Energy per operation against distance, for a machine and a model that the reader moves."""
+    share = symbolic.fixed_share
+    energy = _of_model(symbolic.energy, share, r="datum.r")
+    lines = {
+        "transport": _of_model(symbolic.transport, share, r="datum.r"),
+        "proximity": _of_model(symbolic.proximity, r="datum.r"),
+        "total": energy,
+    }
+    x = alt.X("r:Q").scale(type="log", domain=[1e-3, 32], nice=False).title("distance r (1 = as built)")
+    x = x.axis(format="~g", values=[0.001, 0.01, 0.1, 1, 10])
+    y = alt.Y("value:Q").scale(type="log", domain=[0.1, 1e6]).title("energy / compute energy")
+    y = y.axis(labelExpr=_SHORT, values=[10**exponent for exponent in range(-1, 7)])
+    curves = _curves(
+        _points("r", -3, 1.5, 181, logarithmic=True),
+        lines,
+        x,
+        y,
+        colors=[ORANGE, GREEN, BLUE],
+        dashes=[[6, 3], [2, 3], [1, 0]],
+        tooltip=[
+            alt.Tooltip("r:Q", title="distance", format=".3~g"),
+            alt.Tooltip("value:Q", title="energy / compute energy", format=".3~g"),
+        ],
+    )
+    optimum = _one_point(r="optimal_distance", value=energy, built=energy.replace("datum.r", "1"))
+    built = _one_point(r="1", value=energy, label="'as built'")
+    words = "'r* = ' + format(optimal_distance, '.2~r') + ', saving ' + format(saving, '.3~r') + 'x'"
+    chart = alt.layer(
+        curves,
+        # The saving is the height of this rule, since the axis is logarithmic.
+        optimum.mark_rule(strokeWidth=2, color=PINK, clip=True).encode(x="r:Q", y="value:Q", y2="built:Q"),
+        optimum.mark_rule(strokeDash=[2, 4], color=PINK, clip=True).encode(x="r:Q", x2=alt.datum(1), y="built:Q"),
+        optimum.mark_point(size=90, filled=True, opacity=1, color=PINK, clip=True).encode(x="r:Q", y="value:Q"),
+        built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square").encode(x="r:Q", y="value:Q"),
+        built.mark_text(align="left", dx=9, dy=14, fontSize=12).encode(x="r:Q", y="value:Q", text="label:N"),
+        _one_point(label=words)
+        .mark_text(fontSize=14, fontWeight="bold", baseline="top")
+        .encode(x=alt.value(alt.ExprRef("width / 2")), y=alt.value(6), text="label:N"),
+    ).add_params(
+        *log_slider("G_d", "G_d", 1, 1e4, 992),
+        _beta_slider(),
+        slider("fixed_share", "fixed share", 0, 0.9, 0.05, 0),
+        _model_choice(),
+        alt.param(name="optimal_distance", expr=_of_model(symbolic.optimal_distance, share)),
+        alt.param(name="saving", expr=_of_model(symbolic.saving, share)),
+    )
+    return finished(
+        chart,
+        drawn_by=energy_against_distance,
+        title="Moving closer, until closeness costs more",
+        subtitle="Pink rule: the saving, since the axis is logarithmic.",
+        description=(
+            "Line chart on logarithmic axes. Transport energy rises with distance, proximity energy falls, and their "
+            "total has one minimum, which is marked with its distance and the saving against the system as built at "
+            "distance one. Sliders set the disjunction constant, beta and the fixed share of transport."
+        ),
+        height=380,
+    )
+
+
+def saving_map():
+    """The saving over G_d and beta as a map of colours, with the line beyond which moving closer pays."""
+    beta_step, gd_step = 0.05, 0.1
+    overlap = 1.6  # hides the seams between cells
+    saving = _of_model(symbolic.saving, G_d="datum.G_d", beta="datum.beta")
+    distance = _of_model(symbolic.optimal_distance, G_d="datum.G_d", beta="datum.beta")
+    threshold = _of_model(symbolic.inward_threshold, beta="datum.beta")
+    x = alt.X("low:Q").scale(type="log", domain=[0.1, 1e4], nice=False).title("G_d")
+    x = x.axis(labelExpr=_SHORT, values=[0.1, 1, 10, 100, 1000, 10000], grid=False)
+    y = alt.Y("bottom:Q").scale(domain=[1, 3], nice=False).title("beta").axis(grid=False)
+    cells = (
+        _points("G_d", -1 + gd_step / 2, 4 - gd_step / 2, 50, logarithmic=True)
+        .transform_calculate(
+            beta=f"sequence({1 + beta_step / 2}, 3, {beta_step})",
+            low=f"pow(10, datum.position - {gd_step / 2})",
+            high=f"pow(10, datum.position + {overlap * gd_step / 2})",
+        )
+        .transform_flatten(["beta"])
+        .transform_calculate(
+            bottom=f"datum.beta - {beta_step / 2}",
+            top=f"datum.beta + {overlap * beta_step / 2}",
+            saving=saving,
+            r=distance,
+        )
+        .mark_rect(clip=True)
+        .encode(
+            x=x,
+            x2="high:Q",
+            y=y,
+            y2="top:Q",
+            color=alt.Color("saving:Q")
+            .scale(type="log", domain=[1, 1e4], scheme="viridis")
+            .legend(title="saving", format="~s", gradientLength=240, values=[1, 10, 100, 1000, 10000]),
+            tooltip=[
+                alt.Tooltip("G_d:Q", title="G_d", format=".3~g"),
+                alt.Tooltip("beta:Q", title="beta", format=".3~f"),
+                alt.Tooltip("saving:Q", title="saving", format=".3~g"),
+                alt.Tooltip("r:Q", title="optimal distance", format=".2~g"),
+            ],
+        )
+    )
+    border = _points("beta", 1, 3, 201).transform_calculate(
+        low=f"clamp({threshold}, 0.1, 1e4)", high="0.1", bottom="clamp(datum.beta, 1, 3)"
+    )
+    outward = border.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None)
+    edge = border.transform_filter("0.1 < datum.low && datum.low < 1e4").mark_line(
+        color=PINK, strokeWidth=2.5, strokeDash=[6, 3]
+    )
+    chart = alt.layer(
+        cells,
+        outward.encode(x=x, x2="high:Q", y=y),
+        edge.encode(x=x, y=y, order="beta:Q"),
+    ).add_params(_model_choice())
+    return finished(
+        chart,
+        drawn_by=saving_map,
+        title="Saving over G_d and beta",
+        subtitle=["Dashed: the system as built is at its optimum.", "In colour, right of it: moving closer pays."],
+        description=(
+            "Map of the saving over the disjunction constant and beta, in colours on a logarithmic scale. A dashed "
+            "line marks where nothing can be saved. To its right, moving closer pays. In the tile model the saving "
+            "grows towards large values of both; in the patch model it falls again as beta nears three."
+        ),
+        height=360,
+    )
+
+
+def saving_against_share():
+    """The saving from the transport share alone, between Amdahl's bound and the bound from the difference of shares."""
+    lines = {
+        "saving": symbolic.saving_from_share,
+        "Amdahl: transport free": symbolic.amdahl_bound,
+        "lower bound": symbolic.share_lower_bound,
+    }
+    lines = {label: vega_expression(expression, transport_share="datum.tau") for label, expression in lines.items()}
+    x = (
+        alt.X("tau:Q")
+        .scale(domain=[0, 1])
+        .title("transport share of the energy as built")
+        .axis(format="%", tickCount=5)
+    )
+    y = alt.Y("value:Q").scale(type="log", domain=[0.9, 200], nice=False).title("saving S")
+    y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50, 100, 200])
+    curves = _curves(
+        _points("tau", 0.005, 0.995, 199),
+        lines,
+        x,
+        y,
+        colors=[BLUE, GREY, GREEN],
+        dashes=[[1, 0], [6, 3], [2, 3]],
+        tooltip=[
+            alt.Tooltip("tau:Q", title="transport share", format=".1%"),
+            alt.Tooltip("value:Q", title="factor", format=".3~g"),
+        ],
+    )
+    virial = _one_point(tau="optimal_share", value="1", label="'optimum at ' + format(optimal_share, '.1%')")
+    chart = alt.layer(
+        curves,
+        virial.mark_rule(strokeDash=[2, 4], color=PINK).encode(x="tau:Q", y="value:Q", y2=alt.value(30)),
+        virial.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="tau:Q", y="value:Q"),
+        virial.mark_text(fontSize=13, fontWeight="bold", baseline="top").encode(
+            x=alt.value(alt.ExprRef("width / 2")), y=alt.value(6), text="label:N"
+        ),
+    ).add_params(
+        _beta_slider(),
+        alt.param(name="optimal_share", expr=vega_expression(symbolic.optimal_share)),
+    )
+    return finished(
+        chart,
+        drawn_by=saving_against_share,
+        title="Two shares decide the saving",
+        subtitle=["Right of the point: move closer, and stay below Amdahl.", "Left of it: too close already."],
+        description=(
+            "Line chart of the saving against the share of transport in the energy of the system as built. The saving "
+            "is one at the share that the virial rule gives and grows to both sides. To the right it stays below "
+            "Amdahl's bound; everywhere it stays above a bound from the difference of the two shares."
+        ),
+    )
+
+
+def flatness():
+    """What a misplaced operation costs: energy over least energy against distance over optimal distance."""
+    excess = vega_expression(symbolic.excess_energy, distance_ratio="datum.rho")
+    even = vega_expression(symbolic.excess_energy.subs(symbolic.beta, 2), distance_ratio="datum.rho")
+    x = alt.X("rho:Q").scale(type="log", domain=[0.1, 10]).title("distance / optimal distance").axis(format="~g")
+    y = alt.Y("value:Q").scale(type="log", domain=[1, 10], nice=False).title("energy / least energy")
+    y = y.axis(format="~g", values=[1, 1.25, 2, 5, 10])
+    curves = _curves(
+        _points("rho", -1, 1, 161, logarithmic=True),
+        {"at the chosen beta": excess, "at beta = 2": even},
+        x,
+        y,
+        colors=[BLUE, GREY],
+        dashes=[[1, 0], [6, 3]],
+        tooltip=[
+            alt.Tooltip("rho:Q", title="distance / optimal", format=".3~g"),
+            alt.Tooltip("value:Q", title="energy / least", format=".3~g"),
+        ],
+    )
+    twice_off = (
+        alt.Chart(alt.Data(values=[{"rho": 0.5}, {"rho": 2}]))
+        .transform_calculate(value=excess)
+        .transform_calculate(label="'+' + format(datum.value - 1, '.0%')")
+    )
+    text = twice_off.encode(x="rho:Q", y="value:Q", text="label:N")
+    chart = alt.layer(
+        curves,
+        twice_off.mark_point(size=80, filled=True, opacity=1, color=PINK).encode(x="rho:Q", y="value:Q"),
+        # Beside the curve, on the outside.
+        text.transform_filter("datum.rho < 1").mark_text(fontSize=13, fontWeight="bold", align="right", dx=-10, dy=6),
+        text.transform_filter("datum.rho > 1").mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=6),
+    ).add_params(_beta_slider(1.5))
+    return finished(
+        chart,
+        drawn_by=flatness,
+        title="The optimum is flat",
+        subtitle="Pink: a factor of two too close, and too far.",
+        description=(
+            "Line chart on logarithmic axes of energy over least energy against distance over optimal distance. The "
+            "curve is flat at its minimum; two points mark a distance of half and of twice the optimum, which at beta "
+            "two cost a quarter more. A slider sets beta."
+        ),
+        height=300,
+    )

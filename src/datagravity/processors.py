@@ -1,0 +1,417 @@
+"""Processors from 45 nm to 7 nm: what improved, and what G_d is on real silicon, from the rows of the energy table.
+
+A row becomes an operation, a memory level or nothing by the rules below, which look only at what the row states. A row
+that no rule admits stays out, and `left_out` lists it with the reason. Ends of intervals are carried, never averaged:
+low is the least transport over the dearest operation, high the opposite.
+"""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from datagravity.evidence import load
+from datagravity.law import disjunction_constant, workload_disjunction_constant
+
+#: Memory levels from near to far, as charts order them. A small SRAM has at most 256 KiB; of an unnamed DRAM the
+#: source does not say which kind it is.
+MEMORY_LEVELS = (
+    "register file",
+    "L1, small SRAM",
+    "L2, large SRAM",
+    "HBM",
+    "GDDR",
+    "LPDDR",
+    "DDR",
+    "DRAM, unnamed",
+)
+#: The levels that lie on another chip than the operation.
+OFF_CHIP = MEMORY_LEVELS[3:]
+
+#: The convention behind the published values: the two 32-bit operands of one operation, each used once.
+PUBLISHED_CONVENTION = {"operands": 2, "width_bits": 32, "operations_per_operand": 1}
+
+#: The table that prints 45 nm and 7 nm side by side.
+TWO_NODE_SOURCE = "jouppi2021"
+
+# Off-chip kinds: the first pattern found in the operation decides, so LPDDR and GDDR stand before DDR.
+_DRAM = [
+    ("HBM", r"\bHBM"),
+    ("GDDR", r"\bGDDR"),
+    ("LPDDR", r"\bLPDDR"),
+    ("DDR", r"\bDDR\d"),
+    ("DRAM, unnamed", r"\bDRAM\b"),
+]
+_PART_OF_AN_ACCESS = r"share|activation|data movement|TSV|I/O"
+_INSTRUCTION = r"instruction|synaptic"
+_VOLTS = r"(\d\.\d+) V"
+_LARGEST_SMALL_SRAM_KIB = 256
+
+
+class Improvement(NamedTuple):
+    """How many times less energy: the geometric mean, the least and the most, over `count` pairs of rows."""
+
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+def geometric_mean(values):
+    """The geometric mean of positive numbers: the mean that ratios have.
+
+    Raises
+    ------
+    ValueError
+        If there is no value, or one is not positive and finite.
+    """
+    values = np.asarray(values, dtype=float)
+    if not values.size or not np.all(np.isfinite(values) & (values > 0)):
+        raise ValueError(f"values = {values.tolist()}, expected at least one, all positive and finite")
+    return float(np.exp(np.log(values).mean()))
+
+
+# --- What a row is ---------------------------------------------------------------------------------------------------
+
+
+def operation_name(row):
+    """The readable name of an arithmetic operation, as in "FP32 multiply" or "FP16 tensor MAC"; None if it is not one.
+
+    A multiply-accumulate (MAC) of a matrix unit counts as one operation of two FLOP; see `operation_energy`.
+    """
+    text = row["operation"]
+    if row["kind"] != "compute" or re.search(_INSTRUCTION, text, re.I):
+        return None
+    found = re.search(r"(bf|fp|int)\s?(\d+)?\b", text, re.I)
+    if found:
+        digits = found[2] or ("" if pd.isna(row["width_bits"]) else row["width_bits"])
+        number = f"{found[1].upper()}{digits}"
+    else:
+        number = f"{row['width_bits']}-bit"
+    verbs = [
+        ("tensor MAC", r"tensor|matrix"),
+        ("FMA, scalar", r"fmadd\.s\b"),
+        ("FMA, vector lane", r"fmadd\.ps\b"),
+        ("FMA", r"\bFMA|multiply-add"),
+        ("multiply", r"\bmult"),
+        ("add", r"\badd\b"),
+        ("operation", r"operation|\bop\b"),
+    ]
+    verb = next((name for name, pattern in verbs if re.search(pattern, text, re.I)), None)
+    return f"{number} {verb}" if verb else None
+
+
+def operation_energy(row):
+    """Lowest and highest energy of the operation in pJ. A row that counts FLOP gives half of a MAC, hence twice it."""
+    flop_per_operation = 2 if "per FLOP" in row["operation"] else 1
+    return flop_per_operation * row["energy_low_pj"], flop_per_operation * row["energy_high_pj"]
+
+
+def memory_level(row):
+    """The memory level of a row that moves data, and why it has none: one of the two is None."""
+    text, capacity = row["operation"], row["capacity_kib"]
+    if row["kind"] not in ("sram", "dram"):
+        return None, "a wire, a link or a network, not a memory"
+    if row["unit"] != "pJ":
+        return None, "relative energy only"
+    if pd.isna(row["energy_pj_per_bit_low"]):
+        return None, "width of the access not stated"
+    if not pd.isna(row["notes"]) and "do not use" in row["notes"]:
+        return None, "a placeholder that its notes warn of"
+    if re.search(r"\bzeros\b", text):
+        return None, "moves zeros, where the operations work on random data"
+    if row["kind"] == "dram":
+        if re.search(_PART_OF_AN_ACCESS, text):
+            return None, "a part of an access"
+        level = next((name for name, pattern in _DRAM if re.search(pattern, text)), None)
+        return (level, None) if level else (None, "kind of memory outside the levels")
+    if "register" in text:
+        return MEMORY_LEVELS[0], None
+    if re.search(r"\bL1\b|shared-memory", text):
+        return MEMORY_LEVELS[1], None
+    if re.search(r"\bL[23]\b", text):
+        return MEMORY_LEVELS[2], None
+    if pd.isna(capacity):
+        return None, "capacity not stated"
+    return MEMORY_LEVELS[1 if capacity <= _LARGEST_SMALL_SRAM_KIB else 2], None
+
+
+def node_name(row):
+    """The process node as text; "not stated" where the source does not give it, even if the table carries one."""
+    noted = "" if pd.isna(row["notes"]) else row["notes"]
+    if pd.isna(row["node_nm"]) or re.search(r"node\b.*not stated", noted):
+        return "not stated"
+    return f"{row['node_nm']} nm"
+
+
+def memory_name(row):
+    """A memory as a reader calls it: "SRAM, 1 MB", "DDR3/4 DRAM", "HBM2 DRAM"."""
+    if row["kind"] == "sram":
+        size = row["capacity_kib"]
+        return f"SRAM, {size / 1024:g} MB" if size >= 1024 else f"SRAM, {size:g} KB"
+    return f"{row['operation'].split()[0]} DRAM"
+
+
+# --- What improved ---------------------------------------------------------------------------------------------------
+
+
+def improvements():
+    """Energy at 45 nm over energy at 7 nm for everything that one table prints at both nodes.
+
+    Returns
+    -------
+    pandas.DataFrame: item, part ("logic", "SRAM", "DRAM"), energy_45_nm_pj, energy_7_nm_pj, improvement, scope,
+    row_45_nm, row_7_nm, source, locator. Logic is joined by operation, SRAM by capacity, DRAM by its kind.
+    """
+    rows = load("energy").query("source == @TWO_NODE_SOURCE").copy()
+    rows["item"] = [operation_name(row) or memory_name(row) for _, row in rows.iterrows()]
+    rows["part"] = rows["kind"].map({"compute": "logic", "sram": "SRAM", "dram": "DRAM"})
+    old, new = (rows[rows["node_nm"] == node] for node in (45, 7))
+    pairs = new.merge(old, on=["item", "part"], suffixes=("_7", "_45"), validate="one_to_one")
+    return pd.DataFrame(
+        {
+            "item": pairs["item"],
+            "part": pairs["part"],
+            "energy_45_nm_pj": pairs["energy_low_pj_45"],
+            "energy_7_nm_pj": pairs["energy_low_pj_7"],
+            "improvement": pairs["energy_low_pj_45"] / pairs["energy_low_pj_7"],
+            "scope": pairs["scope_class_7"],
+            "row_45_nm": pairs["id_45"],
+            "row_7_nm": pairs["id_7"],
+            "source": pairs["source_7"],
+            "locator": pairs["locator_7"],
+        }
+    )
+
+
+def improvement_of(*parts):
+    """Geometric mean and range of `improvements()` over the named parts, "logic", "SRAM" and "DRAM".
+
+    Raises
+    ------
+    ValueError
+        If a part has no pair of rows.
+    """
+    table = improvements()
+    unknown = sorted(set(parts) - set(table["part"]))
+    if unknown or not parts:
+        raise ValueError(f"parts = {list(parts)}, expected some of {sorted(set(table['part']))}")
+    factors = table.loc[table["part"].isin(parts), "improvement"].astype(float)
+    return Improvement(geometric_mean(factors), float(factors.min()), float(factors.max()), len(factors))
+
+
+def logic_improvement():
+    """How many times less energy an arithmetic operation takes at 7 nm than at 45 nm, over the operations of both."""
+    return improvement_of("logic")
+
+
+def sram_improvement(capacity_kib):
+    """The same for one read of an SRAM of this capacity.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such SRAM at both nodes; it lists the capacities that it has.
+    """
+    rows = load("energy").set_index("id")
+    table = improvements().query("part == 'SRAM'")
+    capacities = rows.loc[table["row_7_nm"], "capacity_kib"].astype(float).to_list()
+    if capacity_kib not in capacities:
+        raise ValueError(f"capacity_kib = {capacity_kib!r}, expected one of {capacities}")
+    factor = float(table["improvement"].iloc[capacities.index(capacity_kib)])
+    return Improvement(factor, factor, factor, 1)
+
+
+# --- G_d on real machines --------------------------------------------------------------------------------------------
+
+
+def disjunction_constants(operation=None, *, include_recalled=False, include_grey=True):
+    """G_d of every memory access of the energy table with every operation of the same source, node and voltage.
+
+    Parameters
+    ----------
+    operation : a name such as "FP32 multiply", or None for all
+    include_recalled : also pairs with a row whose number was not checked again
+    include_grey : also pairs from sources that nobody reviewed
+
+    Returns
+    -------
+    pandas.DataFrame, one row a pair: transport_row, compute_row, source, node, memory (one of MEMORY_LEVELS), access,
+    operation, width_bits; transport_pj_per_bit_low/high, compute_pj_low/high; gd_low, gd, gd_high in the published
+    convention (64 bits an operation) and gd_matched_low, gd_matched, gd_matched_high for one operand of the
+    operation's own width, where `gd` is the geometric mean of the two ends; transport_scope, compute_scope, scope,
+    method, status, grey, locator, notes. Sources of one group count once: the earliest at that node stays.
+
+    Raises
+    ------
+    ValueError
+        If no row of the energy table has this operation.
+    """
+    pairs = _pairs()
+    if operation is not None:
+        known = sorted(set(pairs["operation"]))
+        if operation not in known:
+            raise ValueError(f"operation = {operation!r}, expected one of {known}")
+        pairs = pairs[pairs["operation"] == operation]
+    if not include_recalled:
+        pairs = pairs[pairs["status"] != "recalled"]
+    if not include_grey:
+        pairs = pairs[~pairs["grey"]]
+    return pairs.reset_index(drop=True)
+
+
+def _pairs():
+    rows = load("energy")
+    rows["node"] = [node_name(row) for _, row in rows.iterrows()]
+    transport = rows.assign(memory=[memory_level(row)[0] for _, row in rows.iterrows()]).dropna(subset="memory")
+    compute = rows.assign(name=[operation_name(row) for _, row in rows.iterrows()]).dropna(subset="name")
+    energies = [operation_energy(row) for _, row in compute.iterrows()]
+    compute["compute_pj_low"], compute["compute_pj_high"] = zip(*energies, strict=True)
+
+    keys = ["source", "node_nm"]  # pandas joins a blank with a blank: one source that names no node is one machine
+    both = transport.merge(compute, on=keys, suffixes=("", "_compute"), how="inner")
+    both = both.dropna(subset="width_bits_compute")
+    volts, volts_compute = (both[column].str.extract(_VOLTS)[0] for column in ("operation", "operation_compute"))
+    both = both[volts.isna() | volts_compute.isna() | (volts == volts_compute).fillna(False)]
+    both = both.sort_values(["year", "source"], kind="stable")
+    both = both[both["source"] == both.groupby(["source_group", "node_nm"], dropna=False)["source"].transform("first")]
+    both = both.sort_values(["id", "id_compute"])
+
+    def either(column, word):
+        return np.where((both[column] == word) | (both[f"{column}_compute"] == word), word, both[column])
+
+    pairs = pd.DataFrame(
+        {
+            "transport_row": both["id"],
+            "compute_row": both["id_compute"],
+            "source": both["source"],
+            "node": either("node", "not stated"),
+            "memory": both["memory"],
+            "access": both["operation"],
+            "operation": both["name"],
+            "width_bits": both["width_bits_compute"].astype(int),
+            "transport_pj_per_bit_low": both["energy_pj_per_bit_low"].astype(float),
+            "transport_pj_per_bit_high": both["energy_pj_per_bit_high"].astype(float),
+            "compute_pj_low": both["compute_pj_low"].astype(float),
+            "compute_pj_high": both["compute_pj_high"].astype(float),
+        }
+    )
+    for name, convention in [
+        ("gd", PUBLISHED_CONVENTION),
+        ("gd_matched", {"operands": 1, "width_bits": pairs["width_bits"].to_numpy()}),
+    ]:
+        least = (pairs["transport_pj_per_bit_low"].to_numpy(), pairs["compute_pj_high"].to_numpy())
+        most = (pairs["transport_pj_per_bit_high"].to_numpy(), pairs["compute_pj_low"].to_numpy())
+        pairs[f"{name}_low"] = workload_disjunction_constant(*least, **convention)
+        pairs[f"{name}_high"] = workload_disjunction_constant(*most, **convention)
+        pairs[name] = np.sqrt(pairs[f"{name}_low"] * pairs[f"{name}_high"])
+    same_method = both["method"] == both["method_compute"]
+    same_place = both["locator"] == both["locator_compute"]
+    return pairs.assign(
+        transport_scope=both["scope_class"],
+        compute_scope=both["scope_class_compute"],
+        scope=both["scope_class"] + " / " + both["scope_class_compute"],
+        method=both["method"].where(same_method, both["method"] + " / " + both["method_compute"]),
+        status=either("status", "recalled"),
+        grey=both["grey"].astype(bool),
+        locator=both["locator"].where(same_place, both["locator"] + "; " + both["locator_compute"]),
+        notes=[
+            "; ".join(dict.fromkeys(note for note in pair if not pd.isna(note)))
+            for pair in zip(both["notes"], both["notes_compute"], strict=True)
+        ],
+    ).reset_index(drop=True)
+
+
+def left_out():
+    """Every row that moves data and has no G_d above, with the reason: id, operation, source, reason."""
+    rows = load("energy")
+    used = set(_pairs()["transport_row"])
+    # Blanks as text, so that a machine without a node is one and the same.
+    machines = rows["source"] + rows["node_nm"].astype("string").fillna("")
+    computing = {machine for machine, (_, row) in zip(machines, rows.iterrows(), strict=True) if operation_name(row)}
+    found = []
+    for machine, (_, row) in zip(machines, rows.iterrows(), strict=True):
+        if row["kind"] == "compute" or row["id"] in used:
+            continue
+        _, reason = memory_level(row)
+        if not reason and machine in computing:
+            reason = "same origin as an earlier source: one origin counts once"
+        reason = reason or "no operation of the same source and node"
+        found.append({"id": row["id"], "operation": row["operation"], "source": row["source"], "reason": reason})
+    return pd.DataFrame(found)
+
+
+def span(constants, column="gd"):
+    """Lowest and highest end over rows of `disjunction_constants()`: (low, high); `column` as in "gd_matched".
+
+    Raises
+    ------
+    ValueError
+        If there is no row.
+    """
+    if constants.empty:
+        raise ValueError("constants has no rows, expected at least one: check the operation and what is included")
+    return float(constants[f"{column}_low"].min()), float(constants[f"{column}_high"].max())
+
+
+def machine_balances():
+    """Operations per operand that bring G_d to one: every memory and operation of the 7 nm table, two operands each.
+
+    Returns
+    -------
+    pandas.DataFrame: memory, operation, transport_pj_per_bit, compute_pj, width_bits, balance_operations_per_operand,
+    scope, source, locator. Of a published range, the low end; the memory's name then says so.
+    """
+    rows = load("energy").query("source == @TWO_NODE_SOURCE and node_nm == 7")
+    balances = []
+    for _, access in rows.query("kind != 'compute'").iterrows():
+        ranged = access["energy_low_pj"] != access["energy_high_pj"]
+        for _, row in rows.query("kind == 'compute'").iterrows():
+            per_bit, energy, width = access["energy_pj_per_bit_low"], row["energy_low_pj"], int(row["width_bits"])
+            balances.append(
+                {
+                    "memory": memory_name(access) + (", low end" if ranged else ""),
+                    "operation": operation_name(row),
+                    "transport_pj_per_bit": per_bit,
+                    "compute_pj": energy,
+                    "width_bits": width,
+                    # G_d is inversely proportional to the reuse, so G_d without reuse is the reuse that makes it one.
+                    "balance_operations_per_operand": workload_disjunction_constant(per_bit, energy, width_bits=width),
+                    "scope": f"{access['scope_class']} / {row['scope_class']}",
+                    "source": row["source"],
+                    "locator": row["locator"],
+                }
+            )
+    return pd.DataFrame(balances)
+
+
+def published_ratios():
+    """The published values of G_d beside what the energy rows give.
+
+    Returns
+    -------
+    pandas.DataFrame: the columns of `load("published_ratios")`, label ("45 nm cache"), recomputed (whether rows
+    exist), recomputed_low, recomputed_high, and difference_low, difference_high relative to the published ends.
+    """
+    ratios, energies = load("published_ratios"), load("energy").set_index("id")
+    ratios["label"] = [
+        row["level"] if pd.isna(row["node_nm"]) else f"{row['node_nm']} nm {row['level']}"
+        for _, row in ratios.iterrows()
+    ]
+    ratios["recomputed"] = ratios["compute_row"].notna().astype(bool)
+    for end in ("low", "high"):
+        ratios[f"recomputed_{end}"] = pd.array(
+            [
+                disjunction_constant(
+                    energies.loc[row[f"transport_{end}_row"], f"energy_{end}_pj"],
+                    energies.loc[row["compute_row"], "energy_low_pj"],
+                )
+                if row["recomputed"]
+                else pd.NA
+                for _, row in ratios.iterrows()
+            ],
+            dtype="Float64",
+        )
+        ratios[f"difference_{end}"] = ratios[f"recomputed_{end}"] / ratios[f"gd_{end}"] - 1
+    return ratios
