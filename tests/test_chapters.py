@@ -1,0 +1,95 @@
+"""What every chapter keeps to, read from its source."""
+
+import ast
+import re
+
+import jupytext
+import pytest
+
+from conftest import ROOT
+from datagravity.publish.build import Book
+
+CHAPTERS = {path.stem: path for path in Book(ROOT).chapters()}
+LECTURES = [name for name in CHAPTERS if name not in ("index", "references")]
+# A line of 80 characters fits the column of a page at desktop width.
+LONGEST_CELL, LONGEST_LINE = 25, 80
+
+
+def cells(name, kind, hidden=True):
+    """The sources of a chapter's cells of one kind; without those that the page leaves out, if `hidden` is False."""
+    every = [cell for cell in jupytext.read(CHAPTERS[name]).cells if cell.cell_type == kind]
+    return [cell.source for cell in every if hidden or "remove-cell" not in cell.metadata.get("tags", [])]
+
+
+def code(name):
+    return ast.parse("\n".join(cells(name, "code")))
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_cells_are_short_and_define_nothing(name):
+    for cell in cells(name, "code"):
+        assert len(cell.splitlines()) <= LONGEST_CELL, cell
+    for cell in cells(name, "code", hidden=False):
+        assert max(map(len, cell.splitlines())) <= LONGEST_LINE, cell
+    for node in ast.walk(code(name)):
+        assert not isinstance(node, ast.FunctionDef | ast.ClassDef), f"line {node.lineno}: it belongs into the package"
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_most_cells_are_a_few_lines(name):
+    lengths = sorted(len(cell.splitlines()) for cell in cells(name, "code", hidden=False))
+    assert lengths[len(lengths) // 2] <= 6
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_numbers_in_prose_are_glued_and_glued_numbers_are_used(name):
+    stored = [
+        node.args[0].value
+        for node in ast.walk(code(name))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "glue"
+        and isinstance(node.args[0], ast.Constant)
+    ]
+    used = re.findall(r"\{glue:text\}`([^`:]+)", "\n".join(cells(name, "markdown")))
+    assert len(set(stored)) == len(stored)
+    assert set(used) == set(stored)
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_a_lecture_opens_with_a_question_and_ends_with_takeaway_and_problem(name):
+    prose = "\n\n".join(cells(name, "markdown"))
+    opening = prose.split("\n\n")[1]
+    assert "?" in opening
+    assert prose.count(":class: takeaway") == 1
+    assert prose.count("```{exercise}") == prose.count("```{solution-start}") == prose.count("```{solution-end}") == 1
+    assert prose.index(":class: takeaway") < prose.index("```{exercise}")
+    answer = CHAPTERS[name].read_text(encoding="utf-8").split("```{solution-start}")[1]
+    assert "```{code-cell}" in answer
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_a_lecture_labels_its_results_and_checks_them(name):
+    text = CHAPTERS[name].read_text(encoding="utf-8")
+    assert {"abstract", "reconstruction", "extension"} & set(re.findall(r"\{\.label-(\w+)\}", text))
+    assert not re.search(r"\[(abstract|reconstruction|extension)\](?!\{\.label-\1\})", text)
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(code(name)))
+
+
+def test_every_chapter_is_in_the_contents_and_nothing_else_is():
+    assert {path.stem for path in (ROOT / "book").glob("*.md")} == set(CHAPTERS)
+    assert {path.stem for path in (ROOT / "book").glob("*.ipynb")} == set(CHAPTERS)
+
+
+def test_every_citation_is_in_the_bibliography_and_every_entry_is_used():
+    from datagravity import load
+
+    keys = set(load("sources")["key"])
+    cited = {
+        key.strip()
+        for path in CHAPTERS.values()
+        for group in re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", path.read_text(encoding="utf-8"))
+        for key in group.split(",")
+    }
+    assert cited <= keys
+    data = set(load("energy")["source"]) | set(load("published_ratios")["source"])
+    assert keys == data | cited
