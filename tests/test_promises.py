@@ -1,0 +1,212 @@
+"""What README, lock, environment and the structure of the package promise."""
+
+import ast
+import doctest
+import json
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+import datagravity
+from conftest import ROOT
+from datagravity.__main__ import main
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_digits_of_the_readme():
+    block = read("README.md").split("```python\n")[1].split("```")[0]
+    test = doctest.DocTestParser().get_doctest(block, {}, "README.md", "README.md", 0)
+    result = doctest.DocTestRunner().run(test)
+    assert (result.attempted, result.failed) == (5, 0)
+    assert len(re.findall(r"^>>> ", block, re.MULTILINE)) == 5
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md"])
+def test_links_of_the_documents_lead_to_files(file):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", read(file)):
+        assert (ROOT / file).parent.joinpath(target).exists(), target
+
+
+def test_every_command_of_the_readme_is_a_target():
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    for file in ["README.md", "CONTRIBUTING.md", "book/index.md", ".ci/run"]:
+        named = set(re.findall(r"`make ([a-z-]+)", read(file))) | set(re.findall(r"^make ([a-z-]+)", read(file), re.M))
+        assert named <= targets, file
+
+
+def test_versions_agree():
+    version = datagravity.__version__
+    assert PROJECT["version"] == version
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert citation["version"] == version
+    assert f"## {version}" in read("CHANGELOG.md")
+    assert f"Version {version}." in read("_config.yml")
+    assert json.loads(read("data/datapackage.json"))["version"] == version
+    authors = {
+        PROJECT["authors"][0]["name"],
+        citation["authors"][0]["name"],
+        yaml.safe_load(read("_config.yml"))["author"],
+    }
+    assert authors == {"The Data Gravity book contributors"}
+    assert citation["references"][0]["identifiers"][0]["value"] == "arXiv:2603.26053"
+
+
+def test_the_lock_has_hashes_and_no_address():
+    assert "://" not in LOCK
+    assert not re.search(r"^\s*(-i|--index|--extra-index|--find-links|-f)\b", LOCK, re.MULTILINE)
+    for block in re.split(r"\n(?=\S)", LOCK.strip()):
+        if not block.startswith("#"):
+            assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_the_lock_admits_what_the_project_asks_for():
+    extras = PROJECT["optional-dependencies"]
+    for line in [*PROJECT["dependencies"], *extras["book"], *extras["test"]]:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(LOCKED[requirement.name]), line
+
+
+def test_the_conda_environment_pins_the_direct_dependencies_at_the_locks_versions():
+    environment = yaml.safe_load(read("environment.yml"))
+    pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    pins = {Requirement(line).name: str(Requirement(line).specifier) for line in pip if line != "-e ."}
+    direct = {Requirement(line).name for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["book"]}
+    assert pins == {name: f"=={LOCKED[name]}" for name in direct}
+    python = next(entry for entry in environment["dependencies"] if str(entry).startswith("python="))
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(f"{python.split('=')[1]}.0")
+
+
+def test_every_direct_dependency_is_explained():
+    contributing = read("CONTRIBUTING.md").split("## Dependencies")[1]
+    extras = PROJECT["optional-dependencies"]
+    for line in [*PROJECT["dependencies"], *extras["book"], *extras["test"]]:
+        name = Requirement(line).name
+        assert re.search(rf"\b{name}\b", contributing), name
+
+
+def test_jupyter_book_is_pinned_exactly_with_its_reason():
+    text = read("pyproject.toml")
+    assert re.search(r"# Jupyter Book 2 [^\n]+\n\s+\"jupyter-book==1\.[\w.]+\"", text)
+
+
+# The order in which a newcomer reads, and in which modules may import one another.
+ORDER = [
+    "paths",
+    "checks",
+    "symbolic",
+    "compiled",
+    "law",
+    "sources",
+    "evidence",
+    "processors",
+    "charts",
+    "publish",
+    "__main__",
+]
+
+
+def test_no_module_imports_a_later_one():
+    package = ROOT / "src" / "datagravity"
+    names = {path.relative_to(package).parts[0].removesuffix(".py") for path in package.rglob("*.py")}
+    assert names == {*ORDER, "__init__"}
+    for path in package.rglob("*.py"):
+        own = path.relative_to(package).parts[0].removesuffix(".py")
+        if own == "__init__":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, path
+                modules = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            for module in modules:
+                parts = module.split(".")
+                if parts[0] == "datagravity" and len(parts) > 1 and parts[1] in ORDER:
+                    assert ORDER.index(parts[1]) <= ORDER.index(own), f"{path.name} imports {module}"
+
+
+def test_everything_public_is_explained():
+    for name in datagravity.__all__:
+        assert getattr(datagravity, name).__doc__, name
+
+
+def test_style_and_format_are_clean():
+    for arguments in (["check"], ["format", "--check"]):
+        run = subprocess.run([sys.executable, "-m", "ruff", *arguments, "."], cwd=ROOT, capture_output=True, text=True)
+        assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_readmes_picture_is_the_charts(tmp_path):
+    main(["picture", str(tmp_path / "picture.svg")])
+    assert (tmp_path / "picture.svg").read_text(encoding="utf-8") == read("book/energy-against-distance.svg")
+
+
+def test_the_wheel_brings_the_tables(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    command += ["--disable-pip-version-check", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        for file in (ROOT / "data").iterdir():
+            assert wheel.read(f"datagravity/data/{file.name}") == file.read_bytes()
+        assert wheel.read("datagravity/book/references.bib") == (ROOT / "book" / "references.bib").read_bytes()
+        wheel.extractall(tmp_path / "installed")
+    code = "import datagravity; print(len(datagravity.load('energy')), datagravity.__file__)"
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            f"import sys; sys.path[:0] = {[str(tmp_path / 'installed'), *sys.path]!r}; {code}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert run.stdout.split()[0] == "222"
+    assert str(tmp_path) in run.stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["validate", "cite", "book", "serve", "sync", "sync-back", "data-readme", "picture"]
+)
+def test_every_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert len(capsys.readouterr().out) > 60
+
+
+def test_cite_prints_entries_and_refuses_unknown_keys(capsys):
+    assert main(["cite"]) == 0
+    assert "2603.26053" in capsys.readouterr().out
+    assert main(["cite", "horowitz2014", "jouppi2021"]) == 0
+    assert capsys.readouterr().out.count("@") == 2
+    assert main(["cite", "nobody1900"]) == 1
+    assert "nobody1900" in capsys.readouterr().err
+
+
+def test_validate_names_the_problem(tmp_path, capsys):
+    import shutil
+
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    path = tmp_path / "data" / "energy.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("int add,8,pJ,0.03,", "int add,8,pJ,-0.03,", 1))
+    assert main(["validate", str(tmp_path / "data")]) == 1
+    message = capsys.readouterr().err
+    assert "energy.csv row 2" in message
+    assert "-0.03" in message

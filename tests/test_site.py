@@ -1,0 +1,260 @@
+"""The built book in a real browser."""
+
+import json
+import re
+from itertools import product
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+import datagravity
+from conftest import ROOT
+from datagravity import symbolic
+from datagravity.compiled import numpy_function, vega_expression
+from datagravity.publish.build import Book
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+CHAPTERS = [chapter.stem for chapter in Book(ROOT).chapters()]
+PAGES = [*CHAPTERS, "genindex", "search"]
+
+
+class Visit:
+    """One page in a fresh tab, with what it asked for and complained about."""
+
+    def __init__(self, browser, address, *, width=1280, scheme="light", scripts=True):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+        )
+        self.page = self.context.new_page()
+        self.requests, self.complaints = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on(
+            "console", lambda text: self.complaints.append(text.text) if text.type in ("error", "warning") else None
+        )
+        self.page.goto(address, wait_until="networkidle")
+        if scripts and self.specifications:
+            self.page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+
+    @property
+    def specifications(self):
+        return self.page.locator('figure.dg-chart script[type="application/json"]').count()
+
+    @property
+    def live_charts(self):
+        # The menu of a chart holds a small SVG too; a drawn chart has marks.
+        return self.page.locator(".vega-embed:has(svg.marks g.mark-group)").count()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_and_legible(browser, site, name, scheme):
+    with Visit(browser, f"{site}/{name}.html", scheme=scheme) as visit:
+        assert {urlsplit(url).netloc for url in visit.requests} == {urlsplit(site).netloc}
+        assert visit.complaints == []
+        assert visit.live_charts == visit.specifications
+        assert visit.page.locator("mjx-merror, [data-mjx-error]").count() == 0
+        assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
+        assert visit.page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_page_works_as_a_file(browser, book, name):
+    with Visit(browser, (book.html / f"{name}.html").as_uri()) as visit:
+        assert {urlsplit(url).scheme for url in visit.requests} <= {"file", "data"}
+        assert visit.complaints == []
+        assert visit.live_charts == visit.specifications
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_does_not_scroll_sideways(browser, site, name):
+    with Visit(browser, f"{site}/{name}.html", width=390) as visit:
+        width = visit.page.evaluate("[document.scrollingElement.scrollWidth, window.innerWidth]")
+        assert width[0] <= width[1]
+        for chart in visit.page.locator(".vega-embed svg.marks").all():
+            assert chart.bounding_box()["width"] <= 390
+
+
+def test_the_book_has_charts_and_formulas(browser, site):
+    charts = formulas = 0
+    for name in CHAPTERS:
+        with Visit(browser, f"{site}/{name}.html") as visit:
+            charts += visit.live_charts
+            formulas += visit.page.locator("mjx-container").count()
+            for figure in visit.page.locator("figure.dg-chart").all():
+                assert figure.locator("figcaption code").inner_text().startswith("datagravity.charts.")
+                label = figure.locator("[role='graphics-document']").get_attribute("aria-label")
+                assert len(label) > 60
+    assert charts >= 5
+    assert formulas >= 10
+
+
+def test_every_link_within_the_book_leads_somewhere(browser, site, book):
+    identifiers = {
+        page.name: set(re.findall(r'\bid="([^"]+)"', page.read_text(encoding="utf-8")))
+        for page in book.html.glob("*.html")
+    }
+    checked = 0
+    for name in CHAPTERS:
+        with Visit(browser, f"{site}/{name}.html") as visit:
+            for link in visit.page.locator("a[href], .vega-embed a").all():
+                target = link.get_attribute("href") or link.get_attribute("xlink:href") or ""
+                target = urlsplit(target)
+                if target.netloc or target.scheme or not (target.path or target.fragment):
+                    continue
+                path = unquote(target.path) or f"{name}.html"
+                assert (book.html / path).exists(), (name, path)
+                if path.endswith(".html") and target.fragment:
+                    assert unquote(target.fragment) in identifiers[path], (name, target.geturl())
+                checked += 1
+    assert checked > 100
+
+
+def test_sources_of_charts_are_entries_of_the_references(book):
+    entries = (book.html / "references.html").read_text(encoding="utf-8")
+    keys = set(datagravity.load("sources")["key"])
+    for name in CHAPTERS:
+        page = (book.html / f"{name}.html").read_text(encoding="utf-8")
+        for text in re.findall(r'class="dg-chart-specification">(.*?)</script>', page, re.DOTALL):
+            specification = json.loads(text)
+            for key in specification["usermeta"]["sources"]:
+                assert key in keys
+                assert f'id="{key.replace("_", "-")}"' in entries
+
+
+def test_without_scripts_a_still_picture_stands_in(browser, site):
+    with Visit(browser, f"{site}/placement.html", scripts=False) as visit:
+        pictures = visit.page.locator("figure.dg-chart noscript svg")
+        assert pictures.count() == visit.specifications
+        assert pictures.first.bounding_box()["height"] > 100
+
+
+def test_the_root_has_its_icon_and_each_page_its_downloads(browser, site, book):
+    assert (book.html / "favicon.ico").read_bytes()[:4] == b"\0\0\1\0"
+    for name in CHAPTERS:
+        page = (book.html / f"{name}.html").read_text(encoding="utf-8")
+        for suffix in ["md", "ipynb"]:
+            assert f'href="_sources/{name}.{suffix}"' in page
+        committed = (ROOT / "book" / f"{name}.ipynb").read_bytes()
+        assert (book.html / "_sources" / f"{name}.ipynb").read_bytes() == committed
+
+
+LAWS = {
+    "energy tile": symbolic.energy("tile", symbolic.fixed_share),
+    "energy patch": symbolic.energy("patch", symbolic.fixed_share),
+    "optimal distance tile": symbolic.optimal_distance("tile", symbolic.fixed_share),
+    "optimal distance patch": symbolic.optimal_distance("patch", symbolic.fixed_share),
+    "saving tile": symbolic.saving("tile", symbolic.fixed_share),
+    "saving patch": symbolic.saving("patch", symbolic.fixed_share),
+    "disjunction constant": symbolic.disjunction_constant,
+    "workload disjunction constant": symbolic.workload_disjunction_constant,
+    "asymptotic saving": symbolic.asymptotic_saving,
+    "saving exponent": symbolic.saving_exponent,
+    "saving from share": symbolic.saving_from_share,
+    "excess energy": symbolic.excess_energy,
+}
+# Three values of each symbol, the ends and the middle of what the sliders offer.
+VALUES = {
+    "G_d": [0.01, 31.0, 1e4],
+    "beta": [1.05, 2.0, 2.95],
+    "r": [0.001, 0.5, 10.0],
+    "fixed_share": [0.0, 0.45, 0.9],
+    "transport_share": [0.01, 0.5, 0.99],
+    "distance_ratio": [0.01, 1.0, 100.0],
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_vega_computes_what_numpy_computes(browser, site, law):
+    symbols = sorted(LAWS[law].free_symbols, key=str)
+    grid = list(product(*(VALUES.get(symbol.name, [0.5, 2.0, 64.0]) for symbol in symbols)))
+    expected = [float(numpy_function(LAWS[law], *symbols)(*point)) for point in grid]
+    expression = vega_expression(LAWS[law], **{symbol.name: f"datum.{symbol.name}" for symbol in symbols})
+    points = [dict(zip([symbol.name for symbol in symbols], point, strict=True)) for point in grid]
+    with Visit(browser, f"{site}/placement.html") as visit:
+        computed = visit.page.evaluate(
+            """async ([values, expr]) => {
+              const data = [{name: "grid", values, transform: [{type: "formula", as: "value", expr}]}];
+              const {view} = await vegaEmbed(document.createElement("div"), {data}, {mode: "vega"});
+              return view.data("grid").map((datum) => datum.value);
+            }""",
+            [points, expression],
+        )
+    assert computed == pytest.approx(expected, rel=1e-12)
+
+
+class Model:
+    """The chart of energy against distance, moved as a reader would move it."""
+
+    def __init__(self, page):
+        self.page = page
+        self.figure = page.locator("figure.dg-chart", has=page.locator("input[name='log10_G_d']")).first
+        self.figure.scroll_into_view_if_needed()
+
+    def move(self, name, value):
+        self.figure.locator(f"[name='{name}']").evaluate(
+            "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true}));"
+            "input.dispatchEvent(new Event('change', {bubbles: true})); }",
+            str(value),
+        )
+        self.figure.evaluate("(figure) => figure.view.runAsync().then(() => true)")
+
+    def choose(self, name, value):
+        self.figure.locator(f"select[name='{name}']").select_option(value)
+        self.figure.evaluate("(figure) => figure.view.runAsync().then(() => true)")
+
+    def signal(self, name):
+        return self.figure.evaluate("(figure, name) => figure.view.signal(name)", name)
+
+    @property
+    def drawing(self):
+        return self.figure.locator("svg.marks").inner_html()
+
+
+@pytest.mark.parametrize("model", ["tile", "patch"])
+def test_the_sliders_move_the_optimum_and_the_saving(browser, site, model):
+    with Visit(browser, f"{site}/placement.html") as visit:
+        chart = Model(visit.page)
+        chart.choose("model", model)
+        seen = {}
+        for gd, beta in product([1.0, 100.0, 1e4], [1.05, 2.0, 2.95]):
+            chart.move("log10_G_d", datagravity.law.np.log10(gd))
+            chart.move("beta", beta)
+            assert chart.signal("G_d") == pytest.approx(gd, rel=1e-9)
+            distance, saving = chart.signal("optimal_distance"), chart.signal("saving")
+            assert distance == pytest.approx(datagravity.optimal_distance(gd, beta, model=model), rel=1e-9)
+            assert saving == pytest.approx(datagravity.saving(gd, beta, model=model), rel=1e-9)
+            seen[gd, beta] = distance, saving, chart.drawing
+        # They did change, and so did the picture.
+        for beta in [1.05, 2.0, 2.95]:
+            assert seen[1.0, beta][0] > seen[100.0, beta][0] > seen[1e4, beta][0]
+        assert len({saving for gd, saving, _ in (seen[100.0, beta] for beta in [1.05, 2.0, 2.95])}) == 3
+        if model == "tile":
+            assert len({round(seen[100.0, beta][0], 6) for beta in [1.05, 2.0, 2.95]}) == 3
+        assert len({drawing for _, _, drawing in seen.values()}) == len(seen)
+
+
+def test_a_logarithmic_slider_shows_the_value(browser, site):
+    with Visit(browser, f"{site}/placement.html") as visit:
+        chart = Model(visit.page)
+        chart.move("log10_G_d", 3)
+        row = chart.figure.locator(".vega-bind", has=visit.page.locator("input[name='log10_G_d']"))
+        assert "1,000" in row.inner_text()
+
+
+def test_a_slider_answers_to_the_keyboard(browser, site):
+    with Visit(browser, f"{site}/placement.html") as visit:
+        chart = Model(visit.page)
+        before = chart.signal("optimal_distance")
+        chart.figure.locator("input[name='log10_G_d']").focus()
+        for _ in range(5):
+            visit.page.keyboard.press("ArrowLeft")
+        assert chart.signal("optimal_distance") > before
