@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$name; break; }; done)
 RUN := .venv/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help book test serve clean lint format sync sync-back lock
 
@@ -38,15 +39,19 @@ clean:               ## remove what was built (not .venv)
 	@rm -rf book/_build dist .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-lock:                ## resolve requirements.lock anew from pyproject.toml (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+lock: .venv/installed ## resolve requirements.lock anew from pyproject.toml
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --extra book --extra test \
 	  pyproject.toml --output-file requirements.lock
 
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found. Name one: make PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Making .venv from requirements.lock (about a minute, once)"
+	@echo "Making .venv from requirements.lock (once)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# uv takes seconds where pip takes a minute; pip stands in where uv cannot reach the packages (a private index, say).
+	@awk '/^[^ ]/ {block = /^uv==/} block' requirements.lock > .venv/uv.lock
+	@$(PIP) --require-hashes --requirement .venv/uv.lock
+	@.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes --requirement requirements.lock || \
+	  $(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch .venv/installed
