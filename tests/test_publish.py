@@ -63,6 +63,14 @@ def test_the_figure_holds_specification_picture_and_sources():
     assert 'href="references.html#jouppi2021"' in text
 
 
+def test_a_still_picture_is_the_same_on_every_run_and_shares_no_identifier():
+    first = chart_renderer.still_picture(ratio.reuse_crossing().to_dict())
+    other = chart_renderer.still_picture(ratio.published_values().to_dict())
+    assert chart_renderer.still_picture(ratio.reuse_crossing().to_dict()) == first
+    identifiers = [set(re.findall(r'\bid="([^"]+)"', picture)) for picture in (first, other)]
+    assert identifiers[0].isdisjoint(identifiers[1])
+
+
 def test_a_specification_cannot_end_its_script_element():
     specification = ratio.sum_and_bound().to_dict() | {"description": "</script><script>alert(1)"}
     assert "</script><script>alert" not in chart_renderer.figure(specification)

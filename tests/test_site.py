@@ -1,6 +1,8 @@
 """The built book in a real browser."""
 
+import csv
 import json
+import math
 import re
 from itertools import product
 from pathlib import Path
@@ -226,7 +228,7 @@ def test_the_sliders_move_the_optimum_and_the_saving(browser, site, model):
         chart.choose("model", model)
         seen = {}
         for gd, beta in product([1.0, 100.0, 1e4], [1.05, 2.0, 2.95]):
-            chart.move("log10_G_d", datagravity.law.np.log10(gd))
+            chart.move("log10_G_d", math.log10(gd))
             chart.move("beta", beta)
             assert chart.signal("G_d") == pytest.approx(gd, rel=1e-9)
             distance, saving = chart.signal("optimal_distance"), chart.signal("saving")
@@ -248,6 +250,34 @@ def test_a_logarithmic_slider_shows_the_value(browser, site):
         chart.move("log10_G_d", 3)
         row = chart.figure.locator(".vega-bind", has=visit.page.locator("input[name='log10_G_d']"))
         assert "1,000" in row.inner_text()
+
+
+def test_every_chart_offers_its_data(browser, site):
+    for name in CHAPTERS:
+        with Visit(browser, f"{site}/{name}.html") as visit:
+            for figure in visit.page.locator("figure.dg-chart").all():
+                with visit.page.expect_download() as download:
+                    figure.locator(".dg-chart-data").click()
+                assert download.value.suggested_filename.endswith(".csv")
+                rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+                assert rows, download.value.suggested_filename
+                assert len(rows[0]) >= 3
+                assert all(None not in row and None not in row.values() for row in rows)
+
+
+def test_the_data_follow_the_sliders(browser, site):
+    with Visit(browser, f"{site}/placement.html") as visit:
+        chart = Model(visit.page)
+        for gd in [10.0, 1000.0]:
+            chart.move("log10_G_d", math.log10(gd))
+            with visit.page.expect_download() as download:
+                chart.figure.locator(".dg-chart-data").click()
+            rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+            total = [row for row in rows if row["line"] == "total"]
+            assert len(total) > 100
+            for row in total[::20]:
+                energy = datagravity.energy(float(row["r"]), gd, 2.0)
+                assert float(row["value"]) == pytest.approx(energy, rel=1e-9)
 
 
 def test_a_slider_answers_to_the_keyboard(browser, site):

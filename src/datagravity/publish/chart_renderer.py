@@ -3,8 +3,10 @@
 The build enables this renderer in every kernel; in a reader's own notebook Altair's usual renderers draw the chart.
 """
 
+import hashlib
 import html
 import json
+import re
 
 import altair as alt
 import vl_convert
@@ -19,7 +21,14 @@ STILL_WIDTH = 680
 
 def still_picture(specification):
     """The chart as SVG text, drawn without a browser, `STILL_WIDTH` pixels wide."""
-    return vl_convert.vegalite_to_svg({**specification, "width": STILL_WIDTH}, vl_version=VEGALITE_VERSION)
+    svg = vl_convert.vegalite_to_svg({**specification, "width": STILL_WIDTH}, vl_version=VEGALITE_VERSION)
+    # Vega counts its identifiers through the life of a process. Ours follow from the chart, so that every run gives
+    # the same text and two pictures of a page do not share one.
+    digest = hashlib.sha256(json.dumps(specification, sort_keys=True).encode()).hexdigest()[:8]
+    numbers = {}
+    return re.sub(
+        r"\b(clip|gradient_)(\d+)\b", lambda found: f"{digest}-{numbers.setdefault(found[0], len(numbers))}", svg
+    )
 
 
 def source_line(specification):

@@ -30,6 +30,49 @@
     });
   }
 
+  // The names of the data that a chart's marks show, layers and facets included.
+  function shownData(marks, names) {
+    (marks || []).forEach(function (mark) {
+      const from = mark.from || {};
+      const name = from.data || (from.facet && from.facet.data);
+      if (name) names.add(name);
+      shownData(mark.marks, names);
+    });
+    return names;
+  }
+
+  function csvCell(value) {
+    const text = value === null || value === undefined ? "" : value instanceof Date ? value.toISOString() : String(value);
+    return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+  }
+
+  // What the chart shows at this moment, choices and sliders applied: one table, its layers told apart by a column.
+  function csv(view, specification) {
+    const names = Array.from(shownData(specification.marks, new Set())).filter(function (name) {
+      try { return Array.isArray(view.data(name)); } catch (error) { return false; }  // data within a facet
+    });
+    const rows = names.flatMap((name, layer) => view.data(name).map((datum) => ({ layer: layer + 1, ...datum })));
+    const isPlain = (value) => value === null || typeof value !== "object" || value instanceof Date;
+    const columns = Array.from(new Set(rows.flatMap((row) => Object.keys(row).filter((key) => isPlain(row[key])))));
+    return [columns, ...rows.map((row) => columns.map((column) => row[column]))]
+      .map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
+  }
+
+  function offerData(figure, result) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "dg-chart-data";
+    button.textContent = "Data as CSV";
+    button.addEventListener("click", function () {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([csv(result.view, result.vgSpec)], { type: "text/csv" }));
+      link.download = (result.spec.usermeta.function || "chart").split(".").pop() + ".csv";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+    figure.querySelector("figcaption").append(" ", button);
+  }
+
   function draw(figure) {
     const specification = JSON.parse(figure.querySelector(".dg-chart-specification").textContent);
     const place = figure.querySelector(".dg-chart-view");
@@ -45,6 +88,7 @@
     }).then(function (result) {
       figure.view = result.view;
       improveControls(figure, result.view);
+      offerData(figure, result);
     }).catch(function (error) {
       place.textContent = "This chart could not be drawn: " + error.message;
       console.error(error);
