@@ -20,8 +20,9 @@ import pandas as pd
 from datagravity.paths import DATA, REFERENCES
 from datagravity.sources import bibliography
 
-#: Every unit that a column of the data package may have; "1" is a plain number.
-UNITS = ("pJ", "pJ/bit", "bit", "KiB", "GB/s", "mm", "nm", "year", "ratio", "1")
+#: Every unit that a column of the data package may have; "1" is a plain number, and "by row" means that another
+#: column of the row names the unit.
+UNITS = ("pJ", "pJ/bit", "bit", "KiB", "GB/s", "mm", "nm", "year", "ratio", "1", "by row")
 
 # The nullable types of pandas: a blank cell is a missing value in all of them.
 DTYPES = {"string": "string", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
@@ -32,6 +33,8 @@ NUMBER = {
 }
 # Half a unit of the sixth significant digit, relative to the number; the last factor forgives binary rounding.
 SIX_DIGITS = 0.5e-5 * (1 + 1e-9)
+# How far a typed energy factor and a typed ratio of energies per bit may lie from what they are computed from.
+FACTOR_ROUNDING, PATH_ROUNDING = 1e-3, 1e-2
 BOOLEAN = {"true": True, "false": False}
 
 
@@ -92,6 +95,10 @@ def load(table, *, directory=None, references=None):
     pandas.DataFrame with every row and column as published, in nullable types (a blank is a missing value), followed
     by the columns computed here. "energy": `energy_pj_per_bit_low` and `_high` (pJ/bit, full precision, for rows that
     move data), `grey`, `source_group` (rows of one group are one source). "sources": the entry of the bibliography.
+
+    Any table with corrections: `corrections` (their ids, joined by "; "), `excluded` (whether the row stays out of
+    fits), and for each column with an override a copy of it, with the overrides in place, whose name ends in
+    `_corrected`. The published column stays as it is.
 
     Raises
     ------
@@ -285,6 +292,7 @@ def _validated(folder, references, _digest):
         problems += _rule_problems(name, table, values[name])
     books, found = _bibliography_problems(folder, references, read)
     problems += found
+    problems += _correction_problems(read, problems)
     if problems:
         order = {table.file: position for position, table in enumerate(read.values())}
         raise TableError(sorted(problems, key=lambda p: (order.get(p.file, -1), p.row or 0)))
@@ -500,10 +508,98 @@ def _bound_matches_values(row):
         yield "compute_row", "all three rows that reproduce the value, or none"
 
 
+def _factor_only_from_energy(row):
+    """An energy factor stands where the kind is energy and a value is reported, and it follows from that value."""
+    for end, other in (("low", "high"), ("high", "low")):
+        column, factor = f"energy_factor_{end}", row[f"energy_factor_{end}"]
+        if row["quantity_kind"] != "energy":
+            if factor is not None:
+                yield column, f"a blank, because {row['quantity_kind']} is never converted into an energy ratio"
+            continue
+        # A ratio PIM over baseline turns the ends around; a reduction does not.
+        value = row[f"value_{other if row['value_unit'] == 'ratio PIM/baseline' else end}"]
+        computed = None if value is None else _energy_factor(value, row["value_unit"])
+        if (factor is None) != (computed is None):
+            wanted = "a blank" if computed is None else f"{computed:.5g}"
+            yield column, f"{wanted}, because the reported value is {shown(value)} in {shown(row['value_unit'])}"
+        elif computed and abs(factor - computed) > FACTOR_ROUNDING * computed:
+            yield column, f"{computed:.5g}, which follows from {value:g} in {row['value_unit']}"
+
+
+def _energy_factor(value, unit):
+    """Baseline energy over PIM energy from a reported value, or None where the unit gives none."""
+    if unit == "ratio":
+        return value or None
+    if unit == "ratio PIM/baseline":
+        return 1 / value if value else None
+    return 1 / (1 - value / 100) if unit == "% reduction" and value < 100 else None
+
+
+def _path_energy_agrees(row):
+    """A reported ratio of energies per bit is the ratio of the two energies per bit, where both are given."""
+    baseline, pim = bits_range(row["pj_per_bit_baseline"]), row["pj_per_bit_pim"]
+    if row["quantity_kind"] != "path_energy" or not baseline or not pim:
+        return
+    for end, energy in zip(("low", "high"), baseline, strict=True):
+        value, computed = row[f"value_{end}"], energy / pim
+        if value is None or abs(value - computed) > PATH_ROUNDING * computed:
+            yield f"value_{end}", f"about {computed:.4g}, which is {energy:g} over {pim:g} pJ/bit"
+
+
+def bits_range(text):
+    """Both ends of an energy per bit written as "7" or "10-20", in pJ/bit; None for a blank or for anything else."""
+    ends = (text or "").split("-")
+    if len(ends) > 2 or not all(NUMBER["number"].fullmatch(end) for end in ends):
+        return None
+    return float(ends[0]), float(ends[-1])
+
+
+def _bits_range_in_order(row):
+    """A range of energies per bit is positive and starts with its low end."""
+    ends = bits_range(row["pj_per_bit_baseline"])
+    if ends and not 0 < ends[0] <= ends[1]:
+        yield "pj_per_bit_baseline", "a number above 0, or two such with the lower one first"
+
+
+def _recalled_basis(row):
+    """What was not checked again says so in the status, in the basis and in the confidence."""
+    if (row["status"] == "recalled") != (row["basis"] == "recalled"):
+        yield "basis", "recalled exactly where status is"
+    if row["status"] == "recalled" and row["confidence"] == 1:
+        yield "confidence", "below 1 for a recalled row"
+
+
+def _sign_agrees(row):
+    """An energy factor lies on the side of one that the sign names."""
+    low, high = row["energy_factor_low"], row["energy_factor_high"]
+    if low is None or high is None:
+        return
+    fits = {"positive": high > 1, "neutral": low <= 1 <= high, "negative": low < 1}
+    if not fits.get(row["sign"], True):
+        yield "sign", f"another one, because the energy factor is {low:g} to {high:g}"
+
+
+def _budget_row(row):
+    """A number or both ends, ends around the value, and one word for what is recalled."""
+    value, low, high = row["value"], row["value_low"], row["value_high"]
+    if value is None and (low is None or high is None):
+        yield "value", "a number, or both value_low and value_high"
+    if (low is None) != (high is None):
+        yield "value_low" if low is None else "value_high", "a value, because the other end has one"
+    if None not in (value, low, high) and low <= high and not low <= value <= high:
+        yield "value", f"a number from {low:g} to {high:g}"
+    if (row["status"] == "recalled") != (row["checked"] == "recalled"):
+        yield "checked", "recalled exactly where status is"
+    if row["unit"] == "percent" and any(number is not None and number > 100 for number in (value, low, high)):
+        yield "value", "at most 100, because the unit is percent"
+
+
 #: The rules of each table: functions of a row's values that yield (column, what was expected).
 RULES = {
     "energy": [_unit_matches_values, _per_bit_agrees, _recalled_has_confidence, _per_mm_is_one_mm, _mean_within],
     "published_ratios": [_bound_matches_values],
+    "pim": [_factor_only_from_energy, _path_energy_agrees, _bits_range_in_order, _recalled_basis, _sign_agrees],
+    "brain": [_budget_row],
 }
 
 
@@ -531,6 +627,74 @@ def _bibliography_problems(folder, references, read):
     return books, problems
 
 
+def _reach_starts_at_zero(row):
+    """A maximum reach says nothing of the shortest link, a length does; a reach of two classes has two ends."""
+    low, high = row["distance_low_mm"], row["distance_high_mm"]
+    if low == 0 and row["basis"] != "maximum reach":
+        yield "distance_low_mm", "above 0, because the basis of the row is not a maximum reach"
+    if row["basis"] == "maximum reach" and low and low == high:
+        yield "distance_low_mm", "0 or a lower end, because a maximum reach is not a length"
+
+
+def _override_has_value(row):
+    """An override names the value it offers, other actions have none, and no correction corrects a correction."""
+    if (row["action"] == "override") != (row["value"] is not None):
+        yield "value", "a value for an override, a blank otherwise"
+    if row["table"] == "corrections":
+        yield "table", "another table than this one"
+
+
+RULES["distances"] = [_recalled_has_confidence, _reach_starts_at_zero]
+RULES["corrections"] = [_override_has_value]
+
+
+def _correction_problems(read, known):
+    """Every correction names a cell that exists, still holds the value it was written for, and fits its override."""
+    corrections = read.get("corrections")
+    # A row may be missing because its key is already known to be wrong: one problem, not two.
+    unsure = {p.file for p in known for table in read.values() if p.file == table.file and p.column == table.key}
+    problems = []
+    for index, row in enumerate(corrections.rows if corrections else []):
+        table = read.get(row["table"])
+        if table is None:
+            problems.append(corrections.problem(index, "table", f"one of {', '.join(read)}"))
+            continue
+        fields = {field["name"]: field for field in table.fields}
+        if row["column"] not in fields:
+            problems.append(corrections.problem(index, "column", f"a column of {table.file}"))
+            continue
+        found = [position for position, other in enumerate(table.rows) if other[table.key] == row["row"]]
+        if not found:
+            # Of a table that could not be read whole, nobody can say what it lacks.
+            if table.complete and table.file not in unsure:
+                problems.append(corrections.problem(index, "row", f"a row of {table.file}"))
+            continue
+        cell, field = table.rows[found[0]][row["column"]], fields[row["column"]]
+        if row["expect"] and cell != row["expect"]:
+            expected = (
+                f"{row['expect']!r}, the published value that {row['id']} of {corrections.file} is about: look at it"
+            )
+            problems.append(table.problem(found[0], row["column"], f"{expected} again before you change the value"))
+        if row["value"] and not _fits(field, row["value"]):
+            problems.append(corrections.problem(index, "value", f"{_expected(field)} ({table.file}, {row['column']})"))
+    return problems
+
+
+def _fits(field, cell):
+    """Whether an override is written like its column's type, and is of its vocabulary and within its limits."""
+    kind, limits = field["type"], field.get("constraints", {})
+    if kind in NUMBER:
+        number = float(cell) if NUMBER[kind].fullmatch(cell) else math.nan
+        # A comparison with a number that is none is false.
+        return (
+            math.isfinite(number)
+            and number >= limits.get("minimum", -math.inf)
+            and number > limits.get("exclusiveMinimum", -math.inf)
+            and number <= limits.get("maximum", math.inf)
+        )
+    return cell in BOOLEAN if kind == "boolean" else cell in limits.get("enum", [cell])
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Converting
 
@@ -550,4 +714,35 @@ def _converted(frames, books):
         energy["source_group"] = origin.mask(at_45_nm, copied).astype("string")
         energy["grey"] = energy["source"].map(sources.set_index("key")["grey"]).astype("boolean")
         frames["energy"] = energy
+    frames = {name: _with_corrections(name, frame, frames.get("corrections")) for name, frame in frames.items()}
+    for name in ("pim", "brain"):
+        if name in frames:
+            facts = sources.set_index("key")
+            frame = frames[name]
+            frames[name] = frame.assign(
+                grey=frame["source"].map(facts["grey"]).astype("boolean"),
+                source_group=frame["source"].map(facts["group"]).astype("string"),
+            )
+    if "pim" in frames:
+        ends = frames["pim"]["pj_per_bit_baseline"].map(lambda cell: bits_range(shown(cell)) or (pd.NA, pd.NA))
+        for end, numbers in zip(("low", "high"), zip(*ends, strict=True), strict=True):
+            frames["pim"][f"pj_per_bit_baseline_{end}"] = pd.array(numbers, dtype="Float64")
     return frames
+
+
+def _with_corrections(name, frame, corrections):
+    """Add to a table that has corrections the columns `corrections`, `excluded` and, for overrides, `..._corrected`."""
+    if corrections is None or name not in set(corrections["table"]):
+        return frame
+    frame, key = frame.copy(), frame.columns[0]
+    of_table = corrections[corrections["table"] == name]
+    ids = of_table.groupby("row")["id"].agg("; ".join)
+    frame["corrections"] = frame[key].map(ids).astype("string")
+    frame["excluded"] = frame[key].isin(of_table.loc[of_table["action"] == "exclude", "row"]).astype("boolean")
+    for column, rows in of_table[of_table["action"] == "override"].groupby("column"):
+        kind = frame[column].dtype
+        offered = pd.Series(rows["value"].to_numpy(), index=rows["row"]).map(BOOLEAN if kind == "boolean" else str)
+        # Numbers are read from text as the tables themselves are.
+        values = frame[key].map(pd.to_numeric(offered) if kind in ("Int64", "Float64") else offered)
+        frame[f"{column}_corrected"] = values.astype(kind).fillna(frame[column])
+    return frame
