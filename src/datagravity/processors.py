@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from datagravity.evidence import load
 from datagravity.law import disjunction_constant, workload_disjunction_constant
@@ -321,6 +322,44 @@ def _pairs():
             for pair in zip(both["notes"], both["notes_compute"], strict=True)
         ],
     ).reset_index(drop=True)
+
+
+def trends(*, level=0.8, include_grey=True):
+    """How G_d changes from node to node: by memory level and scope, over machines with a floating-point multiply.
+
+    One machine is one source group at one node: the geometric mean of its pairs, one operand of the operation's own
+    width. A line of ln G_d against ln node gives the factor for each halving of the node's name, with a t interval.
+
+    Returns
+    -------
+    pandas.DataFrame: memory, scope ("parts" where the operation is a datapath, "system" where it is measured whole),
+    machines, nodes (as text), factor, low, high; factor and interval are missing where fewer than three machines or
+    fewer than two nodes leave nothing to judge by. [extension]
+    """
+    pairs = disjunction_constants(include_grey=include_grey)
+    floating = pairs["operation"].str.match(r"FP\d+ .*(multiply|FMA|MAC|operation)")
+    pairs = pairs[floating & (pairs["node"] != "not stated")]
+    pairs = pairs.assign(
+        node_nm=pairs["node"].str.removesuffix(" nm").astype(float),
+        log_gd=np.log(pairs["gd_matched"]),
+        kind=np.where(pairs["compute_scope"] == "system", "system", "parts"),
+    )
+    machines = pairs.groupby(["memory", "kind", "source", "node_nm"], as_index=False)["log_gd"].mean()
+    found = []
+    for (memory, kind), group in machines.groupby(["memory", "kind"]):
+        names = ", ".join(f"{node:g}" for node in sorted(group["node_nm"].unique(), reverse=True))
+        row = {"memory": memory, "scope": kind, "machines": len(group), "nodes": names}
+        if len(group) >= 3 and group["node_nm"].nunique() >= 2:
+            # Halvings of the node since 45 nm, so that the slope is the logarithm of the factor.
+            fitted = stats.linregress(np.log2(45 / group["node_nm"]), group["log_gd"])
+            half = stats.t.ppf((1 + level) / 2, len(group) - 2) * fitted.stderr
+            ends = np.exp([fitted.slope, fitted.slope - half, fitted.slope + half])
+            row |= dict(zip(["factor", "low", "high"], ends.tolist(), strict=True))
+        found.append(row)
+    frame = pd.DataFrame(found, columns=["memory", "scope", "machines", "nodes", "factor", "low", "high"])
+    frame["memory"] = pd.Categorical(frame["memory"], MEMORY_LEVELS, ordered=True)
+    frame = frame.sort_values(["scope", "memory"]).astype({"memory": "string"})
+    return frame.astype(dict.fromkeys(["factor", "low", "high"], "Float64")).reset_index(drop=True)
 
 
 def left_out():

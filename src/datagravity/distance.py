@@ -1,0 +1,675 @@
+"""How the energy of moving a bit grows with distance: the rows that can tell, three forms, and what they predict.
+
+Everything here is an [extension] unless its docstring says otherwise. Energies are in pJ/bit, the middle of a published
+interval; distances in mm. Logarithms are natural. An exponent a is the slope of ln(energy) against ln(distance).
+
+Errors in distance become variance in energy, slope times error, and the weights follow the slope until both agree, as
+in York's fit of a line. scipy.odr does it for known errors only and is deprecated; here the scatter of the machines
+themselves has to be found too.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+
+from datagravity.evidence import load
+from datagravity.intervals import Interval
+
+#: The forms: no growth at all, a bare power, a fixed cost and a linear one, a power with a break at the chip's edge.
+FORMS = {
+    "constant": "E = E0",
+    "power": "E = k d^a",
+    "affine": "E = E0 + k d",
+    "broken": "E = k d^a on the chip, k' d^a' off it",
+}
+
+#: Relative standard error of a distance by its basis. Ours, not the sources': a drawn or stated length is rounded, a
+#: maximum reach is often not used up, an assumed length may be off by half.
+DISTANCE_ERROR = {"stated": 0.05, "derived": 0.02, "maximum reach": 0.5, "capacity": 0.2, "assumed": 0.5}
+
+#: Bases that stand in for a distance nobody states; out of a pooled fit unless asked for.
+PROXIES = ("capacity", "assumed")
+
+# The nearest level has no published distance at all; the others come from the table of distances.
+_ASSUMED_L1_MM = 1.0
+# No machine repeats to better than this, and a printed value has two digits.
+_LEAST_SCATTER = 0.02
+
+
+class Series(NamedTuple):
+    """Rows of the energy table that differ in distance and in little else."""
+
+    name: str
+    rows: tuple
+    basis: str
+    origin: str
+    warning: str
+
+
+#: `origin` is wider than a source group: budgets of one author share his rules of thumb.
+SERIES = (
+    Series(
+        "mesh, measured",
+        ("P133", "P134", "P135", "P136", "P137", "P138"),
+        "derived",
+        "ET-SoC-1",
+        "two cards; the throughput falls as the distance grows",
+    ),
+    Series("wires, budget of 2010", ("P067", "P068", "P069"), "stated", "Dally", "distances inferred"),
+    Series("wires, budget of 2022", ("P097", "P098"), "stated", "Dally", "two points"),
+    Series("HBM path, budget of 2023", ("P113", "P114"), "stated", "Dally", "two points"),
+    Series(
+        "links by class",
+        ("P195", "P196", "P199", "P201", "P202"),
+        "maximum reach",
+        "links",
+        "the reach is a maximum; each link is another design",
+    ),
+    Series("SRAM, 45 nm", ("P009", "P010", "P011"), "capacity", "Horowitz", "capacity stands in for distance"),
+    Series("SRAM, 7 nm", ("P028", "P029", "P030"), "capacity", "Jouppi", "capacity stands in for distance"),
+    Series("A100, three levels", ("P149", "P150", "P151"), "assumed", "Antepara", "distances assumed"),
+    Series("GH200, three levels", ("P152", "P153", "P154"), "assumed", "Antepara", "distances assumed"),
+)
+MESH = SERIES[0].name
+#: What is neither a series nor unusable: one distance of one source. Only a pooled fit can use it.
+SINGLE = "one distance"
+
+
+# --- The rows --------------------------------------------------------------------------------------------------------
+
+
+def points():
+    """Every row of the energy table that has an energy and a distance, or something that stands in for one.
+
+    Returns
+    -------
+    pandas.DataFrame: id, series (a name of SERIES or "one distance"), origin, basis (a key of DISTANCE_ERROR),
+    distance_mm, distance_error (relative standard error), pj_per_bit_low, pj_per_bit (the middle), pj_per_bit_high,
+    off_chip, operation, node_nm, source, source_group, scope_class, method, status, grey, locator, notes. Recalled
+    rows are out. A distance from a capacity is the 15 mm of a 256 MB memory times the root of the capacities' ratio.
+    """
+    return _points().copy()
+
+
+# Read once a process: every prediction of a table of systems asks for the same exponent.
+@lru_cache(maxsize=1)
+def _points():
+    rows = load("energy").set_index("id", drop=False)
+    frame = rows[[_reason(row) is None for _, row in rows.iterrows()]].copy()
+    member = {row: series for series in SERIES for row in series.rows}
+    frame["series"] = [member[row].name if row in member else SINGLE for row in frame["id"]]
+    frame["origin"] = [
+        member[row].origin if row in member else group
+        for row, group in zip(frame["id"], frame["source_group"], strict=True)
+    ]
+    frame["basis"] = [_basis(row, member) for _, row in frame.iterrows()]
+    lengths = load("distances").set_index("id")["distance_high_mm"].astype(float)
+    frame["distance_mm"] = [_distance(row, lengths) for _, row in frame.iterrows()]
+    frame["distance_error"] = frame["basis"].map(DISTANCE_ERROR)
+    for end in ("low", "high"):
+        frame[f"pj_per_bit_{end}"] = frame[f"energy_pj_per_bit_{end}"].astype(float)
+    frame["pj_per_bit"] = (frame["pj_per_bit_low"] + frame["pj_per_bit_high"]) / 2
+    frame["off_chip"] = frame["kind"].isin(["offchip-link", "dram"]).astype(bool)
+    frame["grey"] = frame["grey"].astype(bool)
+    kept = ["id", "series", "origin", "basis", "distance_mm", "distance_error", "pj_per_bit_low", "pj_per_bit"]
+    kept += ["pj_per_bit_high", "off_chip", "operation", "node_nm", "source", "source_group", "scope_class", "method"]
+    return frame[[*kept, "status", "grey", "locator", "notes"]].reset_index(drop=True)
+
+
+def left_out():
+    """Every row with a distance that no fit uses, with the reason: id, operation, source, reason."""
+    rows = load("energy")
+    rows = rows[rows["distance_mm"].notna()]
+    rows = rows.assign(reason=[_reason(row) for _, row in rows.iterrows()]).dropna(subset="reason")
+    return rows[["id", "operation", "source", "reason"]].reset_index(drop=True)
+
+
+def _reason(row):
+    """Why a row of the energy table stays out of every fit; None if it stays in."""
+    in_series = any(row["id"] in series.rows for series in SERIES)
+    if pd.isna(row["distance_mm"]) and not in_series:
+        return "no distance"
+    # The override of the corrections: one energy per millimetre calls its unit a distance.
+    if str(row["distance_basis_corrected"]).startswith("per mm"):
+        return "quoted per mm: linear by definition"
+    if row["excluded"]:
+        return "a conflict between sources, see the corrections"
+    if row["status"] == "recalled":
+        return "recalled"
+    if pd.isna(row["energy_pj_per_bit_low"]):
+        return "relative energy only"
+    if row["method"] == "projection":
+        return "a projection to a node that did not exist"
+    if "switching" in row["operation"] and "random" not in row["operation"]:
+        return "another activity than random data"
+    return None
+
+
+def _basis(row, member):
+    if row["id"] in member:
+        return member[row["id"]].basis
+    return "derived" if "derived" in row["distance_basis"] else "stated"
+
+
+def _distance(row, lengths):
+    """The distance in mm: the row's own, from the capacity, or assumed for the levels of a GPU."""
+    if not pd.isna(row["distance_mm"]):
+        return float(row["distance_mm"])
+    if row["id"] in {"P149", "P152"}:
+        return _ASSUMED_L1_MM
+    if row["id"] in {"P150", "P153"}:
+        return lengths["D06"]
+    if row["id"] in {"P151", "P154"}:
+        # There and back on the GPU die and on the DRAM die, and the channel between them.
+        return lengths["D09"] + lengths["D12"] + lengths["D11"]
+    return lengths["D07"] * math.sqrt(float(row["capacity_kib"]) / (256 * 1024))
+
+
+# --- A straight line, as it is usually drawn -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """An ordinary least-squares line y = intercept + slope x over `count` points, with standard errors."""
+
+    slope: float
+    intercept: float
+    slope_error: float
+    intercept_error: float
+    covariance: float
+    count: int
+
+    def interval(self, level=0.8):
+        """The slope with its t interval, which is wide where points are few.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than three points: two define the line, and nothing is left to judge it by.
+        """
+        if self.count < 3:
+            raise ValueError(f"count = {self.count}, expected 3 points or more for an interval")
+        half = stats.t.ppf((1 + level) / 2, self.count - 2) * self.slope_error
+        # Two-piece normal, not log-uniform: a slope may be negative.
+        return Interval(self.slope, self.slope - half, self.slope + half, level, "normal")
+
+
+def line(x, y):
+    """The least-squares line through points; the errors are NaN for two points.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two different x, or a value is not finite.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if len(set(x)) < 2 or x.shape != y.shape or not np.all(np.isfinite([x, y])):
+        raise ValueError(f"x = {x.tolist()}, y = {y.tolist()}, expected finite pairs with two different x or more")
+    centre, spread = x.mean(), ((x - x.mean()) ** 2).sum()
+    slope = ((x - centre) * y).sum() / spread
+    intercept = y.mean() - slope * centre
+    count = len(x)
+    variance = ((y - intercept - slope * x) ** 2).sum() / (count - 2) if count > 2 else math.nan
+    return Line(
+        float(slope),
+        float(intercept),
+        math.sqrt(variance / spread),
+        math.sqrt(variance * (1 / count + centre**2 / spread)),
+        -variance * centre / spread,
+        count,
+    )
+
+
+def power_line(frame, energy="pj_per_bit"):
+    """The line of ln(energy) against ln(distance) over rows of `points()`: its slope is the bare exponent."""
+    return line(np.log(frame["distance_mm"].astype(float)), np.log(frame[energy].astype(float)))
+
+
+def affine_line(frame, energy="pj_per_bit"):
+    """The line of energy against distance: the intercept is the fixed cost in pJ/bit, the slope is per mm."""
+    return line(frame["distance_mm"], frame[energy])
+
+
+def series(name):
+    """The rows of `points()` that belong to one series, from near to far.
+
+    Raises
+    ------
+    ValueError
+        If there is no such series.
+    """
+    names = [one.name for one in SERIES]
+    if name not in names:
+        raise ValueError(f"series = {name!r}, expected one of {names}")
+    frame = points()
+    return frame[frame["series"] == name].sort_values("distance_mm").reset_index(drop=True)
+
+
+def mesh_by_card(card):
+    """The mesh rows of one card, "a2" or "a3": distance_mm, pj_per_bit. One card lacks one distance.
+
+    Raises
+    ------
+    ValueError
+        If there is no such card.
+    """
+    if card not in ("a2", "a3"):
+        raise ValueError(f"card = {card!r}, expected 'a2' or 'a3'")
+    rows = load("energy").set_index("id").loc[list(SERIES[0].rows)]
+    energies = rows[f"energy_card_{card}_pj"].dropna().astype(float) / rows["width_bits"].astype(float)
+    energies = energies.dropna()
+    distances = rows.loc[energies.index, "distance_mm"].astype(float)
+    return pd.DataFrame({"distance_mm": distances, "pj_per_bit": energies}).reset_index(names="id")
+
+
+def exponents(level=0.8):
+    """The bare exponent of every series.
+
+    Returns
+    -------
+    pandas.DataFrame: series, basis, origin, count, exponent, standard_error, low, high (t interval at `level`; missing
+    for two points), if_distances_err (the exponent if all scatter came from the distances, the other bound of a line
+    with errors in both), beta_reading_a (= a), beta_reading_b (= a + 1), scope, grey, source, locator, warning.
+    """
+    return _exponents(level).copy()
+
+
+@lru_cache(maxsize=8)
+def _exponents(level):
+    found = []
+    for one in SERIES:
+        frame = series(one.name)
+        fitted = power_line(frame)
+        interval = fitted.interval(level) if fitted.count > 2 else None
+        found.append(
+            {
+                "series": one.name,
+                "basis": one.basis,
+                "origin": one.origin,
+                "count": fitted.count,
+                "exponent": fitted.slope,
+                "standard_error": fitted.slope_error if interval else pd.NA,
+                "low": interval.low if interval else pd.NA,
+                "high": interval.high if interval else pd.NA,
+                "if_distances_err": 1 / line(np.log(frame["pj_per_bit"]), np.log(frame["distance_mm"])).slope,
+                "beta_reading_a": fitted.slope,
+                "beta_reading_b": fitted.slope + 1,
+                "scope": "; ".join(dict.fromkeys(frame["scope_class"])),
+                "grey": bool(frame["grey"].any()),
+                "source": frame["source"].iloc[0],
+                "locator": "; ".join(dict.fromkeys(frame["locator"])),
+                "warning": one.warning,
+            }
+        )
+    columns = ["standard_error", "low", "high"]
+    return pd.DataFrame(found).astype(dict.fromkeys(columns, "Float64"))
+
+
+def exponent(*, level=0.8, include_grey=True, include_proxies=True, of_mean=False):
+    """The distance exponent a of a further machine, from everything that is not PIM: value and t interval.
+
+    Series of one origin are averaged first, then origins count alike, in logarithms, since an exponent is positive.
+    The interval is for one more machine of this kind of evidence; `of_mean` gives the narrower one of their mean. It
+    rests on the scatter between origins, because that is several times what any one fit admits. It is the exponent of
+    the whole energy: with a fixed share beside it, use `marginal_exponent`, or the fixed cost counts twice.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two origins remain.
+    """
+    table = exponents(level)
+    if not include_grey:
+        table = table[~table["grey"]]
+    if not include_proxies:
+        table = table[~table["basis"].isin(PROXIES)]
+    logs = np.log(table["exponent"]).groupby(table["origin"]).mean()
+    if len(logs) < 2:
+        raise ValueError(f"{len(logs)} origin remains, expected two or more: a scatter needs them")
+    error = logs.std(ddof=1) * math.sqrt((0 if of_mean else 1) + 1 / len(logs))
+    half = stats.t.ppf((1 + level) / 2, len(logs) - 1) * error
+    centre = float(logs.mean())
+    return Interval(*(math.exp(centre + shift) for shift in (0, -half, half)), level, "log-normal")
+
+
+def fixed_share(distance_mm=None, *, level=0.8, energy="pj_per_bit"):
+    """The share phi of the transport energy at a distance that would not shrink with it: E0 / (E0 + k d) of the mesh.
+
+    Parameters
+    ----------
+    distance_mm : the distance as built; the geometric mean of the measured distances if None
+    level : coverage of the interval, exact for normal errors (Fieller): the ratio of two estimates is not normal
+
+    The measurement was made on one chip, within its edges. Beyond the longest measured distance phi is extrapolated.
+
+    Raises
+    ------
+    ValueError
+        If the distance is not positive and finite.
+    """
+    frame = series(MESH)
+    if distance_mm is None:
+        distance_mm = float(np.exp(np.log(frame["distance_mm"]).mean()))
+    if not (math.isfinite(distance_mm) and distance_mm > 0):
+        raise ValueError(f"distance_mm = {distance_mm!r}, expected a positive length in mm")
+    fitted = affine_line(frame, energy)
+    critical = stats.t.ppf((1 + level) / 2, fitted.count - 2)
+
+    def excess(share):
+        """Zero at the ends: how many standard errors (1 - phi) E0 - phi k d is from zero, beyond the critical ones."""
+        near, far = 1 - share, -share * distance_mm
+        variance = (near * fitted.intercept_error) ** 2 + (far * fitted.slope_error) ** 2
+        variance += 2 * near * far * fitted.covariance
+        return (near * fitted.intercept + far * fitted.slope) / math.sqrt(variance) - side * critical
+
+    value = fitted.intercept / (fitted.intercept + fitted.slope * distance_mm)
+    side = 1
+    low = optimize.brentq(excess, 0, value)
+    side = -1
+    high = optimize.brentq(excess, value, 1)
+    return Interval(value, low, high, level, "normal")
+
+
+def marginal_exponent(*, level=0.8):
+    """The exponent of the part that does grow: the wires' budgets, to go with a fixed share. Value and t interval.
+
+    The mesh cannot tell it: a fixed cost and an exponent together have no bounded interval on six points.
+    """
+    table = exponents(level)
+    slopes = table.loc[table["origin"] == "Dally", "exponent"]
+    half = stats.t.ppf((1 + level) / 2, len(slopes) - 1) * slopes.std(ddof=1) / math.sqrt(len(slopes))
+    return Interval(slopes.mean(), slopes.mean() - half, slopes.mean() + half, level, "normal")
+
+
+def local_exponent(distance, fixed_energy, per_distance, power=1.0):
+    """The slope of ln E against ln d for E = fixed + per_distance d**power: power times the share that grows.
+
+    Arguments are positive numbers or arrays that broadcast; units cancel.
+
+    Raises
+    ------
+    ValueError
+        If an argument is negative, or the energy is zero.
+    """
+    distance, fixed_energy = np.asarray(distance, dtype=float), np.asarray(fixed_energy, dtype=float)
+    growing = np.asarray(per_distance, dtype=float) * distance**power
+    if np.any(distance <= 0) or np.any(fixed_energy < 0) or np.any(growing < 0) or np.any(fixed_energy + growing == 0):
+        raise ValueError(
+            f"distance = {distance}, fixed_energy = {fixed_energy}, per_distance = {per_distance}, expected positive"
+        )
+    return power * growing / (fixed_energy + growing)
+
+
+# --- The forms, with errors in distance ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A form fitted to rows in logarithms: its parameters and how well it does.
+
+    Parameters are logarithms of energies and bare exponents: constant (ln E0), power (ln k, a), affine (ln E0, ln k),
+    broken (ln k, a, and what is added to each off the chip). `scatter` is the standard deviation of ln(energy) that
+    distances do not explain, and `aicc` the corrected information criterion: the smaller, the better.
+    """
+
+    form: str
+    parameters: tuple
+    scatter: float
+    aicc: float
+    count: int
+    sources: int
+    covariance: np.ndarray
+
+    def energy(self, distance_mm, off_chip=False):
+        """The fitted energy in pJ/bit at distances in mm; arrays broadcast."""
+        return np.exp(_log_energy(self.form, self.parameters, distance_mm, off_chip))
+
+    def band(self, distance_mm, off_chip=False, level=0.8):
+        """Low and high ends for the fitted curve: t with the degrees of freedom that the sources leave."""
+        parameters = np.asarray(self.parameters)
+        slopes = _jacobian(self.form, parameters, distance_mm, off_chip)
+        error = np.sqrt(np.maximum(np.einsum("...i,ij,...j->...", slopes, self.covariance, slopes), 0))
+        half = stats.t.ppf((1 + level) / 2, self.freedom) * error
+        centre = _log_energy(self.form, self.parameters, distance_mm, off_chip)
+        return np.exp(centre - half), np.exp(centre + half)
+
+    def exponent(self, off_chip=False, level=0.8):
+        """The exponent of a power or of one side of a break, with the interval of the band.
+
+        Raises
+        ------
+        ValueError
+            If the form has no exponent of its own.
+        """
+        if self.form not in ("power", "broken"):
+            raise ValueError(f"form = {self.form!r}, expected 'power' or 'broken': the others have no exponent")
+        picked = np.zeros(len(self.parameters))
+        picked[[1, 3] if off_chip and self.form == "broken" else 1] = 1
+        half = stats.t.ppf((1 + level) / 2, self.freedom) * math.sqrt(picked @ self.covariance @ picked)
+        value = float(picked @ np.asarray(self.parameters))
+        return Interval(value, value - half, value + half, level, "normal")
+
+    @property
+    def freedom(self):
+        """Degrees of freedom of the band: points less parameters in one source, sources less one in several."""
+        return self.count - len(self.parameters) if self.sources < 3 else self.sources - 1
+
+
+def fit(frame, form):
+    """Fit a form to rows of `points()` in ln(energy), with errors in distance and a scatter that is fitted too.
+
+    Parameters
+    ----------
+    frame : rows with distance_mm, distance_error, pj_per_bit, off_chip, source_group
+    form : a key of FORMS
+
+    Raises
+    ------
+    ValueError
+        If the form is unknown, or the rows cannot tell its parameters: not more rows than parameters, too few
+        different distances, or for "broken" fewer than two distances on a side of the chip's edge.
+    """
+    if form not in FORMS:
+        raise ValueError(f"form = {form!r}, expected one of {', '.join(FORMS)}")
+    if not enough(frame, form):
+        raise ValueError(f"{len(frame)} rows cannot tell the parameters of {form!r}: expected more distances")
+    distance, logs = frame["distance_mm"].to_numpy(float), np.log(frame["pj_per_bit"].to_numpy(float))
+    error, off = frame["distance_error"].to_numpy(float), frame["off_chip"].to_numpy(bool)
+    parameters = _start(form, distance, logs, off)
+    for _ in range(200):
+        residuals = logs - _log_energy(form, parameters, distance, off)
+        known = (_slope(form, parameters, distance, off) * error) ** 2
+        scatter = _likeliest_scatter(residuals, known)
+        root = np.sqrt(scatter**2 + known)
+        # A step in closed form: exact for the forms that are linear in their parameters, Gauss-Newton for the affine.
+        jacobian = _jacobian(form, parameters, distance, off)
+        step = np.linalg.lstsq(jacobian / root[:, None], residuals / root, rcond=1e-8)[0]
+        parameters = parameters + np.clip(step, -1, 1)
+        if np.abs(step).max() < 1e-10:
+            break
+    variance = root**2
+    count, free = len(logs), len(parameters) + 1
+    spare = count - free - 1
+    minus_two_log_likelihood = (residuals**2 / variance + np.log(2 * math.pi * variance)).sum()
+    aicc = minus_two_log_likelihood + 2 * free + 2 * free * (free + 1) / spare if spare > 0 else math.inf
+    groups = frame["source_group"].to_numpy(str)
+    covariance = _covariance(_jacobian(form, parameters, distance, off), residuals, variance, groups)
+    return Fit(form, tuple(map(float, parameters)), scatter, float(aicc), count, len(set(groups)), covariance)
+
+
+def _likeliest_scatter(residuals, known):
+    """The standard deviation beside the known variances that makes the residuals likeliest."""
+
+    def score(scatter):
+        variance = scatter**2 + known
+        return ((residuals**2 - variance) / variance**2).sum()
+
+    most = max(float(np.abs(residuals).max()), 2 * _LEAST_SCATTER)
+    return _LEAST_SCATTER if score(_LEAST_SCATTER) <= 0 else float(optimize.brentq(score, _LEAST_SCATTER, most))
+
+
+def enough(frame, form):
+    """Whether rows can tell the parameters of a form."""
+    needed = {"constant": 1, "power": 2, "affine": 2, "broken": 4}[form]
+    if len(frame) < needed + 1:
+        return False
+    if form == "broken":
+        return all(frame.loc[frame["off_chip"] == side, "distance_mm"].nunique() >= 2 for side in (False, True))
+    return form == "constant" or frame["distance_mm"].nunique() >= 2
+
+
+def _log_energy(form, parameters, distance, off):
+    x, off = np.log(np.asarray(distance, dtype=float)), np.asarray(off)
+    if form == "constant":
+        return parameters[0] + 0 * x
+    if form == "power":
+        return parameters[0] + parameters[1] * x
+    if form == "affine":
+        return np.logaddexp(parameters[0], parameters[1] + x)
+    return parameters[0] + parameters[1] * x + off * (parameters[2] + parameters[3] * x)
+
+
+def _slope(form, parameters, distance, off):
+    """The local exponent."""
+    if form == "affine":
+        return local_exponent(distance, math.exp(parameters[0]), math.exp(parameters[1]))
+    power = 0 if form == "constant" else parameters[1]
+    return power + (off * parameters[3] if form == "broken" else 0) + 0 * distance
+
+
+def _jacobian(form, parameters, distance, off):
+    """The slopes of ln(energy) against each parameter, along the last axis; all forms but the affine are linear."""
+    x = np.log(np.asarray(distance, dtype=float))
+    if form == "affine":
+        growing = _slope(form, parameters, np.exp(x), off)
+        return np.stack([1 - growing, growing], axis=-1)
+    columns = [np.ones_like(x), x, off * np.ones_like(x), off * x]
+    return np.stack(columns[: len(parameters)], axis=-1)
+
+
+def _start(form, distance, logs, off):
+    """Where the search begins: ordinary least squares."""
+    if form == "constant":
+        return np.array([logs.mean()])
+    if form == "affine":
+        half = math.log(2)
+        return np.array([logs.min() - half, logs.max() - half - math.log(distance.max())])
+    design = _jacobian(form, np.zeros(2 if form == "power" else 4), distance, off)
+    return np.linalg.lstsq(design, logs, rcond=None)[0]
+
+
+def _covariance(jacobian, residuals, variance, groups):
+    """Of the parameters: from the scatter within one source, from the scatter between sources if there are several."""
+    weighted = jacobian / variance[:, None]
+    inverse = np.linalg.pinv(jacobian.T @ weighted)
+    names = sorted(set(groups))
+    if len(names) < 3:
+        count, known = jacobian.shape
+        return inverse * count / (count - known)
+    scores = np.array([(weighted[groups == name] * residuals[groups == name, None]).sum(axis=0) for name in names])
+    return inverse @ (scores.T @ scores) @ inverse * len(names) / (len(names) - 1)
+
+
+# --- Which form? -----------------------------------------------------------------------------------------------------
+
+
+def pool(*, scope=None, include_grey=True, include_proxies=False):
+    """Rows of `points()` for a fit across sources: one scope or all, with or without unreviewed ones and stand-ins.
+
+    Raises
+    ------
+    ValueError
+        If no row has this scope.
+    """
+    frame = points()
+    if scope is not None and scope not in set(frame["scope_class"]):
+        raise ValueError(f"scope = {scope!r}, expected one of {sorted(set(frame['scope_class']))}")
+    keep = frame["grey"].isin([True, False] if include_grey else [False])
+    keep &= include_proxies | ~frame["basis"].isin(PROXIES)
+    keep &= True if scope is None else frame["scope_class"] == scope
+    return frame[keep].reset_index(drop=True)
+
+
+def left_out_errors(frame, form):
+    """For each source group: the root mean square error of ln(energy) when the form is fitted without the group.
+
+    Returns a pandas.Series by group; NaN where the rest cannot tell the form.
+    """
+    errors = {}
+    for group, rows in frame.groupby("source_group"):
+        rest = frame[frame["source_group"] != group]
+        if not enough(rest, form):
+            errors[group] = math.nan
+            continue
+        predicted = fit(rest, form).energy(rows["distance_mm"].to_numpy(float), rows["off_chip"].to_numpy(bool))
+        errors[group] = float(np.sqrt((np.log(rows["pj_per_bit"].to_numpy(float) / predicted) ** 2).mean()))
+    return pd.Series(errors, dtype=float)
+
+
+def comparison(frame):
+    """The forms side by side on the same rows.
+
+    Returns
+    -------
+    pandas.DataFrame: form, formula, parameters, aicc, weight (relative likelihood, adding up to one), scatter (factor),
+    left_out_error (typical factor of error on a source that was left out, sources counting alike), count, sources. A
+    form that the rows cannot tell is missing.
+    """
+    fits = [fit(frame, form) for form in FORMS if enough(frame, form)]
+    table = pd.DataFrame(
+        {
+            "form": [one.form for one in fits],
+            "formula": [FORMS[one.form] for one in fits],
+            "parameters": [len(one.parameters) + 1 for one in fits],
+            "aicc": [one.aicc for one in fits],
+            "scatter": [math.exp(one.scatter) for one in fits],
+            "left_out_error": [
+                math.exp(math.sqrt((left_out_errors(frame, one.form).dropna() ** 2).mean()))
+                if frame["source_group"].nunique() > 1
+                else math.nan
+                for one in fits
+            ],
+            "count": len(frame),
+            "sources": frame["source_group"].nunique(),
+        }
+    )
+    weights = np.exp(-(table["aicc"] - table["aicc"].min()) / 2)
+    return table.assign(weight=weights / weights.sum())
+
+
+def bootstrap(frame, *, draws=2000, seed=0, level=0.8, cluster="source_group"):
+    """The bare exponent over rows, with whole clusters drawn again: sources, or the cards of one chip.
+
+    Each draw takes as many clusters as there are, with replacement, and fits a line in logarithms; a draw with a
+    single distance is drawn again. With few clusters the interval is coarse, and too narrow rather than too wide.
+
+    Returns
+    -------
+    Interval: the exponent of all rows and the central `level` of the draws.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two clusters.
+    """
+    masks = [(frame[cluster] == name).to_numpy() for name in sorted(set(frame[cluster]))]
+    if len(masks) < 2:
+        raise ValueError(f"{len(masks)} cluster by {cluster}, expected two or more")
+    x, y = np.log(frame["distance_mm"].to_numpy(float)), np.log(frame["pj_per_bit"].to_numpy(float))
+    # The sums of each cluster are all that a line needs, so a draw is a sum of sums.
+    sums = np.array([[mask.sum(), *(v[mask].sum() for v in (x, y, x * x, x * y))] for mask in masks])
+    generator, slopes = np.random.default_rng(seed), np.empty(0)
+    while len(slopes) < draws:
+        times = generator.multinomial(len(masks), np.full(len(masks), 1 / len(masks)), size=draws)
+        n, sx, sy, sxx, sxy = (times @ sums).T
+        spread = n * sxx - sx**2
+        good = spread > 1e-9 * n * sxx
+        slopes = np.append(slopes, (n * sxy - sx * sy)[good] / spread[good])[:draws]
+    low, high = np.quantile(slopes, [(1 - level) / 2, (1 + level) / 2])
+    value = power_line(frame).slope
+    return Interval(value, min(low, value), max(high, value), level, "normal")

@@ -1,0 +1,97 @@
+"""Brains: the data and their rules, and the ratios under each definition."""
+
+import pytest
+
+from datagravity import load
+from datagravity.brain import BUDGETS, DEFINITIONS, audit_ratio, budget, per_bit_ratio, ratio, ratios, recorded_ratios
+from test_evidence import broken, folder  # noqa: F401 (a fixture)
+
+OLD, CORTEX, CEREBELLUM, AUDIT, PREPRINT = BUDGETS
+SPIKES, RELEASE, REST = DEFINITIONS
+
+
+def test_every_row_is_there():
+    rows = load("brain")
+    assert list(rows["id"]) == [f"B{number:03d}" for number in range(1, 61)]
+    assert (rows["status"] == "recalled").sum() == 3
+    assert rows["checked"].value_counts().to_dict()["computed from other rows"] == 7
+    assert rows.set_index("id").loc["B054", "second_source"] == "pakkenberg2003"
+
+
+@pytest.mark.parametrize(
+    ("name", "definition", "expected"),
+    [
+        (OLD, SPIKES, 1.18),
+        (OLD, RELEASE, 1.56),
+        (OLD, REST, 1.94),
+        (CORTEX, SPIKES, 0.36),
+        (CORTEX, RELEASE, 0.60),
+        (CORTEX, REST, 1.0),
+        (CEREBELLUM, SPIKES, 0.59),
+        (CEREBELLUM, RELEASE, 1.09),
+    ],
+)
+def test_ratios_of_budgets(name, definition, expected):
+    assert ratio(name, definition) == pytest.approx(expected, abs=5e-3)
+
+
+def test_the_audit_and_its_preprint():
+    assert audit_ratio(AUDIT) == (pytest.approx(35), "ratio of the two powers")
+    assert audit_ratio(PREPRINT) == (20, "lower bound as printed")
+
+
+def test_which_are_below_one():
+    below = ratios().query("below_one")
+    assert set(zip(below["budget"], below["definition"], strict=True)) == {
+        (CORTEX, SPIKES),
+        (CORTEX, RELEASE),
+        (CEREBELLUM, SPIKES),
+    }
+
+
+def test_recorded_ratios_follow_from_the_other_rows():
+    table = recorded_ratios()
+    assert len(table) == 5
+    assert table["computed"].to_list() == pytest.approx(table["recorded"].astype(float).to_list(), abs=5e-3)
+
+
+def test_budgets_are_complete():
+    for name, chosen in BUDGETS.items():
+        if chosen.unit == "percent":
+            assert budget(name)["value"].sum() == 100
+    assert budget(CEREBELLUM)["value"].iloc[-1] == 7
+    assert len(budget(OLD)) == len(budget(CORTEX)) == 5
+
+
+def test_per_bit():
+    assert per_bit_ratio() == (100, 1000)
+
+
+def test_bad_names():
+    with pytest.raises(ValueError, match="budget = 'mouse', expected one of Attwell"):
+        budget("mouse")
+    with pytest.raises(ValueError, match="definition = 'x', expected one of spikes only"):
+        ratio(OLD, "x")
+    with pytest.raises(ValueError, match="has a definition of its own"):
+        ratio(AUDIT, SPIKES)
+    with pytest.raises(ValueError, match="expected one of Levy"):
+        audit_ratio(OLD)
+
+
+BAD = [
+    ({"B001__value": ""}, ["row 2 (id B001)", "column value", "both value_low and value_high"]),
+    ({"B001__value": "470"}, ["(id B001)", "at most 100"]),
+    ({"B001__unit": "per cent"}, ["(id B001)", "'per cent'", "one of percent"]),
+    ({"B026__value_high": ""}, ["(id B026)", "value_high", "the other end has one"]),
+    ({"B012__value": "1"}, ["(id B012)", "value", "a number from"]),
+    ({"B042__checked": "read in the source"}, ["(id B042)", "recalled exactly where status is"]),
+    ({"B001__class_a_synaptic_is_compute": "axon"}, ["(id B001)", "'axon'", "one of compute"]),
+    ({"B001__source": "nobody"}, ["(id B001)", "'nobody'", "key in sources.csv"]),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), BAD, ids=lambda x: "-".join(x) if isinstance(x, dict) else "")
+def test_a_bad_cell_is_named(folder, changes, words):  # noqa: F811
+    message = broken(folder, "brain", **changes)
+    assert "data/brain.csv" in message
+    assert [word for word in words if word not in message] == []

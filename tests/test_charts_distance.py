@@ -1,0 +1,147 @@
+"""The charts of the chapter on distance: what Vega draws is what Python computes."""
+
+import json
+
+import numpy as np
+import pytest
+import vl_convert
+
+from datagravity import distance as dist
+from datagravity.charts.distance import (
+    ALL_SCOPES,
+    EVERY_ROW,
+    FORM_NAMES,
+    WITH_DISTANCE,
+    energy_against_distance,
+    exponents_by_evidence,
+)
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    return energy_against_distance().to_dict()
+
+
+@pytest.fixture(scope="module")
+def overview():
+    return exponents_by_evidence().to_dict()
+
+
+def drawn(spec, layer, fields, mark, **parameters):
+    """What Vega draws in one layer with these settings of the controls: a list of the fields' values as text."""
+    spec = json.loads(json.dumps(spec))
+    for parameter in spec["params"]:
+        if parameter["name"] in parameters:
+            parameter["value"] = parameters[parameter["name"]]
+    # A scene keeps positions and descriptions, no data: the description carries them out.
+    marks = spec["layer"][layer]
+    separated = " + '|' + ".join(f"datum.{field}" for field in fields)
+    marks["transform"] = [*marks.get("transform", []), {"calculate": f"'!' + {separated}", "as": "carried"}]
+    marks["encoding"]["description"] = {"field": "carried", "type": "nominal"}
+    scene = vl_convert.vegalite_to_scenegraph({**spec, "width": 600}, vl_version="6.4")
+
+    def walk(item):
+        if item.get("marktype") == mark:
+            descriptions = [point.get("description", "") for point in item["items"]]
+            yield from (text[1:].split("|") for text in descriptions if text.startswith("!"))
+        for child in item.get("items", []):
+            yield from walk(child)
+
+    return list(walk(scene["scenegraph"]))
+
+
+def points_of(spec, **parameters):
+    found = drawn(spec, 3, ["id", "drawn", "least", "most"], "symbol", **parameters)
+    return {row: list(map(float, values)) for row, *values in found}
+
+
+def hint_of(spec, **parameters):
+    return drawn(spec, 4, ["hint"], "text", **parameters)[0][0]
+
+
+@pytest.mark.parametrize("name", ["explorer", "overview"])
+def test_a_chart_explains_itself(name, request):
+    spec = request.getfixturevalue(name)
+    assert spec["description"].endswith(".")
+    assert spec["width"] == "container"
+    assert spec["usermeta"]["function"].startswith("datagravity.charts.distance.")
+    assert set(spec["usermeta"]["sources"]) <= set(dist.points()["source"])
+    assert vl_convert.vegalite_to_svg({**spec, "width": 300}, vl_version="6.4").startswith("<svg")
+
+
+def test_tooltips_and_links(explorer, overview):
+    for spec, layer in ((explorer, 3), (overview, 1)):
+        encoding = spec["layer"][layer]["encoding"]
+        titles = {entry["title"] for entry in encoding["tooltip"]}
+        assert {"scope", "status", "source", "where", "grey literature"} <= titles
+        assert encoding["href"]["field"] == "link"
+    for data in explorer["datasets"].values():
+        assert all(row.get("link", "references.html#").startswith("references.html#") for row in data)
+
+
+def test_the_overview_holds_every_series(overview):
+    table = dist.exponents().set_index("series")
+    rows = next(data for data in overview["datasets"].values() if "exponent" in data[0])
+    assert {row["series"]: row["exponent"] for row in rows} == table["exponent"].to_dict()
+    assert sum(row["low"] is None for row in rows) == 2
+
+
+def test_the_page_is_small(explorer):
+    assert len(json.dumps(explorer, separators=(",", ":"))) < 150_000
+
+
+@pytest.mark.parametrize(
+    ("rows", "scope", "grey", "frame"),
+    [
+        (WITH_DISTANCE, ALL_SCOPES, True, lambda: dist.pool()),
+        (WITH_DISTANCE, ALL_SCOPES, False, lambda: dist.pool(include_grey=False)),
+        (WITH_DISTANCE, "wire", True, lambda: dist.pool(scope="wire")),
+        (EVERY_ROW, ALL_SCOPES, True, lambda: dist.pool(include_proxies=True)),
+        (EVERY_ROW, "system", False, lambda: dist.pool(scope="system", include_grey=False, include_proxies=True)),
+        (dist.MESH, ALL_SCOPES, True, lambda: dist.series(dist.MESH)),
+    ],
+)
+@pytest.mark.parametrize("form", FORM_NAMES)
+def test_the_controls_draw_what_python_fits(explorer, rows, scope, grey, frame, form):
+    frame = frame().set_index("id", drop=False)
+    settings = {"rows": rows, "scope": scope, "show_grey": grey, "form": form}
+    plain = points_of(explorer, **settings)
+    assert plain == {
+        row: pytest.approx(ends)
+        for row, *ends in frame[["id", "pj_per_bit", "pj_per_bit_low", "pj_per_bit_high"]].itertuples(index=False)
+    }
+    if not dist.enough(frame, FORM_NAMES[form]):
+        assert hint_of(explorer, **settings) == "too few rows for this form"
+        assert points_of(explorer, divided=True, **settings) == {}
+        return
+    fitted = dist.fit(frame, FORM_NAMES[form])
+    energies = fitted.energy(frame["distance_mm"].to_numpy(), frame["off_chip"].to_numpy())
+    residuals = points_of(explorer, divided=True, **settings)
+    expected = dict(zip(frame["id"], frame["pj_per_bit"] / energies, strict=True))
+    assert {row: values[0] for row, values in residuals.items()} == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("form", ["power", "broken"])
+def test_the_curves_and_bands_are_pythons(explorer, form):
+    name = next(key for key, value in FORM_NAMES.items() if value == form)
+    fitted = dist.fit(dist.pool(), form)
+    curves = next(data for data in explorer["datasets"].values() if "side" in data[0])
+    number = max(curves, key=lambda row: row["fit"])["fit"]
+    assert len({row["fit"] for row in curves}) == number + 1, "each fit once"
+    literal = next(parameter["expr"] for parameter in explorer["params"] if parameter["name"] == "fit")
+    key = f"'{WITH_DISTANCE}|{ALL_SCOPES}|{name}|true': "
+    chosen = int(literal.split(key)[1].split(",")[0])
+    rows = [row for row in curves if row["fit"] == chosen]
+    distances = np.array([row["distance_mm"] for row in rows])
+    off = np.array([row["side"] == "off" for row in rows])
+    assert [row["energy"] for row in rows] == pytest.approx(fitted.energy(distances, off), rel=2e-4)
+    low, high = fitted.band(distances, off)
+    assert [row["low"] for row in rows] == pytest.approx(low, rel=2e-4)
+    assert [row["high"] for row in rows] == pytest.approx(high, rel=2e-4)
+    assert off.any() == (form == "broken")
+
+
+def test_the_hint_says_what_was_fitted(explorer):
+    assert hint_of(explorer, rows=dist.MESH) == "exponent 0.36 (0.31 to 0.41)"
+    assert hint_of(explorer, rows=dist.MESH, form="fixed + linear").startswith("1.1 pJ/bit + 0.06")
+    assert hint_of(explorer, form="broken at the chip edge").startswith("on the chip 0.97 (0.86 to 1.09); off")
