@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test serve clean lint format sync sync-back lock
+.PHONY: help book test serve clean lint format sync sync-back benchmark lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -35,6 +35,9 @@ sync-back: .venv/installed ## take one notebook's edits into its .md: make sync-
 	@test -n "$(NB)" || { echo "Name the notebook: make sync-back NB=book/placement.ipynb"; exit 1; }
 	@$(RUN) -m datagravity sync-back "$(NB)"
 
+benchmark: .venv/installed ## time the placement solver against its peers (minutes; quiet machine)
+	@$(RUN) benchmarks/place.py
+
 clean:               ## remove what was built (not .venv)
 	@rm -rf book/_build dist .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
@@ -51,7 +54,7 @@ lock: .venv/installed ## resolve requirements.lock anew from pyproject.toml
 	@# uv takes seconds where pip takes a minute; pip stands in where uv cannot reach the packages (a private index, say).
 	@awk '/^[^ ]/ {block = /^uv==/} block' requirements.lock > .venv/uv.lock
 	@$(PIP) --require-hashes --requirement .venv/uv.lock
-	@.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes --requirement requirements.lock || \
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(RUN) --require-hashes --requirement requirements.lock || \
 	  $(PIP) --require-hashes --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch .venv/installed
