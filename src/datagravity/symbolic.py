@@ -14,7 +14,23 @@ built, so that r = 1 is the system as built and r < 1 is closer to the data.
 from functools import cache
 from typing import NamedTuple
 
-from sympy import Add, E, Expr, Integer, Max, Mul, Symbol, exp, expand_power_base, factor_terms, log, powsimp, sympify
+from sympy import (
+    Add,
+    E,
+    Expr,
+    Integer,
+    Max,
+    Mul,
+    Symbol,
+    atan,
+    exp,
+    expand_power_base,
+    factor_terms,
+    log,
+    powsimp,
+    sqrt,
+    sympify,
+)
 
 from datagravity.checks import choice
 
@@ -233,3 +249,180 @@ def turning_saving(model="tile"):
 def end_savings(model="tile"):
     """The limits of the saving as beta -> 1 and as beta -> 3; neither is reached. [extension]"""
     return _of(model, {"tile": (1 + 1 / G_d, 1 + G_d), "patch": (Integer(1), Integer(1))})
+
+
+# --- Where exponent and interval come from ---------------------------------------------------------------------------
+
+rent_exponent = _symbol(
+    "rent_exponent", r"p_{\mathrm{R}}", "Rent's exponent: the terminals of a block grow like its sites to this power"
+)
+reuse_exponent = _symbol("reuse_exponent", r"\theta", "the reuse of an operand grows like local memory to this power")
+core = _symbol("core", r"x_0", "distance below which interaction weights level off; 1 is the system as built")
+
+#: [extension] Rent's rule: terminals per site of a block of side r, that is of r^2 sites.
+rent_terminals_per_site = (r**2) ** (rent_exponent - 1)
+#: [extension] What remains of beta in the patch model when interactions follow Rent's rule instead of x^(-2).
+rent_beta = beta - 2 * (1 - rent_exponent)
+#: [extension] The tile model when reuse grows with the local memory, and that with the area of a tile.
+reuse_energy = G_d * r ** (beta - 1 - 2 * reuse_exponent) + r ** (beta - 3)
+#: [extension] The exponent of its saving; below zero there is nothing to gain by moving closer.
+reuse_saving_exponent = (saving_exponent - reuse_exponent) / (1 - reuse_exponent)
+#: [extension] Patches at beta = 2 with interaction weights 1 / (x_0^2 + x^2), which stay bounded at short distance.
+bounded_energy = G_d * (r - core * atan(r / core)) + atan(core / r) / core
+#: [extension] Its saving. The optimum is where it always is in patches, at G^(-1/2).
+bounded_saving = bounded_energy.subs(r, 1) / bounded_energy.subs(r, 1 / sqrt(G_d))
+#: [extension] Only the larger term of the tile model is paid for.
+overlapped_energy = Max(G_d * r ** (beta - 1), r ** (beta - 3))
+#: [extension] Its saving: the bare power of the abstract where G_d >= 1.
+overlapped_saving = Max(1, G_d) / G_d ** (1 - saving_exponent)
+
+# --- What the law rests on -------------------------------------------------------------------------------------------
+
+operation_cost = _symbol("operation_cost", r"\kappa", "coefficient of the falling term, 1 in both models")
+operand_ratio = _symbol("operand_ratio", r"c", "energy to move the operands over energy to move the operation itself")
+nearest = _symbol("nearest", r"r_{\min}", "the nearest distance that can be built; 1 is the system as built")
+levels = _symbol("levels", r"K", "number of distances that can be chosen from")
+level_ratio = _symbol("level_ratio", r"R", "distance of one level over the distance of the next nearer one")
+dimension = _symbol("dimension", r"\delta", "dimensions of the space that holds the data")
+sites = _symbol("sites", r"N", "number of data")
+assumed_beta = _symbol("assumed_beta", r"\beta'", "the beta that somebody assumes, between 1 and 3")
+places = _symbol("places", r"k", "number of places that compute")
+
+
+@cache
+def weighted_energy(model="tile"):
+    """`energy` with a coefficient kappa on its falling term. [extension]"""
+    return transport(model) + operation_cost * proximity(model)
+
+
+#: [extension] The tile model when each place costs the same, however short the link to it.
+fixed_place_energy = G_d * r ** (beta - 1) + r**-2
+#: [extension] The exponent of its saving, below 1 for every beta > 1.
+fixed_place_exponent = (beta - 1) / (beta + 1)
+
+
+@cache
+def nearest_saving(model="tile"):
+    """The saving when no distance below `nearest` can be built, for r* < 1 and nearest < 1. [extension]"""
+    total = energy(model)
+    return total.subs(r, 1) / total.subs(r, Max(optimal_distance(model), nearest))
+
+
+#: [extension] What `nearest_saving` stays below for every G_d: the fall of transport alone.
+nearest_bound = nearest ** (1 - beta)
+
+#: [extension] Over which distance, relative to the optimal one, two levels at the ratio R are equally bad: the worst
+#: optimum lies so that the farther one is off by this factor.
+worst_distance_ratio = sqrt(
+    saving_exponent
+    * (level_ratio ** (2 * (1 - saving_exponent)) - 1)
+    / ((1 - saving_exponent) * (1 - level_ratio ** (-2 * saving_exponent)))
+)
+#: [extension] What the worst optimum between two levels costs: energy at the better level over least energy.
+level_loss = excess_energy.subs(distance_ratio, worst_distance_ratio)
+#: [extension] The ratio of neighbours among K levels, evenly spaced in ln r from G^(-1/2) to 1.
+even_level_ratio = G_d ** (1 / (2 * (levels - 1)))
+
+#: [extension] Tiles in a space of any dimension: k = r^(-dimension) places, links of length r.
+dimension_energy = G_d * r ** (beta - 1) + r ** (beta - 1 - dimension)
+#: [extension] The exponent of its saving.
+dimension_exponent = (beta - 1) / dimension
+#: [extension] Its least energy for N data at unit spacing, with the price of one link of unit length as unit; G_d is
+#: here the energy to move the operands over that price.
+dimension_least_energy = sites**dimension_exponent * two_terms_minimum.subs(
+    {A: G_d, B: 1, C: 0, p: beta - 1, q: dimension + 1 - beta}, simultaneous=True
+)
+
+#: [extension] What any beta can make a wrong distance cost at most: Specht's ratio of the squared ratio.
+flatness_bound = specht_bound.subs(G_d, distance_ratio**2)
+#: [extension] What it costs to place tiles for the wrong beta: exp KL(lambda || lambda'), whatever G_d.
+wrong_beta_cost = share_theorem(
+    (saving_exponent, 1 - saving_exponent),
+    tuple(share.subs(beta, assumed_beta) for share in (saving_exponent, 1 - saving_exponent)),
+)
+#: [extension] What it costs to compute at G_d places whatever beta is: 2 exp(-H(lambda)) in the tile model.
+count_cost = wrong_beta_cost.subs(assumed_beta, 2)
+
+
+@cache
+def best_places(model="tile"):
+    """The number of places of least energy, r*^(-2). [extension]"""
+    return expand_power_base(optimal_distance(model) ** -2)
+
+
+#: [reconstruction] A level of a memory hierarchy: transport at its own price, and the operation sent to k places.
+level_energy = G_d + places * r ** (beta - 1)
+
+# --- Shares ----------------------------------------------------------------------------------------------------------
+
+measured_share = _symbol("measured_share", r"s", "share of the energy that was measured as data movement")
+constant_share = _symbol("constant_share", r"c_0", "share of energy that no placement changes, not booked as movement")
+booked_share = _symbol("booked_share", r"c_1", "share of energy that no placement changes, booked as movement")
+
+#: [extension] The virial rule read backwards: beta from the measured transport share of an optimal system.
+virial_beta = 3 - 2 * measured_share
+#: [extension] The same with constant energy, booked as movement or not.
+corrected_virial_beta = 3 - 2 * (measured_share - booked_share) / (1 - booked_share - constant_share)
+
+# --- Information mass and pull ---------------------------------------------------------------------------------------
+
+bytes_per_access = _symbol("bytes_per_access", r"b", "bytes that one access to a data set moves", "B")
+accesses_per_operation = _symbol("accesses_per_operation", r"n_{\mathrm{a}}", "accesses to a data set in one operation")
+mass = _symbol("mass", r"M", "information mass: bytes of a data set that one operation moves", "B")
+unit_energy = _symbol("unit_energy", r"e_0", "energy that moves one byte over the distance d_0", "pJ/B")
+unit_distance = _symbol("unit_distance", r"d_0", "distance at which a byte costs e_0", "mm")
+distance = _symbol("distance", r"d", "distance between the computation and a data set", "mm")
+exponent = _symbol("exponent", r"a", "exponent of a path: energy grows like the distance to this power")
+x = _symbol("x", r"x", "first coordinate of the computation, from an origin to the left of all data", "mm")
+y = _symbol("y", r"y", "second coordinate of the computation, from an origin below all data", "mm")
+separation = _symbol("separation", r"D", "distance between two data sets", "mm")
+heavy = _symbol("heavy", r"M", "information mass of the heavier of two data sets", "B")
+light = _symbol("light", r"m", "information mass of the lighter of two data sets", "B")
+gap_ratio = _symbol("gap_ratio", r"g", "distance from the light over distance from the heavy of two data sets")
+
+#: [reconstruction] What makes a data set heavy: much is read of it, and often.
+information_mass = bytes_per_access * accesses_per_operation
+#: [reconstruction] Energy that one data set costs an operation at a distance.
+path_energy = mass * unit_energy * (distance / unit_distance) ** exponent
+#: [reconstruction] Its pull, the slope of that energy; it points to the data set.
+path_pull = factor_terms(path_energy.diff(distance))
+
+
+def potential(masses, places):
+    """The potential U(x, y) of data sets in the plane: the sum of their `path_energy`. [reconstruction]
+
+    Parameters
+    ----------
+    masses : sequence of numbers or symbols
+    places : sequence of pairs of numbers or symbols, one pair a mass
+    """
+    distances = [sqrt((x - at[0]) ** 2 + (y - at[1]) ** 2) for at in places]
+    return Add(*(path_energy.subs({mass: m, distance: d}) for m, d in zip(masses, distances, strict=True)))
+
+
+def pull(masses, places):
+    """The pull -grad U on a computation at (x, y), as a pair. Parameters as for `potential`. [reconstruction]"""
+    total = potential(masses, places)
+    return -total.diff(x), -total.diff(y)
+
+
+#: [extension] At the neutral point of two data sets, where their pulls cancel: how much farther the light one is.
+neutral_ratio = (heavy / light) ** (1 / (exponent - 1))
+#: [extension] Distance of the neutral point from the heavy one.
+neutral_point = separation / (1 + gap_ratio)
+
+# --- Many data sets --------------------------------------------------------------------------------------------------
+
+#: [extension] Energy on the line between two data sets, at `distance` from the heavy one; e_0 = d_0 = 1.
+two_body_energy = heavy * distance**exponent + light * (separation - distance) ** exponent
+#: [extension] Energy at the light data set over energy at the neutral point.
+saving_over_light = (1 + gap_ratio) ** (exponent - 1)
+#: [extension] Energy at the heavy data set over energy at the neutral point.
+saving_over_heavy = (1 + 1 / gap_ratio) ** (exponent - 1)
+#: [extension] What moving away from the heavier of two data sets can save at most, whatever their masses.
+saving_over_heavy_bound = 2 ** (exponent - 1)
+#: [extension] Three equal masses on an equilateral triangle of side 1: energy at the centre and at a corner.
+triangle_centre_energy = 3 * (1 / sqrt(3)) ** exponent
+triangle_corner_energy = Integer(2)
+#: [extension] The exponent above which the centre of that triangle beats its corners.
+triangle_threshold = 2 * (1 - log(2) / log(3))

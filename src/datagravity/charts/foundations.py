@@ -1,0 +1,354 @@
+"""The charts of the chapter on what the law rests on: one small picture for each assumption.
+
+`law_chart` draws any expressions of `datagravity.symbolic` against one symbol; the chapters on the origin of the law
+and on shares use it too.
+"""
+
+from typing import NamedTuple
+
+import altair as alt
+from sympy import Integer
+
+from datagravity import symbolic
+from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished, log_slider, slider
+from datagravity.compiled import vega_expression
+from datagravity.symbolic import G_d, beta
+
+# 0.1, 1, 1k, 1M: short labels on both sides of one.
+SHORT = "datum.value < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
+
+STYLES = [(BLUE, [1, 0]), (GREY, [6, 3]), (ORANGE, [2, 3]), (GREEN, [8, 2, 2, 2])]
+
+
+class Axis(NamedTuple):
+    """A symbol along the horizontal axis, or the values along the vertical one (`symbol` None)."""
+
+    title: str
+    low: float
+    high: float
+    symbol: object = None
+    logarithmic: bool = False
+    ticks: tuple = ()
+    format: str = ".3~g"
+    points: int = 161
+
+    def encode(self, channel, field):
+        """The encoding of `field` along this axis."""
+        label = {"labelExpr": SHORT} if self.format == "~s" else {"format": self.format}
+        scale = alt.Scale(type="log" if self.logarithmic else "linear", domain=[self.low, self.high], nice=False)
+        return channel(f"{field}:Q", scale=scale, title=self.title, axis=alt.Axis(values=list(self.ticks), **label))
+
+    def chart(self):
+        """A chart on data generated in the browser, with the symbol in even steps along the axis."""
+        low, high = (alt.expr.log(end) / alt.expr.LN10 if self.logarithmic else end for end in (self.low, self.high))
+        at = f"{low} + datum.position * ({high} - {low})"
+        step = 1 / (self.points - 1)
+        data = alt.sequence(start=0, stop=1 + step / 2, step=step, as_="position")
+        return alt.Chart(data).transform_calculate(
+            **{self.symbol.name: f"pow(10, {at})" if self.logarithmic else at},
+        )
+
+
+def along(expression, axis):
+    """The expression in Vega's language with the axis' symbol as a column; other symbols are the chart's parameters."""
+    return vega_expression(expression, **{axis.symbol.name: f"datum.{axis.symbol.name}"})
+
+
+def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, height=280, sources=(), **words):
+    """Expressions against one symbol, as a finished chart.
+
+    Parameters
+    ----------
+    function : the chart function that asks; the line under the chart names it
+    lines : mapping from label to sympy expression, at most four
+    x, y : `Axis`
+    parameters : sliders and choices; each is named like a symbol of the expressions
+    layers : further layers
+    points : mark the points too, where x counts something
+    words : title, subtitle, description, as for `finished`
+    """
+    keys = [f"line_{number}" for number in range(len(lines))]
+    label = " : ".join(f"datum.key == '{key}' ? '{name}'" for key, name in zip(keys, lines, strict=True))
+    colors, dashes = zip(*STYLES[: len(lines)], strict=True)
+    curves = (
+        x.chart()
+        .transform_calculate(
+            **{key: along(expression, x) for key, expression in zip(keys, lines.values(), strict=True)}
+        )
+        .transform_fold(keys, as_=["key", "value"])
+        .transform_calculate(line=f"{label} : ''")
+        .transform_filter("isFinite(datum.value)")
+        .mark_line(strokeWidth=2.5, clip=True, point=points)
+        .encode(
+            x=x.encode(alt.X, x.symbol.name),
+            y=y.encode(alt.Y, "value"),
+            color=alt.Color("line:N").scale(domain=list(lines), range=list(colors)).title(None),
+            strokeDash=alt.StrokeDash("line:N").scale(domain=list(lines), range=list(dashes)).title(None),
+            tooltip=[
+                alt.Tooltip("line:N", title="curve"),
+                alt.Tooltip(f"{x.symbol.name}:Q", title=x.title, format=".3~g"),
+                alt.Tooltip("value:Q", title=y.title, format=".3~g"),
+            ],
+        )
+    )
+    chart = alt.layer(curves, *layers).add_params(*parameters)
+    return finished(chart, drawn_by=function, height=height, sources=sources, **words)
+
+
+def level_line(value, color=PINK):
+    """A dashed horizontal rule at an expression in the chart's parameters."""
+    rule = alt.Chart(alt.Data(values=[{}])).transform_calculate(value=vega_expression(value))
+    return rule.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=color, clip=True).encode(y="value:Q")
+
+
+def beta_slider(value=2.0):
+    """The slider of beta that most charts have."""
+    return slider("beta", "beta", 1.05, 2.95, 0.05, value)
+
+
+_ACROSS_GD = Axis("G_d", 1, 1e4, G_d, logarithmic=True, ticks=(1, 10, 100, 1000, 10000), format="~s")
+_SAVING = Axis("saving", 1, 1e3, logarithmic=True, ticks=(1, 10, 100, 1000), format="~s")
+_ACROSS_BETA = Axis("beta", 1, 3, beta, ticks=(1, 1.5, 2, 2.5, 3))
+
+
+def second_unit():
+    """The saving if the operation's own journey is priced apart from G_d, or together with it."""
+    saving = symbolic.saving("tile")
+    return law_chart(
+        second_unit,
+        {
+            "price fixed": saving,
+            "fixed, times kappa": saving.subs(G_d, G_d / symbolic.operation_cost),
+            "same wires": saving.subs(G_d, symbolic.operand_ratio),
+        },
+        _ACROSS_GD,
+        _SAVING,
+        parameters=[
+            beta_slider(),
+            *log_slider("operation_cost", "kappa", 1, 1000, 10),
+            *log_slider("operand_ratio", "operands / operation", 1, 1000, 10),
+        ],
+        title="What does the operation's journey cost?",
+        subtitle="On the same wires as the operands, G_d drops out.",
+        description=(
+            "Line chart on logarithmic axes of the saving against the disjunction constant. With a fixed price of the "
+            "operation's journey the saving grows as a power; a coefficient kappa moves that curve to the right; if "
+            "operations and operands share their wires the saving is one constant whatever the disjunction constant."
+        ),
+    )
+
+
+def fixed_place():
+    """The exponent of the saving if each place has one price, beside the exponent of the law."""
+    return law_chart(
+        fixed_place,
+        {"each place has one price": symbolic.fixed_place_exponent, "law": symbolic.saving_exponent},
+        Axis("beta", 1, 5, beta, ticks=(1, 2, 3, 4, 5)),
+        Axis("exponent of the saving", 0, 2, ticks=(0, 0.5, 1, 1.5, 2)),
+        layers=[level_line(Integer(1))],
+        title="An exponent that does not end at 3",
+        subtitle="Above the dotted line more is saved than there is.",
+        description=(
+            "Line chart of the exponent of the saving against beta. The law's exponent is a straight line that reaches "
+            "one at beta three, where it must end. If each place costs the same the exponent bends and stays below one "
+            "for every beta."
+        ),
+    )
+
+
+def fixed_part():
+    """The saving with a fixed share of transport, and its ceiling."""
+    share = symbolic.fixed_share
+    return law_chart(
+        fixed_part,
+        {"with the fixed share": symbolic.saving("tile", share), "without": symbolic.saving("tile")},
+        _ACROSS_GD,
+        _SAVING,
+        layers=[level_line(1 / share)],
+        parameters=[beta_slider(), slider("fixed_share", "fixed share", 0.02, 0.9, 0.02, 0.1)],
+        title="A fixed share puts a lid on the saving",
+        subtitle="Dotted: the lid, one over the fixed share.",
+        description=(
+            "Line chart on logarithmic axes of the saving against the disjunction constant, with and without a share "
+            "of transport that no distance shrinks. Without it the saving grows without end; with it the curve bends "
+            "towards a dotted line at one over that share."
+        ),
+    )
+
+
+def nearest_place():
+    """The saving if nothing can be built nearer than a smallest distance."""
+    return law_chart(
+        nearest_place,
+        {"with a nearest place": symbolic.nearest_saving("tile"), "every distance": symbolic.saving("tile")},
+        _ACROSS_GD,
+        _SAVING,
+        layers=[level_line(symbolic.nearest_bound)],
+        parameters=[beta_slider(), *log_slider("nearest", "nearest distance", 0.01, 0.9, 0.1)],
+        title="Nothing can be nearer than the nearest",
+        subtitle="Dotted: the fall of transport on the way there.",
+        description=(
+            "Line chart on logarithmic axes of the saving against the disjunction constant, with and without a nearest "
+            "distance that can be built. The two curves agree until the best distance would be nearer; then the first "
+            "one levels off below a dotted line."
+        ),
+    )
+
+
+def few_levels():
+    """What a ladder of few levels costs at worst, against the number of levels."""
+    loss = symbolic.level_loss.subs(symbolic.level_ratio, symbolic.even_level_ratio)
+    return law_chart(
+        few_levels,
+        {"at the chosen beta": loss, "at beta = 2": loss.subs(beta, 2)},
+        Axis("levels", 2, 8, symbolic.levels, ticks=tuple(range(2, 9)), points=7),
+        Axis("energy / least energy, at worst", 1, 4, ticks=(1, 1.5, 2, 3, 4)),
+        points=True,
+        parameters=[*log_slider("G_d", "G_d", 2, 1e4, 992), beta_slider(1.5)],
+        title="Four or five levels nearly suffice",
+        subtitle="At worst: the optimum lies just between two levels.",
+        description=(
+            "Line chart with points of the largest loss against the number of evenly spaced levels between the best "
+            "distance and the one as built. The loss falls steeply from two to four levels and is a few per cent for "
+            "five and more. Sliders set the disjunction constant and beta."
+        ),
+    )
+
+
+def dimensions():
+    """Least energy of data laid out in a plane and in space, against the number of data."""
+    energy = symbolic.dimension_least_energy
+    return law_chart(
+        dimensions,
+        {"in space": energy.subs(symbolic.dimension, 3), "in a plane": energy.subs(symbolic.dimension, 2)},
+        Axis("data", 1, 1e9, symbolic.sites, logarithmic=True, ticks=(1, 1e3, 1e6, 1e9), format="~s"),
+        Axis("least energy", 1, 1e8, logarithmic=True, ticks=(1, 1e2, 1e4, 1e6, 1e8), format="~s"),
+        layers=[
+            alt.Chart(alt.Data(values=[{}]))
+            .transform_calculate(at=vega_expression(G_d))
+            .mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK)
+            .encode(x="at:Q")
+        ],
+        parameters=[*log_slider("G_d", "price of operands / of a link", 1, 1e4, 992), beta_slider(1.5)],
+        title="Space beats the plane, for enough data",
+        subtitle="Dotted: as many data as places. Left of it: no optimum.",
+        description=(
+            "Line chart on logarithmic axes of least energy against the number of data, laid out in a plane and in "
+            "space at the same spacing. The curve for space rises more slowly. Near a dotted line, where there are as "
+            "many data as places that compute, the curves can cross; beyond it space wins."
+        ),
+    )
+
+
+def flat_optimum():
+    """Energy over least energy at a wrong distance: for one beta, and for the worst one."""
+    ratio = symbolic.distance_ratio
+    return law_chart(
+        flat_optimum,
+        {"at the chosen beta": symbolic.excess_energy, "worst beta": symbolic.flatness_bound},
+        Axis("distance / optimal distance", 0.1, 10, ratio, logarithmic=True, ticks=(0.1, 0.5, 1, 2, 10), points=160),
+        Axis("energy / least energy", 1, 10, logarithmic=True, ticks=(1, 1.25, 2, 5, 10)),
+        parameters=[beta_slider()],
+        title="No beta makes the optimum sharp",
+        subtitle="The worst beta differs from distance to distance.",
+        description=(
+            "Line chart on logarithmic axes of energy over least energy against distance over optimal distance. Both "
+            "the curve of the chosen beta and the curve of the worst beta at each distance are flat at one; a factor "
+            "of two to either side costs about a quarter."
+        ),
+        height=260,
+    )
+
+
+def wrong_beta():
+    """What it costs to place tiles for one beta when another holds."""
+    return law_chart(
+        wrong_beta,
+        {"placed for the assumed beta": symbolic.wrong_beta_cost, "placed for beta = 2": symbolic.count_cost},
+        _ACROSS_BETA._replace(title="true beta"),
+        Axis("energy / least energy", 1, 4, ticks=(1, 1.5, 2, 3, 4)),
+        layers=[level_line(Integer(2))],
+        parameters=[slider("assumed_beta", "assumed beta", 1.05, 2.95, 0.05, 1.3)],
+        title="The price of a wrong beta",
+        subtitle="In tiles, whatever G_d. Placed for 2: below two.",
+        description=(
+            "Line chart of energy over least energy against the true beta, for tiles placed with an assumed beta and "
+            "for tiles placed with beta two. The first curve touches one at the assumed value and climbs away from it; "
+            "the second one stays below a dotted line at two everywhere."
+        ),
+        height=260,
+    )
+
+
+def count_of_places():
+    """The best number of places against G_d, for one beta, beside the rule of thumb."""
+    return law_chart(
+        count_of_places,
+        {"tiles": symbolic.best_places("tile"), "patches, and the rule": symbolic.best_places("patch")},
+        _ACROSS_GD,
+        Axis("places that compute", 0.1, 1e5, logarithmic=True, ticks=(0.1, 1, 10, 100, 1e3, 1e4, 1e5), format="~s"),
+        parameters=[beta_slider(1.5)],
+        title="G_d counts places",
+        subtitle="The rule: compute at G_d places.",
+        description=(
+            "Line chart on logarithmic axes of the best number of places against the disjunction constant. In patches "
+            "it equals the constant; in tiles it is proportional to it, with fewer places when beta is small and more "
+            "when it is large. A slider sets beta."
+        ),
+        height=260,
+    )
+
+
+def ladder(hierarchies, sources=()):
+    """Energy beside each level of some hierarchies, on the curve that a free choice of distance would give.
+
+    Parameters
+    ----------
+    hierarchies : mapping from name to `datagravity.hierarchy.Hierarchy`
+    sources : keys of the sources of the levels
+    """
+    laws = [{"name": name, "G_d": found.gd[-1], "beta": found.beta} for name, found in hierarchies.items()]
+    levels = [{**row, "name": name} for name, found in hierarchies.items() for row in found.table().to_dict("records")]
+    curve = vega_expression(symbolic.energy("tile"), r="datum.r", G_d="datum.G_d", beta="datum.beta")
+    x = Axis("distance / farthest distance", 0.05, 1, ticks=(0.05, 0.1, 0.2, 0.5, 1), logarithmic=True)
+    y = Axis("energy / compute energy", 5, 200, ticks=(5, 10, 20, 50, 100, 200), logarithmic=True)
+    color = alt.Color("name:N").scale(domain=list(hierarchies), range=[BLUE, ORANGE]).title(None)
+    curves = (
+        alt.Chart(alt.Data(values=laws))
+        .transform_calculate(position="sequence(0, 1.005, 0.01)")
+        .transform_flatten(["position"])
+        .transform_calculate(r="pow(10, log(0.05) / LN10 * datum.position)")
+        .transform_calculate(value=curve)
+        .mark_line(strokeWidth=2, clip=True)
+        .encode(x=x.encode(alt.X, "r"), y=y.encode(alt.Y, "value"), color=color)
+    )
+    points = (
+        alt.Chart(alt.Data(values=levels))
+        .mark_point(size=90, filled=True, opacity=1)
+        .encode(
+            x="distance:Q",
+            y="energy:Q",
+            color=color,
+            shape=alt.condition("datum.best == 'best'", alt.value("diamond"), alt.value("circle")),
+            size=alt.condition("datum.best == 'best'", alt.value(220), alt.value(70)),
+            tooltip=[
+                alt.Tooltip("name:N", title="hierarchy"),
+                alt.Tooltip("level:N"),
+                alt.Tooltip("places:Q", format=".3~g"),
+                alt.Tooltip("gd:Q", title="transport / compute", format=".3~g"),
+                alt.Tooltip("energy:Q", title="energy / compute", format=".3~g"),
+            ],
+        )
+    )
+    return finished(
+        alt.layer(curves, points),
+        drawn_by=ladder,
+        title="Where to compute in a real hierarchy",
+        subtitle="Points: levels. Diamond: the best. Line: every distance.",
+        description=(
+            "Points on logarithmic axes: the energy of an operation beside each level of two memory hierarchies, "
+            "against the distance of the level. Lines show the energy of the law if every distance could be built. "
+            "A diamond marks the best level of each hierarchy."
+        ),
+        sources=sources,
+    )

@@ -1,0 +1,161 @@
+"""The charts of the chapter on many data sets: two bodies on a line, and three on a triangle."""
+
+import altair as alt
+
+from datagravity import symbolic
+from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished, log_slider, slider
+from datagravity.compiled import vega_expression
+
+# Two bodies at distance 1, the light one of mass 1: the heavy one's mass is the ratio of the two.
+_UNITS = {symbolic.light: 1, symbolic.separation: 1}
+_RATIO = symbolic.neutral_ratio.subs(_UNITS)
+
+
+def _two_bodies(expression, exponent, **names):
+    """An expression of two bodies in Vega's language, with the ratio of their masses in the parameter `ratio`."""
+    expression = expression.subs(symbolic.gap_ratio, _RATIO).subs(_UNITS)
+    return vega_expression(expression, heavy="ratio", exponent=exponent, **names)
+
+
+def _lines(chart, lines, x, y, colors, dashes):
+    """One line for each label of `lines` (label -> expression), with a legend."""
+    keys = [f"line_{number}" for number in range(len(lines))]
+    labels = " : ".join(f"datum.key == '{key}' ? '{label}'" for key, label in zip(keys, lines, strict=True))
+    return (
+        chart.transform_calculate(**dict(zip(keys, lines.values(), strict=True)))
+        .transform_fold(keys, as_=["key", "value"])
+        .transform_calculate(line=f"{labels} : ''")
+        .mark_line(strokeWidth=2.5, clip=True)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color("line:N").scale(domain=list(lines), range=colors).title(None).legend(columns=2),
+            strokeDash=alt.StrokeDash("line:N").scale(domain=list(lines), range=dashes).title(None),
+            tooltip=[
+                alt.Tooltip("line:N", title="curve"),
+                alt.Tooltip("a:Q", format=".2f"),
+                alt.Tooltip("value:Q", format=".3~f"),
+            ],
+        )
+    )
+
+
+def landscape():
+    """Energy on the line between a heavy and a light data set, with its lowest and its neutral point."""
+    energy = _two_bodies(symbolic.two_body_energy, "exponent", distance="datum.d")
+    neutral = _two_bodies(symbolic.neutral_point, "exponent")
+    x = alt.X("d:Q").scale(domain=[0, 1]).title("distance from the heavy one / D")
+    y = alt.Y("value:Q").scale(zero=True).title("energy / energy at the heavy one").axis(format="~g")
+    curve = (
+        alt.Chart(alt.sequence(start=0, stop=1.0025, step=0.005, as_="d"))
+        .transform_calculate(d="min(datum.d, 1)")
+        .transform_calculate(value=energy)
+        .mark_line(strokeWidth=2.5, color=BLUE)
+        .encode(x=x, y=y, tooltip=[alt.Tooltip("d:Q", format=".3f"), alt.Tooltip("value:Q", format=".3~f")])
+    )
+    points = alt.Chart(alt.Data(values=[{}]))
+    best = (
+        points.transform_calculate(d="exponent > 1 ? neutral : 0")
+        .transform_calculate(value=energy)
+        .transform_calculate(label="'best at ' + format(datum.d, '.3f') + ' D, energy ' + format(datum.value, '.3f')")
+    )
+    barrier = points.transform_calculate(d="neutral").transform_filter("exponent < 1").transform_calculate(value=energy)
+    chart = alt.layer(
+        curve,
+        barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square").encode(x="d:Q", y="value:Q"),
+        best.mark_point(size=110, filled=True, opacity=1, color=PINK).encode(x="d:Q", y="value:Q"),
+        best.mark_text(fontSize=14, fontWeight="bold", baseline="top").encode(
+            x=alt.value(alt.ExprRef("width / 2")), y=alt.value(4), text="label:N"
+        ),
+    ).add_params(
+        slider("exponent", "exponent a", 0.3, 3, 0.05, 0.5),
+        slider("ratio", "mass ratio", 1, 4, 0.1, 1.5),
+        alt.param(name="neutral", expr=f"exponent == 1 ? 0 : {neutral}"),
+    )
+    return finished(
+        chart,
+        drawn_by=landscape,
+        title="Between a heavy and a light data set",
+        subtitle=["Pink: the best place. Square: the barrier,", "where the pulls cancel below a = 1."],
+        description=(
+            "Line chart of the energy on the line between two data sets. Above exponent one it is a valley whose "
+            "lowest point lies nearer to the heavy one. Below one it is a hill between two valleys, with a marked "
+            "summit; the valley at the heavy one is the lower. Sliders set the exponent and the ratio of the masses."
+        ),
+        height=320,
+    )
+
+
+def two_body_saving():
+    """What the best place between two data sets saves over computing at either of them."""
+    lines = {
+        "over the light one": symbolic.saving_over_light,
+        "over the heavy one": symbolic.saving_over_heavy,
+        "bound": symbolic.saving_over_heavy_bound,
+    }
+    lines = {label: _two_bodies(expression, "datum.a") for label, expression in lines.items()}
+    x = alt.X("a:Q").scale(domain=[1, 4], nice=False).title("exponent a").axis(values=[1, 2, 3, 4])
+    y = alt.Y("value:Q").scale(type="log", domain=[1, 200], nice=False).title("saving")
+    y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50, 100, 200])
+    curves = _lines(
+        alt.Chart(alt.sequence(start=1.02, stop=4.01, step=0.02, as_="a")),
+        lines,
+        x,
+        y,
+        colors=[ORANGE, BLUE, GREY],
+        dashes=[[2, 3], [1, 0], [6, 3]],
+    )
+    chart = alt.layer(curves).add_params(*log_slider("ratio", "mass ratio", 1, 100, 8))
+    return finished(
+        chart,
+        drawn_by=two_body_saving,
+        title="What the place between two data sets saves",
+        subtitle=["Leaving the heavy one saves less than the bound;", "leaving the light one may save much."],
+        description=(
+            "Line chart on a logarithmic axis of the saving of the best place between two data sets against the "
+            "exponent. Over the light data set the saving is large and grows with the ratio of the masses; over the "
+            "heavy one it stays below two to the power of the exponent less one. A slider sets the ratio."
+        ),
+        height=320,
+    )
+
+
+def triangle():
+    """Energy at the centre and at a corner of an equilateral triangle of equal data sets, against the exponent."""
+    lines = {"centre": symbolic.triangle_centre_energy, "corner": symbolic.triangle_corner_energy}
+    lines = {label: vega_expression(expression, exponent="datum.a") for label, expression in lines.items()}
+    x = alt.X("a:Q").scale(domain=[0.2, 2]).title("exponent a")
+    y = alt.Y("value:Q").scale(domain=[1, 3]).title("energy").axis(tickCount=5)
+    curves = _lines(
+        alt.Chart(alt.sequence(start=0.2, stop=2.005, step=0.01, as_="a")),
+        lines,
+        x,
+        y,
+        colors=[BLUE, GREEN],
+        dashes=[[1, 0], [6, 3]],
+    )
+    crossing = (
+        alt.Chart(alt.Data(values=[{}]))
+        .transform_calculate(a=vega_expression(symbolic.triangle_threshold))
+        .transform_calculate(value=vega_expression(symbolic.triangle_corner_energy))
+        .transform_calculate(label="'equal at a = ' + format(datum.a, '.4f')")
+    )
+    chart = alt.layer(
+        curves,
+        crossing.mark_point(size=100, filled=True, opacity=1, color=PINK).encode(x="a:Q", y="value:Q"),
+        crossing.mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=-12).encode(
+            x="a:Q", y="value:Q", text="label:N"
+        ),
+    )
+    return finished(
+        chart,
+        drawn_by=triangle,
+        title="Three equal data sets: centre or corner?",
+        subtitle="Side 1, masses 1.",
+        description=(
+            "Line chart of the energy at the centre and at a corner of an equilateral triangle of three equal data "
+            "sets against the exponent. The corner costs the same at every exponent; the centre costs more below a "
+            "marked exponent and less above it."
+        ),
+        height=300,
+    )

@@ -1,0 +1,152 @@
+"""Where to compute in a real memory hierarchy: a few levels instead of a free choice of distance. [extension]
+
+The model is the tile model with measured levels. The farthest level holds all the data. To compute beside a nearer
+one is to split the data over as many places as it takes of that level to hold them; an operand then costs the energy
+of that level, and the operation is sent to every place over links as long as that level is far:
+
+    energy(level) = transport(level) / compute + places * (distance / farthest distance) ** (beta - 1)
+
+If energy grows as a power of distance and capacity as its square, these are the tile model's own two terms.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from numbers import Real
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from datagravity import law, symbolic
+from datagravity.compiled import numpy_function
+
+_LEVEL_ENERGY = numpy_function(symbolic.level_energy, symbolic.G_d, symbolic.places, symbolic.r, symbolic.beta)
+
+
+class Level(NamedTuple):
+    """One level of a memory hierarchy; distances may be in any unit, the same for all levels."""
+
+    name: str
+    capacity_kib: float
+    energy_pj_per_bit: float
+    distance: float
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """What `compute_at` found. Energies are per operation, in units of the compute energy; nearest level first."""
+
+    levels: tuple
+    beta: float
+    #: Transport over compute energy beside each level; the last one is the G_d of the system as built.
+    gd: tuple
+    #: How many places compute if they stand beside this level.
+    places: tuple
+    energy: tuple
+    #: The level of least energy.
+    best: Level
+    #: Energy beside the farthest level, that is as built, over energy beside the best one.
+    saving: float
+    #: The best distance up to the farthest one if every distance could be built, in units of the farthest one.
+    continuum_distance: float
+    continuum_energy: float
+    #: Energy beside the best level over `continuum_energy`. It can lie below 1 where a level is cheaper than the power
+    #: law between the others.
+    loss: float
+
+    def table(self):
+        """One row a level, as a data frame for `datagravity.publish.table`."""
+        rows = zip(self.levels, self.places, self.gd, self.energy, strict=True)
+        return pd.DataFrame(
+            {
+                "level": level.name,
+                "capacity_kib": level.capacity_kib,
+                "distance": level.distance / self.levels[-1].distance,
+                "places": places,
+                "gd": gd,
+                "energy": energy,
+                "best": "best" if level == self.best else "",
+            }
+            for level, places, gd, energy in rows
+        )
+
+
+def compute_at(levels, compute_pj, *, beta=None, operands=2, width_bits=32, operations_per_operand=1):
+    """Where in a memory hierarchy an operation costs least, and what having few levels costs. [extension]
+
+    Parameters
+    ----------
+    levels : two or more `Level`s (or rows of four such values), in any order; a farther level has more capacity
+    compute_pj : positive, pJ per operation
+    beta : in (1, 3); if None, 1 + the slope of ln(energy) against ln(distance) over the levels
+    operands, width_bits, operations_per_operand : as for `datagravity.workload_disjunction_constant`
+
+    Returns
+    -------
+    Hierarchy
+
+    Raises
+    ------
+    ValueError
+        If a level or an argument is not as described; the message names the level, the column and the value.
+    """
+    levels = _checked(levels)
+    capacity, transport, distance = (np.array([level[column] for level in levels], float) for column in (1, 2, 3))
+    convention = {"operands": operands, "width_bits": width_bits, "operations_per_operand": operations_per_operand}
+    gd = law.workload_disjunction_constant(transport, compute_pj, **convention)
+    relative = distance / distance[-1]
+    beta = _slope(transport, distance) if beta is None else beta
+    best_distance = min(1.0, law.optimal_distance(gd[-1], beta))
+    continuum = law.energy(best_distance, gd[-1], beta)
+    places = capacity[-1] / capacity
+    energy = _LEVEL_ENERGY(gd, places, relative, beta)
+    best = int(np.argmin(energy))
+    return Hierarchy(
+        levels=levels,
+        beta=float(beta),
+        gd=tuple(gd.tolist()),
+        places=tuple(places.tolist()),
+        energy=tuple(energy.tolist()),
+        best=levels[best],
+        saving=float(energy[-1] / energy[best]),
+        continuum_distance=best_distance,
+        continuum_energy=continuum,
+        loss=float(energy[best] / continuum),
+    )
+
+
+def _checked(levels):
+    """The levels as `Level`s, nearest first, or a ValueError that says what is wrong with which."""
+    levels = list(levels)
+    if len(levels) < 2:
+        raise ValueError(f"levels: {len(levels)} given, expected at least two")
+    for index, row in enumerate(levels):
+        if isinstance(row, str) or len(row) != len(Level._fields):
+            raise ValueError(f"levels[{index}] = {row!r}: expected {', '.join(Level._fields)}")
+        level = levels[index] = Level(*row)
+        if not isinstance(level.name, str) or not level.name.strip():
+            raise ValueError(f"levels[{index}].name = {level.name!r}: expected words")
+        for column, value in zip(Level._fields[1:], level[1:], strict=True):
+            number = isinstance(value, Real) and not isinstance(value, bool)
+            if not number or not 0 < value < math.inf:
+                raise ValueError(
+                    f"levels[{index}] ({level.name}), {column} = {value!r}: expected a finite number above 0"
+                )
+    levels.sort(key=lambda level: level.distance)
+    for near, far in pairwise(levels):
+        for column in ("distance", "capacity_kib"):
+            if getattr(far, column) <= getattr(near, column):
+                raise ValueError(
+                    f"{far.name}: {column} = {getattr(far, column)}, expected more than the "
+                    f"{getattr(near, column)} of the nearer level {near.name}"
+                )
+    return tuple(levels)
+
+
+def _slope(transport, distance):
+    """Beta from the levels themselves; ValueError if it is outside (1, 3)."""
+    beta = 1 + float(np.polyfit(np.log(distance), np.log(transport), 1)[0])
+    if not 1 < beta < 3:
+        raise ValueError(f"beta = {beta:.4g} from the slope of the levels: expected 1 < beta < 3; state beta yourself")
+    return beta

@@ -1,0 +1,57 @@
+"""The digits of the CHANGELOG are the book's."""
+
+import re
+
+import pytest
+from conftest import ROOT
+
+from datagravity import brain, claims, distance, pim
+from datagravity.processors import OFF_CHIP, disjunction_constants, span
+
+TEXT = re.sub(r"\s+", " ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
+
+
+def measured():
+    far = disjunction_constants()
+    far = far[far["memory"].isin(OFF_CHIP) & (far["method"] == "measured")]
+    low, high = span(far[far["operation"].isin(["FP32 tensor MAC", "FP16 tensor MAC"])], "gd_matched")
+    return f"{low:.0f} to {high:.0f} per operand"
+
+
+def systems(model):
+    scored = pim.score(pim.subsets(pim.predictions(model=model))["whole system"])
+    return round(scored.coverage * scored.rows), scored.rows
+
+
+def verdict_counts():
+    counts = claims.judged()["verdict"].value_counts()
+    return [NUMBERS[counts.get(verdict, 0)] for verdict in claims.VERDICTS]
+
+
+def exponent():
+    a = distance.exponent()
+    return f"an exponent of about {a.value:.1f} (80 %: {a.low:.1f} to {a.high:.1f})"
+
+
+def brains():
+    ratios = brain.ratios()
+    return f"from {ratios['gd'].min():.2f} to {ratios['gd'].max():.0f}, below one in {ratios['below_one'].sum()} of"
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        measured(),
+        exponent(),
+        f"about {distance.fixed_share().value:.1f} of the energy does not shrink",
+        "holds {} of {} PIM systems".format(*systems("tile")),
+        "{} of {} without one".format(*systems("tile, nothing fixed")),
+        brains(),
+        "{0} holds, {1} hold in part, {2} are undecided, {3} is refuted, {4} cannot be tested".format(
+            *verdict_counts()
+        ),
+    ],
+)
+def test_a_number_in_the_changelog_is_computed(phrase):
+    assert phrase in TEXT
