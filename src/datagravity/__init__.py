@@ -2,6 +2,7 @@
 
 from datagravity import symbolic
 from datagravity.evidence import load, tables
+from datagravity.intervals import Interval, propagate
 from datagravity.law import (
     asymptotic_saving,
     disjunction_constant,
@@ -14,10 +15,14 @@ from datagravity.law import (
     saving_from_share,
     workload_disjunction_constant,
 )
+from datagravity.pim import predict_pim
+from datagravity.placement import Placement, place
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Interval",
+    "Placement",
     "asymptotic_saving",
     "disjunction_constant",
     "energy",
@@ -25,6 +30,9 @@ __all__ = [
     "implied_beta",
     "load",
     "optimal_distance",
+    "place",
+    "predict_pim",
+    "propagate",
     "saving",
     "saving_exponent",
     "saving_from_share",
