@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from datagravity import brain, claims, distance, pim
 from datagravity.processors import OFF_CHIP, disjunction_constants, span
 
@@ -48,9 +48,7 @@ def brains():
         "holds {} of {} PIM systems".format(*systems("tile")),
         "{} of {} without one".format(*systems("tile, nothing fixed")),
         brains(),
-        "{0} holds, {1} hold in part, {2} are undecided, {3} is refuted, {4} cannot be tested".format(
-            *verdict_counts()
-        ),
+        "{} holds, {} hold in part, {} are undecided, {} is refuted, {} cannot be tested".format(*verdict_counts()),
     ],
 )
 def test_a_number_in_the_changelog_is_computed(phrase):
