@@ -9,7 +9,7 @@ from datagravity import brain, claims, distance, pim
 from datagravity.processors import OFF_CHIP, disjunction_constants, span
 
 TEXT = re.sub(r"\s+", " ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
-NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
+NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
 
 
 def measured():

@@ -152,22 +152,28 @@ def measured_processors():
     return parts
 
 
+def _pim_sets():
+    """The law with the measured fixed share and without one, each on three scopes: (name, rows)."""
+    for model, form in [("tile", "with the fixed share"), ("tile, nothing fixed", "nothing fixed")]:
+        sets = pim.subsets(pim.predictions(model=model))
+        for scope in ("path", "memory", "whole system"):
+            yield f"{scope}, {form}", sets[scope]
+
+
 def pim_coverage():
-    """Share of reported savings inside the predicted interval, with its exact 95 % interval, by scope."""
-    parts = pim.subsets(pim.predictions())
-    found = {}
-    for name in ("path", "memory", "whole system"):
-        scored = pim.score(parts[name])
-        found[name] = Interval(scored.coverage, scored.coverage_low, scored.coverage_high, 0.95)
-    return found
+    """Share of reported savings inside the predicted interval, with its exact 95 % interval, by form and scope."""
+    return {
+        name: Interval(scored.coverage, scored.coverage_low, scored.coverage_high, 0.95)
+        for name, rows in _pim_sets()
+        for scored in [pim.score(rows)]
+    }
 
 
 def pim_order():
-    """Spearman's correlation of predicted and reported savings with Fisher's 95 % interval, by scope."""
-    parts = pim.subsets(pim.predictions())
+    """Spearman's correlation of predicted and reported savings with Fisher's 95 % interval, by form and scope."""
     found = {}
-    for name in ("path", "memory", "whole system"):
-        rank = pim.rank_test(parts[name])
+    for name, rows in _pim_sets():
+        rank = pim.rank_test(rows)
         # Fisher's transformation with the factor for ranks of Fieller, Hartley and Pearson.
         half = 1.96 * math.sqrt(1.06 / (rank.rows - 3)) if rank.rows > 3 else math.inf
         centre = math.atanh(max(-0.999, min(0.999, rank.value)))
@@ -262,7 +268,7 @@ def judged():
             row.part: None if pd.isna(row.value) else Interval(row.value, row.low, row.high) for row in own.itertuples()
         }
         numbers = own.dropna(subset="value")
-        result = f"{numbers['low'].min():.2g} to {numbers['high'].max():.2g}" if len(numbers) else "not stated"
+        result = f"{numbers['low'].min():.3g} to {numbers['high'].max():.3g}" if len(numbers) else "not stated"
         counts = own["position"].value_counts()
         rows.append(
             {

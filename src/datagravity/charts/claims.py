@@ -39,7 +39,7 @@ def verdicts():
             y=alt.Y("claim:N").sort(order).title(None).axis(labelLimit=170),
             color=alt.Color("position:N")
             .scale(domain=list(POSITIONS), range=[BLUE, PURPLE, ORANGE, GREY])
-            .title("the part's interval lies, to the region where the claim holds"),
+            .title("a part lies"),
             href="link:N",
             tooltip=[
                 alt.Tooltip("words:N", title="claim"),
@@ -56,6 +56,7 @@ def verdicts():
         chart,
         drawn_by=verdicts,
         title="The claims, part by part",
+        subtitle="where the interval of each part lies, against the region in which the claim holds",
         description=(
             "One row of squares for each claim, each square a part of its test. Its colour says whether the part's "
             "interval lies inside the region where the claim holds, across an edge of the region, outside, or has no "
