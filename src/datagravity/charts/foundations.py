@@ -1,110 +1,13 @@
-"""The charts of the chapter on what the law rests on: one small picture for each assumption.
-
-`law_chart` draws any expressions of `datagravity.symbolic` against one symbol; the chapters on the origin of the law
-and on shares use it too.
-"""
-
-from typing import NamedTuple
+"""The charts of the chapter on what the law rests on: one small picture for each assumption."""
 
 import altair as alt
 from sympy import Integer
 
 from datagravity import symbolic
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished, log_slider, slider
+from datagravity.charts.common import BLUE, ORANGE, PINK, finished, log_slider, slider
+from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.compiled import vega_expression
 from datagravity.symbolic import G_d, beta
-
-# 0.1, 1, 1k, 1M: short labels on both sides of one.
-SHORT = "datum.value < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
-
-STYLES = [(BLUE, [1, 0]), (GREY, [6, 3]), (ORANGE, [2, 3]), (GREEN, [8, 2, 2, 2])]
-
-
-class Axis(NamedTuple):
-    """A symbol along the horizontal axis, or the values along the vertical one (`symbol` None)."""
-
-    title: str
-    low: float
-    high: float
-    symbol: object = None
-    logarithmic: bool = False
-    ticks: tuple = ()
-    format: str = ".3~g"
-    points: int = 161
-
-    def encode(self, channel, field):
-        """The encoding of `field` along this axis."""
-        label = {"labelExpr": SHORT} if self.format == "~s" else {"format": self.format}
-        scale = alt.Scale(type="log" if self.logarithmic else "linear", domain=[self.low, self.high], nice=False)
-        return channel(f"{field}:Q", scale=scale, title=self.title, axis=alt.Axis(values=list(self.ticks), **label))
-
-    def chart(self):
-        """A chart on data generated in the browser, with the symbol in even steps along the axis."""
-        low, high = (alt.expr.log(end) / alt.expr.LN10 if self.logarithmic else end for end in (self.low, self.high))
-        at = f"{low} + datum.position * ({high} - {low})"
-        step = 1 / (self.points - 1)
-        data = alt.sequence(start=0, stop=1 + step / 2, step=step, as_="position")
-        return alt.Chart(data).transform_calculate(
-            **{self.symbol.name: f"pow(10, {at})" if self.logarithmic else at},
-        )
-
-
-def along(expression, axis):
-    """The expression in Vega's language with the axis' symbol as a column; other symbols are the chart's parameters."""
-    return vega_expression(expression, **{axis.symbol.name: f"datum.{axis.symbol.name}"})
-
-
-def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, height=280, sources=(), **words):
-    """Expressions against one symbol, as a finished chart.
-
-    Parameters
-    ----------
-    function : the chart function that asks; the line under the chart names it
-    lines : mapping from label to sympy expression, at most four
-    x, y : `Axis`
-    parameters : sliders and choices; each is named like a symbol of the expressions
-    layers : further layers
-    points : mark the points too, where x counts something
-    words : title, subtitle, description, as for `finished`
-    """
-    keys = [f"line_{number}" for number in range(len(lines))]
-    label = " : ".join(f"datum.key == '{key}' ? '{name}'" for key, name in zip(keys, lines, strict=True))
-    colors, dashes = zip(*STYLES[: len(lines)], strict=True)
-    curves = (
-        x.chart()
-        .transform_calculate(
-            **{key: along(expression, x) for key, expression in zip(keys, lines.values(), strict=True)}
-        )
-        .transform_fold(keys, as_=["key", "value"])
-        .transform_calculate(line=f"{label} : ''")
-        .transform_filter("isFinite(datum.value)")
-        .mark_line(strokeWidth=2.5, clip=True, point=points)
-        .encode(
-            x=x.encode(alt.X, x.symbol.name),
-            y=y.encode(alt.Y, "value"),
-            color=alt.Color("line:N").scale(domain=list(lines), range=list(colors)).title(None),
-            strokeDash=alt.StrokeDash("line:N").scale(domain=list(lines), range=list(dashes)).title(None),
-            tooltip=[
-                alt.Tooltip("line:N", title="curve"),
-                alt.Tooltip(f"{x.symbol.name}:Q", title=x.title, format=".3~g"),
-                alt.Tooltip("value:Q", title=y.title, format=".3~g"),
-            ],
-        )
-    )
-    chart = alt.layer(curves, *layers).add_params(*parameters)
-    return finished(chart, drawn_by=function, height=height, sources=sources, **words)
-
-
-def level_line(value, color=PINK):
-    """A dashed horizontal rule at an expression in the chart's parameters."""
-    rule = alt.Chart(alt.Data(values=[{}])).transform_calculate(value=vega_expression(value))
-    return rule.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=color, clip=True).encode(y="value:Q")
-
-
-def beta_slider(value=2.0):
-    """The slider of beta that most charts have."""
-    return slider("beta", "beta", 1.05, 2.95, 0.05, value)
-
 
 _ACROSS_GD = Axis("G_d", 1, 1e4, G_d, logarithmic=True, ticks=(1, 10, 100, 1000, 10000), format="~s")
 _SAVING = Axis("saving", 1, 1e3, logarithmic=True, ticks=(1, 10, 100, 1000), format="~s")

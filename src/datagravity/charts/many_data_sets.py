@@ -4,40 +4,20 @@ import altair as alt
 
 from datagravity import symbolic
 from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished, log_slider, slider
+from datagravity.charts.curves import curves
 from datagravity.compiled import vega_expression
 
 # Two bodies at distance 1, the light one of mass 1: the heavy one's mass is the ratio of the two.
 _UNITS = {symbolic.light: 1, symbolic.separation: 1}
 _RATIO = symbolic.neutral_ratio.subs(_UNITS)
 
+_TOOLTIP = [alt.Tooltip("a:Q", format=".2f"), alt.Tooltip("value:Q", format=".3~f")]
+
 
 def _two_bodies(expression, exponent, **names):
     """An expression of two bodies in Vega's language, with the ratio of their masses in the parameter `ratio`."""
     expression = expression.subs(symbolic.gap_ratio, _RATIO).subs(_UNITS)
     return vega_expression(expression, heavy="ratio", exponent=exponent, **names)
-
-
-def _lines(chart, lines, x, y, colors, dashes):
-    """One line for each label of `lines` (label -> expression), with a legend."""
-    keys = [f"line_{number}" for number in range(len(lines))]
-    labels = " : ".join(f"datum.key == '{key}' ? '{label}'" for key, label in zip(keys, lines, strict=True))
-    return (
-        chart.transform_calculate(**dict(zip(keys, lines.values(), strict=True)))
-        .transform_fold(keys, as_=["key", "value"])
-        .transform_calculate(line=f"{labels} : ''")
-        .mark_line(strokeWidth=2.5, clip=True)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color("line:N").scale(domain=list(lines), range=colors).title(None).legend(columns=2),
-            strokeDash=alt.StrokeDash("line:N").scale(domain=list(lines), range=dashes).title(None),
-            tooltip=[
-                alt.Tooltip("line:N", title="curve"),
-                alt.Tooltip("a:Q", format=".2f"),
-                alt.Tooltip("value:Q", format=".3~f"),
-            ],
-        )
-    )
 
 
 def landscape():
@@ -97,15 +77,17 @@ def two_body_saving():
     x = alt.X("a:Q").scale(domain=[1, 4], nice=False).title("exponent a").axis(values=[1, 2, 3, 4])
     y = alt.Y("value:Q").scale(type="log", domain=[1, 200], nice=False).title("saving")
     y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50, 100, 200])
-    curves = _lines(
+    drawn = curves(
         alt.Chart(alt.sequence(start=1.02, stop=4.01, step=0.02, as_="a")),
         lines,
         x,
         y,
         colors=[ORANGE, BLUE, GREY],
         dashes=[[2, 3], [1, 0], [6, 3]],
+        tooltip=_TOOLTIP,
+        columns=2,
     )
-    chart = alt.layer(curves).add_params(*log_slider("ratio", "mass ratio", 1, 100, 8))
+    chart = alt.layer(drawn).add_params(*log_slider("ratio", "mass ratio", 1, 100, 8))
     return finished(
         chart,
         drawn_by=two_body_saving,
@@ -126,13 +108,15 @@ def triangle():
     lines = {label: vega_expression(expression, exponent="datum.a") for label, expression in lines.items()}
     x = alt.X("a:Q").scale(domain=[0.2, 2]).title("exponent a")
     y = alt.Y("value:Q").scale(domain=[1, 3]).title("energy").axis(tickCount=5)
-    curves = _lines(
+    drawn = curves(
         alt.Chart(alt.sequence(start=0.2, stop=2.005, step=0.01, as_="a")),
         lines,
         x,
         y,
         colors=[BLUE, GREEN],
         dashes=[[1, 0], [6, 3]],
+        tooltip=_TOOLTIP,
+        columns=2,
     )
     crossing = (
         alt.Chart(alt.Data(values=[{}]))
@@ -141,7 +125,7 @@ def triangle():
         .transform_calculate(label="'equal at a = ' + format(datum.a, '.4f')")
     )
     chart = alt.layer(
-        curves,
+        drawn,
         crossing.mark_point(size=100, filled=True, opacity=1, color=PINK).encode(x="a:Q", y="value:Q"),
         crossing.mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=-12).encode(
             x="a:Q", y="value:Q", text="label:N"

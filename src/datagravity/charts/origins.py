@@ -2,7 +2,7 @@
 
 from datagravity import symbolic
 from datagravity.charts.common import log_slider, slider
-from datagravity.charts.foundations import Axis, law_chart
+from datagravity.charts.curves import Axis, law_chart
 from datagravity.symbolic import G_d, beta
 
 

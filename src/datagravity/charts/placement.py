@@ -7,12 +7,10 @@ import altair as alt
 
 from datagravity import symbolic
 from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, choice, finished, log_slider, slider
+from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
 from datagravity.compiled import vega_expression
 
 _MODELS = {"tile": "tiles", "patch": "patches"}
-
-# 0.1, 1, 1k, 1M: short labels on both sides of one.
-_SHORT = "datum.value < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
 
 
 def _of_model(law, *arguments, **names):
@@ -23,44 +21,6 @@ def _of_model(law, *arguments, **names):
 
 def _model_choice():
     return choice("model", "model", list(_MODELS), labels=_MODELS.values())
-
-
-def _beta_slider(value=2.0):
-    return slider("beta", "beta", 1.05, 2.95, 0.05, value)
-
-
-def _points(name, start, stop, count, *, logarithmic=False):
-    """A chart on data generated in the browser: `name` in even steps, or 10**`name` where logarithmic."""
-    step = (stop - start) / (count - 1)
-    data = alt.sequence(start=start, stop=stop + step / 2, step=step, as_="position")
-    return alt.Chart(data).transform_calculate(**{name: "pow(10, datum.position)" if logarithmic else "datum.position"})
-
-
-def _one_point(**calculations):
-    """A chart on a single datum, for a mark that follows the sliders; each calculation may use the ones before it."""
-    chart = alt.Chart(alt.Data(values=[{}]))
-    for name, expression in calculations.items():
-        chart = chart.transform_calculate(**{name: expression})
-    return chart
-
-
-def _curves(chart, lines, x, y, colors, dashes, tooltip):
-    """One line for each label in `lines` (label -> expression); `x` and `y` are encodings, `y` of the field "value"."""
-    keys = [f"line_{number}" for number in range(len(lines))]
-    labels = " : ".join(f"datum.key == '{key}' ? '{label}'" for key, label in zip(keys, lines, strict=True))
-    return (
-        chart.transform_calculate(**dict(zip(keys, lines.values(), strict=True)))
-        .transform_fold(keys, as_=["key", "value"])
-        .transform_calculate(line=f"{labels} : ''")
-        .mark_line(strokeWidth=2.5, clip=True)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color("line:N").scale(domain=list(lines), range=colors).title(None),
-            strokeDash=alt.StrokeDash("line:N").scale(domain=list(lines), range=dashes).title(None),
-            tooltip=[alt.Tooltip("line:N", title="curve"), *tooltip],
-        )
-    )
 
 
 def energy_against_distance():
@@ -75,9 +35,9 @@ def energy_against_distance():
     x = alt.X("r:Q").scale(type="log", domain=[1e-3, 32], nice=False).title("distance r (1 = as built)")
     x = x.axis(format="~g", values=[0.001, 0.01, 0.1, 1, 10])
     y = alt.Y("value:Q").scale(type="log", domain=[0.1, 1e6]).title("energy / compute energy")
-    y = y.axis(labelExpr=_SHORT, values=[10**exponent for exponent in range(-1, 7)])
-    curves = _curves(
-        _points("r", -3, 1.5, 181, logarithmic=True),
+    y = y.axis(labelExpr=SHORT, values=[10**exponent for exponent in range(-1, 7)])
+    drawn = curves(
+        evenly("r", -3, 1.5, 181, logarithmic=True),
         lines,
         x,
         y,
@@ -88,23 +48,23 @@ def energy_against_distance():
             alt.Tooltip("value:Q", title="energy / compute energy", format=".3~g"),
         ],
     )
-    optimum = _one_point(r="optimal_distance", value=energy, built=energy.replace("datum.r", "1"))
-    built = _one_point(r="1", value=energy, label="'as built'")
+    optimum = one_point(r="optimal_distance", value=energy, built=energy.replace("datum.r", "1"))
+    built = one_point(r="1", value=energy, label="'as built'")
     words = "'r* = ' + format(optimal_distance, '.2~r') + ', saving ' + format(saving, '.3~r') + 'x'"
     chart = alt.layer(
-        curves,
+        drawn,
         # The saving is the height of this rule, since the axis is logarithmic.
         optimum.mark_rule(strokeWidth=2, color=PINK, clip=True).encode(x="r:Q", y="value:Q", y2="built:Q"),
         optimum.mark_rule(strokeDash=[2, 4], color=PINK, clip=True).encode(x="r:Q", x2=alt.datum(1), y="built:Q"),
         optimum.mark_point(size=90, filled=True, opacity=1, color=PINK, clip=True).encode(x="r:Q", y="value:Q"),
         built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square").encode(x="r:Q", y="value:Q"),
         built.mark_text(align="left", dx=9, dy=14, fontSize=12).encode(x="r:Q", y="value:Q", text="label:N"),
-        _one_point(label=words)
+        one_point(label=words)
         .mark_text(fontSize=14, fontWeight="bold", baseline="top")
         .encode(x=alt.value(alt.ExprRef("width / 2")), y=alt.value(6), text="label:N"),
     ).add_params(
         *log_slider("G_d", "G_d", 1, 1e4, 992),
-        _beta_slider(),
+        beta_slider(),
         slider("fixed_share", "fixed share", 0, 0.9, 0.05, 0),
         _model_choice(),
         alt.param(name="optimal_distance", expr=_of_model(symbolic.optimal_distance, share)),
@@ -132,10 +92,10 @@ def saving_map():
     distance = _of_model(symbolic.optimal_distance, G_d="datum.G_d", beta="datum.beta")
     threshold = _of_model(symbolic.inward_threshold, beta="datum.beta")
     x = alt.X("low:Q").scale(type="log", domain=[0.1, 1e4], nice=False).title("G_d")
-    x = x.axis(labelExpr=_SHORT, values=[0.1, 1, 10, 100, 1000, 10000], grid=False)
+    x = x.axis(labelExpr=SHORT, values=[0.1, 1, 10, 100, 1000, 10000], grid=False)
     y = alt.Y("bottom:Q").scale(domain=[1, 3], nice=False).title("beta").axis(grid=False)
     cells = (
-        _points("G_d", -1 + gd_step / 2, 4 - gd_step / 2, 50, logarithmic=True)
+        evenly("G_d", -1 + gd_step / 2, 4 - gd_step / 2, 50, logarithmic=True)
         .transform_calculate(
             beta=f"sequence({1 + beta_step / 2}, 3, {beta_step})",
             low=f"pow(10, datum.position - {gd_step / 2})",
@@ -165,7 +125,7 @@ def saving_map():
             ],
         )
     )
-    border = _points("beta", 1, 3, 201).transform_calculate(
+    border = evenly("beta", 1, 3, 201).transform_calculate(
         low=f"clamp({threshold}, 0.1, 1e4)", high="0.1", bottom="clamp(datum.beta, 1, 3)"
     )
     outward = border.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None)
@@ -207,8 +167,8 @@ def saving_against_share():
     )
     y = alt.Y("value:Q").scale(type="log", domain=[0.9, 200], nice=False).title("saving S")
     y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50, 100, 200])
-    curves = _curves(
-        _points("tau", 0.005, 0.995, 199),
+    drawn = curves(
+        evenly("tau", 0.005, 0.995, 199),
         lines,
         x,
         y,
@@ -219,16 +179,16 @@ def saving_against_share():
             alt.Tooltip("value:Q", title="factor", format=".3~g"),
         ],
     )
-    virial = _one_point(tau="optimal_share", value="1", label="'optimum at ' + format(optimal_share, '.1%')")
+    virial = one_point(tau="optimal_share", value="1", label="'optimum at ' + format(optimal_share, '.1%')")
     chart = alt.layer(
-        curves,
+        drawn,
         virial.mark_rule(strokeDash=[2, 4], color=PINK).encode(x="tau:Q", y="value:Q", y2=alt.value(30)),
         virial.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="tau:Q", y="value:Q"),
         virial.mark_text(fontSize=13, fontWeight="bold", baseline="top").encode(
             x=alt.value(alt.ExprRef("width / 2")), y=alt.value(6), text="label:N"
         ),
     ).add_params(
-        _beta_slider(),
+        beta_slider(),
         alt.param(name="optimal_share", expr=vega_expression(symbolic.optimal_share)),
     )
     return finished(
@@ -251,8 +211,8 @@ def flatness():
     x = alt.X("rho:Q").scale(type="log", domain=[0.1, 10]).title("distance / optimal distance").axis(format="~g")
     y = alt.Y("value:Q").scale(type="log", domain=[1, 10], nice=False).title("energy / least energy")
     y = y.axis(format="~g", values=[1, 1.25, 2, 5, 10])
-    curves = _curves(
-        _points("rho", -1, 1, 161, logarithmic=True),
+    drawn = curves(
+        evenly("rho", -1, 1, 161, logarithmic=True),
         {"at the chosen beta": excess, "at beta = 2": even},
         x,
         y,
@@ -270,12 +230,12 @@ def flatness():
     )
     text = twice_off.encode(x="rho:Q", y="value:Q", text="label:N")
     chart = alt.layer(
-        curves,
+        drawn,
         twice_off.mark_point(size=80, filled=True, opacity=1, color=PINK).encode(x="rho:Q", y="value:Q"),
         # Beside the curve, on the outside.
         text.transform_filter("datum.rho < 1").mark_text(fontSize=13, fontWeight="bold", align="right", dx=-10, dy=6),
         text.transform_filter("datum.rho > 1").mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=6),
-    ).add_params(_beta_slider(1.5))
+    ).add_params(beta_slider(1.5))
     return finished(
         chart,
         drawn_by=flatness,

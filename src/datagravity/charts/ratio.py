@@ -14,58 +14,32 @@ from datagravity.charts.common import (
     reference_link,
     slider,
 )
+from datagravity.charts.curves import Axis, law_chart
 from datagravity.compiled import vega_expression
 from datagravity.evidence import shown
 from datagravity.processors import machine_balances, published_ratios
 from datagravity.sources import short_name
 
 
-def _powers_of_ten(low, high, name, points=161):
-    """Data generated in the browser: `name` from 10**low to 10**high, evenly spaced on a logarithmic axis."""
-    step = (high - low) / (points - 1)
-    data = alt.sequence(start=low, stop=high + step / 2, step=step, as_="exponent")
-    return alt.Chart(data).transform_calculate(**{name: "pow(10, datum.exponent)"})
-
-
 def sum_and_bound():
     """Energy of one operation against G_d: the sum of the two energies between its two bounds."""
-    lines = {
-        "both energies together": symbolic.both_energies,
-        "lower bound: the larger one": symbolic.larger_energy,
-        "upper bound: twice the larger one": 2 * symbolic.larger_energy,
-    }
-    calculations = {
-        f"line_{number}": vega_expression(expression, G_d="datum.G_d")
-        for number, expression in enumerate(lines.values())
-    }
-    labels = " : ".join(f"datum.key == 'line_{number}' ? '{label}'" for number, label in enumerate(lines)) + " : ''"
-    chart = (
-        _powers_of_ten(-3, 3, "G_d")
-        .transform_calculate(**calculations)
-        .transform_fold(list(calculations), as_=["key", "energy"])
-        .transform_calculate(line=labels)
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X("G_d:Q").scale(type="log").title("G_d = transport energy / compute energy").axis(format="~g"),
-            y=alt.Y("energy:Q").scale(type="log").title("energy per operation / compute energy").axis(format="~g"),
-            color=alt.Color("line:N").scale(domain=list(lines), range=[BLUE, GREY, ORANGE]).title(None),
-            strokeDash=alt.StrokeDash("line:N").scale(domain=list(lines), range=[[1, 0], [6, 4], [2, 3]]).title(None),
-            tooltip=[
-                alt.Tooltip("line:N", title="line"),
-                alt.Tooltip("G_d:Q", title="G_d", format=".3~g"),
-                alt.Tooltip("energy:Q", title="energy / compute energy", format=".3~g"),
-            ],
-        )
-    )
-    return finished(
-        chart,
-        drawn_by=sum_and_bound,
+    powers = [10.0**exponent for exponent in range(-3, 4)]
+    return law_chart(
+        sum_and_bound,
+        {
+            "both energies together": symbolic.both_energies,
+            "the larger one": symbolic.larger_energy,
+            "twice the larger one": 2 * symbolic.larger_energy,
+        },
+        Axis("G_d = transport energy / compute energy", 1e-3, 1e3, symbolic.G_d, logarithmic=True, ticks=powers),
+        Axis("energy per operation / compute energy", 0.5, 2e3, logarithmic=True, ticks=[1, 2, 10, 100, 1000]),
         title="Two energies for one job",
         description=(
             "Line chart on logarithmic axes. The energy of an operation, in units of its compute energy, stays near "
             "one while the disjunction constant is below one, and follows it above one. Its two bounds touch it far "
             "from one and are a factor of two apart everywhere."
         ),
+        height=340,
     )
 
 
