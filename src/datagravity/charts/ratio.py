@@ -31,8 +31,23 @@ def sum_and_bound():
             "the larger one": symbolic.larger_energy,
             "twice the larger one": 2 * symbolic.larger_energy,
         },
-        Axis("G_d = transport energy / compute energy", 1e-3, 1e3, symbolic.G_d, logarithmic=True, ticks=powers),
-        Axis("energy per operation / compute energy", 0.5, 2e3, logarithmic=True, ticks=[1, 2, 10, 100, 1000]),
+        Axis(
+            "G_d = transport energy / compute energy",
+            1e-3,
+            1e3,
+            symbolic.G_d,
+            logarithmic=True,
+            ticks=powers,
+            format="~s",
+        ),
+        Axis(
+            "energy per operation / compute energy",
+            0.5,
+            2e3,
+            logarithmic=True,
+            ticks=[1, 2, 10, 100, 1000],
+            format="~s",
+        ),
         title="Two energies for one job",
         description=(
             "Line chart on logarithmic axes. The energy of an operation, in units of its compute energy, stays near "
