@@ -21,7 +21,12 @@ STILL_WIDTH = 680
 
 def still_picture(specification):
     """The chart as SVG text, drawn without a browser, `STILL_WIDTH` pixels wide."""
-    svg = vl_convert.vegalite_to_svg({**specification, "width": STILL_WIDTH}, vl_version=VEGALITE_VERSION)
+    # One description of the whole; a label on every mark would be most of the text.
+    config = {**specification.get("config", {}), "aria": False}
+    fixed = {**specification, "width": STILL_WIDTH, "config": config}
+    svg = vl_convert.vegalite_to_svg(fixed, vl_version=VEGALITE_VERSION)
+    label = html.escape(specification.get("description", ""), quote=True)
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
     # Vega counts its identifiers through the life of a process. Ours follow from the chart, so that every run gives
     # the same text and two pictures of a page do not share one.
     digest = hashlib.sha256(json.dumps(specification, sort_keys=True).encode()).hexdigest()[:8]
