@@ -147,7 +147,7 @@ def test_nothing_is_left_out_silently(rows, pairs):
     assert reasons["P043"] == "same origin as an earlier source: one origin counts once"
     assert reasons["P171"] == "no operation of the same source and node"
     assert reasons["P129"].startswith("moves zeros")
-    assert reasons["P183"].startswith("a placeholder")
+    assert reasons["P183"].startswith("a template value")
 
 
 # --- G_d

@@ -119,7 +119,7 @@ def memory_level(row):
     if pd.isna(row["energy_pj_per_bit_low"]):
         return None, "width of the access not stated"
     if not pd.isna(row["notes"]) and "do not use" in row["notes"]:
-        return None, "a placeholder that its notes warn of"
+        return None, "a template value that its notes warn of"
     if re.search(r"\bzeros\b", text):
         return None, "moves zeros, where the operations work on random data"
     if row["kind"] == "dram":
