@@ -12,6 +12,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,30 @@ from datagravity.sources import bibliography
 
 #: Every unit that a column of the data package may have; "1" is a plain number, and "by row" means that another
 #: column of the row names the unit.
-UNITS = ("pJ", "pJ/bit", "bit", "KiB", "GB/s", "mm", "nm", "year", "ratio", "1", "by row")
+UNITS = (
+    "pJ",
+    "pJ/bit",
+    "bit",
+    "KiB",
+    "GB/s",
+    "mm",
+    "nm",
+    "year",
+    "ratio",
+    "TFLOP/s",
+    "GB",
+    "MB",
+    "W",
+    "FLOP/byte",
+    "GFLOP/J",
+    "1",
+    "1e9",
+    "B",
+    "J",
+    "Wh",
+    "token/s",
+    "by row",
+)
 
 # The nullable types of pandas: a blank cell is a missing value in all of them.
 DTYPES = {"string": "string", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
@@ -35,6 +59,10 @@ NUMBER = {
 SIX_DIGITS = 0.5e-5 * (1 + 1e-9)
 # How far a typed energy factor and a typed ratio of energies per bit may lie from what they are computed from.
 FACTOR_ROUNDING, PATH_ROUNDING = 1e-3, 1e-2
+# How far a measured energy may lie from measured power over throughput, and joules from watt-hours.
+MEASURED_ROUNDING = 2e-2
+# Half a unit of the last printed digit of a ratio of two columns of an accelerator; the last factor as above.
+LAST_DIGIT = 0.05 * (1 + 1e-9)
 BOOLEAN = {"true": True, "false": False}
 
 
@@ -644,8 +672,71 @@ def _override_has_value(row):
         yield "table", "another table than this one"
 
 
+def _ratios_follow(row):
+    """Operations per byte and per joule are peak over bandwidth and over power, as far as they are printed."""
+    for column, per in (("flop_per_byte", "mem_bw_gb_s"), ("gflop_per_s_per_w", "tdp_w")):
+        peak, below, printed = row["peak_dense_fp16_bf16_tflops"], row[per], row[column]
+        computed = 1000 * peak / below if peak and below else None
+        if (printed is None) != (computed is None):
+            yield column, "a blank" if computed is None else f"{computed:.1f}, because both of its parts are there"
+        elif computed and abs(printed - computed) > LAST_DIGIT:
+            yield column, f"{computed:.1f}, which is 1000 times the peak over {per}"
+
+
+def _released_in_year(row):
+    """The day of release is a day of the year."""
+    day = row["release_date"]
+    try:
+        right = not day or date.fromisoformat(day).year == row["year"]
+    except ValueError:
+        right = False
+    if not right:
+        yield "release_date", f"a day of {row['year']}"
+
+
+def _value_or_end(row):
+    """A fact has a value or an end, and a value lies between the ends."""
+    value, low, high = row["value"], row["low"], row["high"]
+    if value is low is high is None:
+        yield "value", "a number, or an end in low or high"
+    if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+        yield "value", f"a number from {shown(low)} to {shown(high)}"
+
+
+def _recalled_checked(row):
+    """What was not checked again says so in both columns."""
+    if (row["status"] == "recalled") != (row["checked"] == "recalled"):
+        yield "checked", "recalled exactly where status is"
+
+
+RULES["accelerators"] = [_ratios_follow, _released_in_year, _recalled_checked]
+RULES["trends"] = [_value_or_end, _recalled_checked]
 RULES["distances"] = [_recalled_has_confidence, _reach_starts_at_zero]
 RULES["corrections"] = [_override_has_value]
+
+
+def _experts_together(row):
+    """A mixture says how many experts it has and how many a token uses; a cached head is one of the heads."""
+    if (row["n_experts"] is None) != (row["experts_per_token"] is None):
+        yield "experts_per_token", "a value exactly where n_experts has one"
+    if row["n_experts"] and row["experts_per_token"] and row["experts_per_token"] > row["n_experts"]:
+        yield "experts_per_token", f"at most {row['n_experts']}, the experts there are"
+    if row["kv_heads"] and row["heads"] and row["kv_heads"] > row["heads"]:
+        yield "kv_heads", f"at most {row['heads']}, the heads there are"
+
+
+def _energies_agree(row):
+    """Power over throughput is the energy of a token, and a watt-hour is 3600 joules, both to two per cent."""
+    power, throughput, energy = row["avg_power_w"], row["throughput_tok_s"], row["j_per_output_token"]
+    if power and throughput and energy and abs(energy * throughput / power - 1) > MEASURED_ROUNDING:
+        yield "j_per_output_token", f"about {power / throughput:.4g}, which is {power:g} W over {throughput:g} a second"
+    joules, hours = row["j_per_request"], row["wh_per_request"]
+    if joules and hours and abs(joules / (3600 * hours) - 1) > MEASURED_ROUNDING:
+        yield "wh_per_request", f"about {joules / 3600:.4g}, which is {joules:g} J"
+
+
+RULES["llm"] = [_experts_together]
+RULES["measured_inference"] = [_energies_agree]
 
 
 def _correction_problems(read, known):

@@ -20,6 +20,7 @@ from sympy import (
     Expr,
     Integer,
     Max,
+    Min,
     Mul,
     Symbol,
     atan,
@@ -426,3 +427,92 @@ triangle_centre_energy = 3 * (1 / sqrt(3)) ** exponent
 triangle_corner_energy = Integer(2)
 #: [extension] The exponent above which the centre of that triangle beats its corners.
 triangle_threshold = 2 * (1 - log(2) / log(3))
+
+# --- Decoding --------------------------------------------------------------------------------------------------------
+
+batch = _symbol("batch", r"b", "sequences in flight, over all accelerators")
+context = _symbol("context", r"c", "mean tokens in the KV cache of a sequence", "token")
+weight_bits = _symbol("weight_bits", r"w_{\mathrm{W}}", "width of a weight", "bit")
+kv_bits = _symbol("kv_bits", r"w_{\mathrm{KV}}", "width of a cached number", "bit")
+shared_weights = _symbol("shared_weights", r"N_0", "weights that every token reads")
+routed_weights = _symbol("routed_weights", r"N_{\mathrm{x}}", "weights of all routed experts; 0 in a dense model")
+experts = _symbol("experts", r"X", "routed experts of a layer")
+chosen_experts = _symbol("chosen_experts", r"k_{\mathrm{x}}", "routed experts that one token uses")
+cached_numbers = _symbol("cached_numbers", r"n_{\mathrm{KV}}", "numbers that one token adds to the KV cache")
+attention_flop = _symbol(
+    "attention_flop", r"f_{\mathrm{att}}", "operations of one new token on one cached token", "FLOP"
+)
+bandwidth = _symbol("bandwidth", r"\mathit{BW}", "memory bandwidth of one accelerator", "GB/s")
+peak = _symbol("peak", r"\mathit{PF}", "peak arithmetic of one accelerator", "TFLOP/s")
+power = _symbol("power", r"P", "thermal design power of one accelerator", "W")
+memory_efficiency = _symbol("memory_efficiency", r"\eta_{\mathrm{m}}", "share of the bandwidth that decoding reaches")
+arithmetic_efficiency = _symbol("arithmetic_efficiency", r"\eta_{\mathrm{a}}", "share of the peak it reaches")
+static_share = _symbol("static_share", r"\sigma", "power that flows in any case, over design power")
+
+_PJ = Integer(10) ** -12
+
+#: [extension] Bytes of weights read for one token: of the experts, the union of those that a batch hits.
+weight_bytes = (
+    (shared_weights + routed_weights * (1 - (1 - chosen_experts / experts) ** batch)) * weight_bits / (8 * batch)
+)
+#: [extension] Bytes of the KV cache read for one token.
+kv_bytes = cached_numbers * context * kv_bits / 8
+#: [extension] Operations of one token: a multiplication and an addition for each weight it uses, and attention.
+token_flop = 2 * (shared_weights + routed_weights * chosen_experts / experts) + attention_flop * context
+
+#: [extension] Energy of one token, in joules: moving the two kinds of bytes, and arithmetic at its peak efficiency.
+weight_energy = 8 * _PJ * transport_pj_per_bit * weight_bytes
+kv_energy = 8 * _PJ * transport_pj_per_bit * kv_bytes
+arithmetic_energy = _PJ * token_flop * power / peak
+#: [extension] Seconds of one accelerator that each of them takes.
+weight_seconds = weight_bytes / (memory_efficiency * bandwidth * 10**9)
+kv_seconds = kv_bytes / (memory_efficiency * bandwidth * 10**9)
+arithmetic_seconds = token_flop / (arithmetic_efficiency * peak * 10**12)
+#: [extension] Energy that flows meanwhile, whatever moves or computes: the term outside G_d.
+static_energy = static_share * power * (weight_seconds + kv_seconds + arithmetic_seconds)
+#: [extension] Joules of one token, and its G_d.
+token_energy = weight_energy + kv_energy + arithmetic_energy + static_energy
+token_disjunction_constant = (weight_energy + kv_energy) / arithmetic_energy
+#: [extension] The batch at which G_d is one in a dense model, if the KV cache alone stays below it.
+dense_batch_at_unity = (weight_energy * batch).subs(routed_weights, 0) / (arithmetic_energy - kv_energy).subs(
+    routed_weights, 0
+)
+
+# --- The plateau -----------------------------------------------------------------------------------------------------
+
+years = _symbol("years", r"t", "time from now", "year")
+gd_now = _symbol("gd_now", r"G_0", "disjunction constant now, at t = 0")
+compute_halving = _symbol("compute_halving", r"T_{\mathrm{c}}", "time in which the compute energy halves", "year")
+transport_halving = _symbol("transport_halving", r"T_{\mathrm{t}}", "time in which the transport energy halves", "year")
+reuse_doubling = _symbol("reuse_doubling", r"T_u", "time in which the operations per operand double", "year")
+paid_ratio = _symbol("paid_ratio", r"x", "transport over all other energy at the distance of the day")
+gain_rate = _symbol("gain_rate", r"v", "rate of the gain in operations per joule", "1/year")
+
+#: [extension] Doublings a year of the transport part alone; what the rate of gain falls to.
+rate_limit = 1 / transport_halving + 1 / reuse_doubling
+#: [extension] Doublings of G_d a year.
+gap_growth = 1 / compute_halving - rate_limit
+#: [extension] G_d after some years; `years` may be negative in numbers.
+gd_after = gd_now * 2 ** (years * gap_growth)
+#: [extension] When G_d reaches a value, in years from now.
+crossing_year = log(G_d / gd_now) / (log(2) * gap_growth)
+#: [extension] Doublings a year of operations per joule: the mean of both rates, weighted with the energies.
+mean_rate = (1 / compute_halving + paid_ratio * rate_limit) / (1 + paid_ratio)
+#: [extension] The same as a logistic curve above its limit; no intermediate value overflows.
+logistic_rate = rate_limit + gap_growth / (1 + paid_ratio)
+#: [extension] The rate of a system that always sits at its optimal distance, none fixed and no nearest one.
+realigned_rate = saving_exponent / compute_halving + (1 - saving_exponent) * rate_limit
+#: [extension] The time in which that distance halves.
+distance_halving = 2 / gap_growth
+#: [extension] From which G_d on tiles gain by being nearer than built, and until which there is a nearer place.
+realigned_from = (3 - beta) / (beta - 1)
+realigned_until = realigned_from / nearest**2
+#: [extension] The distance of tiles that are realigned every day, between the nearest one and the one as built.
+realigned_distance = Max(nearest, Min(1, optimal_distance("tile", fixed_share)))
+#: [extension] Transport over all other energy there; as built it is G_d.
+realigned_ratio = (transport("tile", fixed_share) / proximity("tile")).subs(r, realigned_distance)
+#: [extension] Operations per joule after some years over those as built now: at the place as built, and realigned.
+fixed_gain = 2 ** (years / compute_halving) * (1 + gd_now) / (1 + G_d)
+realigned_gain = (2 ** (years / compute_halving) * (1 + gd_now) / energy("tile", fixed_share)).subs(
+    r, realigned_distance
+)

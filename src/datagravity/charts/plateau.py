@@ -1,0 +1,144 @@
+"""The charts of the chapter on the plateau: scenarios of the rate and of the gain, and the fitted growth.
+
+The sliders of a scenario start at the times that the flagships' data sheets give, rounded; they are settings, not
+results. Reuse is set by its doublings a year, so that 0 means that it stays as it is.
+"""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from sympy import Integer
+
+from datagravity import plateau, symbolic
+from datagravity.charts.common import BLUE, GREEN, ORANGE, finished, log_slider, slider
+from datagravity.charts.foundations import Axis, beta_slider, law_chart, level_line
+from datagravity.symbolic import G_d
+
+_YEARS = Axis("years from now", -10, 30, symbolic.years, ticks=(-10, 0, 10, 20, 30))
+_AFTER = {G_d: symbolic.gd_after}
+
+
+def _scenario():
+    """The sliders of a scenario; each is named like a symbol, reuse by way of its rate."""
+    return [
+        slider("compute_halving", "T_c (years)", 1, 10, 0.1, 2),
+        slider("transport_halving", "T_t (years)", 1, 40, 0.1, 5.3),
+        slider("reuse_rate", "reuse, doublings a year", 0, 0.6, 0.02, 0),
+        alt.param(name="reuse_doubling", expr="1 / reuse_rate"),
+        *log_slider("gd_now", "G_0", 0.01, 1000, 1),
+        beta_slider(1.8),
+        *log_slider("nearest", "nearest distance", 0.01, 1, 0.1),
+        slider("fixed_share", "fixed share", 0, 0.9, 0.02, 0),
+    ]
+
+
+def rates():
+    """Doublings of operations per joule a year, against time: as built, realigned, and realigned without an end."""
+    fixed = symbolic.logistic_rate.subs(symbolic.paid_ratio, G_d)
+    realigned = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.realigned_ratio)
+    return law_chart(
+        rates,
+        {
+            "stays as built": fixed.subs(_AFTER),
+            "realigned": realigned.subs(_AFTER),
+            "no floor": symbolic.realigned_rate,
+        },
+        _YEARS,
+        Axis("doublings a year", 0, 1, ticks=(0, 0.25, 0.5, 0.75, 1)),
+        layers=[level_line(symbolic.rate_limit)],
+        parameters=_scenario(),
+        title="How fast can operations per joule double?",
+        subtitle=[
+            "Pink: the limit while transport lags behind compute.",
+            "No floor: realigned, and any distance can be built.",
+        ],
+        description=(
+            "Line chart of doublings of operations per joule a year against the years from now. The system as built "
+            "falls along a logistic curve from the rate of compute to the dotted rate of transport. The realigned "
+            "system starts to leave it where moving pays, keeps a constant rate between the two while a nearer place "
+            "exists, and falls to the same dotted line once the nearest distance is reached."
+        ),
+    )
+
+
+def gains():
+    """Operations per joule against time, over those of the system as built in year 0."""
+    return law_chart(
+        gains,
+        {
+            "stays as built": symbolic.fixed_gain.subs(_AFTER),
+            "realigned": symbolic.realigned_gain.subs(_AFTER),
+            "compute alone": 2 ** (symbolic.years / symbolic.compute_halving),
+        },
+        _YEARS,
+        Axis("operations per joule, now = 1", 0.01, 1e5, logarithmic=True, ticks=(0.01, 1, 100, 1e4), format="~s"),
+        layers=[level_line(Integer(1))],
+        parameters=_scenario(),
+        title="What the gap costs in joules",
+        subtitle="Dotted: the system as built, now.",
+        description=(
+            "Line chart with a logarithmic vertical axis of operations per joule against the years from now. If "
+            "compute were all, the line would be straight. The system as built bends away from it to a flatter line; "
+            "the realigned system lies between the two, until no nearer place is left."
+        ),
+    )
+
+
+def fitted_growth():
+    """FLOP/J, byte/J and FLOP/byte of the flagships over the first of them, with lines and their 95 % bands."""
+    marks, bands = [], []
+    series = next(iter(plateau.SERIES))
+    found = plateau.points(series)
+    middle = float(found["years"].mean())
+    for quantity in plateau.QUANTITIES:
+        fit = plateau.trend(series, quantity)
+        start = found[quantity].iloc[0]
+        marks += [
+            {"quantity": quantity, "year": row.years, "value": value / start, "name": row.name}
+            for row, value in zip(found.itertuples(), found[quantity], strict=True)
+        ]
+        centre = float(np.exp(np.log(found[quantity] / start).mean()))
+        for year in np.linspace(found["years"].min(), found["years"].max(), 33):
+            ends = sorted(centre * 2 ** (rate * (year - middle)) for rate in (fit.rate.low, fit.rate.high))
+            line = centre * 2 ** (fit.rate.value * (year - middle))
+            bands.append({"quantity": quantity, "year": year, "value": line, "low": ends[0], "high": ends[1]})
+    names = list(plateau.QUANTITIES)
+    hues = [BLUE, ORANGE, GREEN]
+    color = alt.Color("quantity:N").scale(domain=names, range=hues).title(None)
+    x = alt.X("year:Q", title="year").scale(domain=[2015, 2025], nice=False).axis(format="d", tickCount=5)
+    y = alt.Y("value:Q", title="times the first").scale(type="log", domain=[0.5, 100], nice=False)
+    y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50])
+    base = alt.Chart(pd.DataFrame(bands)).encode(x=x)
+    # One layer a colour: an area in the legend's own layer would wash the legend out.
+    areas = [
+        base.transform_filter(f"datum.quantity == '{name}'")
+        .mark_area(opacity=0.2, color=hue, clip=True)
+        .encode(y="low:Q", y2="high:Q")
+        for name, hue in zip(names, hues, strict=True)
+    ]
+    chart = alt.layer(
+        *areas,
+        base.mark_line(strokeWidth=2).encode(y=y, color=color),
+        alt.Chart(pd.DataFrame(marks))
+        .mark_point(filled=True, size=70, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=color,
+            shape=alt.Shape("quantity:N").scale(domain=names).title(None),
+            tooltip=["name:N", "quantity:N", "year:Q", alt.Tooltip("value:Q", title="times the first", format=".3~g")],
+        ),
+    )
+    return finished(
+        chart,
+        drawn_by=fitted_growth,
+        sources=sorted(set(found["source"])),
+        title="Five flagships",
+        subtitle="Bands: slopes inside the 95 % interval, through the middle of the points.",
+        description=(
+            "Scatter chart with a logarithmic vertical axis of operations per joule, bytes per joule and operations "
+            "per byte of five flagship accelerators from 2016 to 2024, each over its first value, with fitted lines "
+            "and bands. Operations per joule rise steeply with a wide band, bytes per joule slowly with a narrow one, "
+            "and the band of operations per byte contains a horizontal line."
+        ),
+    )

@@ -1,0 +1,335 @@
+"""The plateau: how fast efficiency can rise while compute energy falls faster than transport energy.
+
+Compute energy halves every `compute_halving` years, transport energy every `transport_halving` years, and reuse may
+double every `reuse_doubling` years. From this follow the growth of G_d and the rate at which operations per joule
+double, for a system that stays as built and for tiles that are realigned every day. All of it is an [extension].
+
+Halving times are then fitted from data sheets. What a data sheet gives, peak rate over rated power, is not a compute
+energy: it divides the whole power by the rate of one part. The fits say how these quotients grew, not how E_c and E_t
+fell; their ratio, operations per byte, does not depend on the power.
+
+Functions broadcast like numpy and return a float for scalars. Bad arguments raise ValueError with argument and value;
+a result outside double precision raises OverflowError.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from datagravity import checks, symbolic
+from datagravity.compiled import numpy_function
+from datagravity.evidence import load
+from datagravity.intervals import Interval
+
+_SYMBOLS = {"gd": symbolic.G_d}
+_HALVING = ("compute_halving", "transport_halving", "reuse_doubling")
+_DAYS = 365.25
+
+#: Arguments that only this module has: what is allowed, and how a message says it.
+_ALLOWED = {
+    "years": (np.isfinite, "a finite number of years"),
+    "gd_now": (lambda values: (values > 0) & np.isfinite(values), "a finite number above 0"),
+    "nearest": (lambda values: (values >= 0) & (values <= 1), "0 <= nearest <= 1"),
+    **dict.fromkeys(_HALVING, (lambda values: values > 0, "years above 0, or infinity for never")),
+}
+
+
+def _checked(name, value):
+    """One argument as an array within its limits; halving times may be infinite, for "never"."""
+    if name not in _ALLOWED:
+        return checks.number(name, value)
+    allowed, expected = _ALLOWED[name]
+    values = checks.real_array(name, value)
+    bad = ~allowed(values)
+    if bad.any():
+        raise ValueError(f"{checks.first_bad(name, values, bad)}: expected {expected}")
+    return values
+
+
+def _calculate(function, expression, **arguments):
+    """The expression at checked and broadcast arguments; what is not finite is an error."""
+    values = {name: _checked(name, value) for name, value in arguments.items()}
+    try:
+        arrays = dict(zip(values, np.broadcast_arrays(*values.values()), strict=True))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in values.items())
+        raise ValueError(f"shapes that do not broadcast: {shapes}") from None
+    symbols = [_SYMBOLS.get(name) or getattr(symbolic, name) for name in arrays]
+    with np.errstate(all="ignore"):
+        result = np.asarray(numpy_function(expression, *symbols)(*arrays.values()), dtype=float)
+    result = np.array(np.broadcast_to(result, next(iter(arrays.values())).shape))
+    bad = ~np.isfinite(result)
+    if bad.any():
+        where = ", ".join(checks.first_bad(name, array, bad) for name, array in arrays.items())
+        raise OverflowError(f"{function} leaves the range of double precision at {where}")
+    return result if result.ndim else float(result)
+
+
+def gd_at(years, gd_now, compute_halving, transport_halving, reuse_doubling=math.inf):
+    """G_d after some years: G_0 2^(t/T_c - t/T_t - t/T_u). [extension]
+
+    Parameters
+    ----------
+    years : time from now, any sign
+    gd_now : G_d now, above 0
+    compute_halving, transport_halving : years in which the energies halve, above 0; infinity for never
+    reuse_doubling : years in which operations per operand double; infinity for fixed reuse
+    """
+    halving = _times(compute_halving, transport_halving, reuse_doubling)
+    return _calculate("gd_at", symbolic.gd_after, years=years, gd_now=gd_now, **halving)
+
+
+def rate(gd, compute_halving, transport_halving, reuse_doubling=math.inf):
+    """Doublings a year of operations per joule of a system that stays as built. [extension]
+
+    The mean of the two rates, weighted with the energies: 1/T_c for small G_d, half-way at G_d = 1, and 1/T_t + 1/T_u
+    for large G_d. Parameters as for `gd_at`.
+    """
+    expression = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.G_d)
+    return _calculate("rate", expression, gd=gd, **_times(compute_halving, transport_halving, reuse_doubling))
+
+
+def realigned_rate(gd, beta, compute_halving, transport_halving, reuse_doubling=math.inf, nearest=0.0, fixed_share=0.0):
+    """Doublings a year of operations per joule of tiles that sit at their best distance every day. [extension]
+
+    Exactly lambda/T_c + (1-lambda) (1/T_t + 1/T_u) between the G_d where moving begins to pay and the G_d where the
+    nearest distance is reached; that of the system as built below; and falling to 1/T_t + 1/T_u above, or with any
+    fixed share.
+
+    Parameters
+    ----------
+    gd, compute_halving, transport_halving, reuse_doubling : as for `gd_at`
+    beta : between 1 and 3
+    nearest : the nearest distance that can be built, from 0 to 1
+    fixed_share : share of the transport energy at distance 1 that no distance shrinks, in [0, 1)
+    """
+    expression = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.realigned_ratio)
+    halving = _times(compute_halving, transport_halving, reuse_doubling)
+    placed = {"beta": beta, "nearest": nearest, "fixed_share": fixed_share}
+    return _calculate("realigned_rate", expression, gd=gd, **placed, **halving)
+
+
+def rate_limit(transport_halving, reuse_doubling=math.inf):
+    """What the rate falls to while G_d grows: 1/T_t + 1/T_u, doublings a year. [extension]"""
+    arguments = {"transport_halving": transport_halving, "reuse_doubling": reuse_doubling}
+    return _calculate("rate_limit", symbolic.rate_limit, **arguments)
+
+
+def gain(years, gd_now, compute_halving, transport_halving, reuse_doubling=math.inf):
+    """Operations per joule after some years, over those now, of a system that stays as built. [extension]
+
+    Parameters as for `gd_at`.
+    """
+    halving = _times(compute_halving, transport_halving, reuse_doubling)
+    expression = symbolic.fixed_gain.subs(symbolic.G_d, symbolic.gd_after)
+    return _calculate("gain", expression, years=years, gd_now=gd_now, **halving)
+
+
+def realigned_gain(
+    years,
+    gd_now,
+    beta,
+    compute_halving,
+    transport_halving,
+    reuse_doubling=math.inf,
+    nearest=0.0,
+    fixed_share=0.0,
+):
+    """Operations per joule after some years of realigned tiles, over those now of the system as built. [extension]
+
+    Parameters as for `gd_at` and `realigned_rate`.
+    """
+    halving = _times(compute_halving, transport_halving, reuse_doubling)
+    placed = {"beta": beta, "nearest": nearest, "fixed_share": fixed_share}
+    expression = symbolic.realigned_gain.subs(symbolic.G_d, symbolic.gd_after)
+    return _calculate("realigned_gain", expression, years=years, gd_now=gd_now, **placed, **halving)
+
+
+def crossing_year(gd, gd_now, compute_halving, transport_halving, reuse_doubling=math.inf):
+    """When G_d reaches a value, in years from now; negative for the past. [extension]
+
+    Raises
+    ------
+    ValueError
+        If G_d does not change, because transport keeps up with compute exactly.
+    """
+    halving = _moving(compute_halving, transport_halving, reuse_doubling)
+    return _calculate("crossing_year", symbolic.crossing_year, gd=gd, gd_now=gd_now, **halving)
+
+
+def distance_halving(compute_halving, transport_halving, reuse_doubling=math.inf):
+    """Years in which the best distance halves; negative where it grows. [extension]
+
+    Raises
+    ------
+    ValueError
+        If G_d does not change, because transport keeps up with compute exactly.
+    """
+    halving = _moving(compute_halving, transport_halving, reuse_doubling)
+    return _calculate("distance_halving", symbolic.distance_halving, **halving)
+
+
+def _times(compute_halving, transport_halving, reuse_doubling):
+    return dict(zip(_HALVING, (compute_halving, transport_halving, reuse_doubling), strict=True))
+
+
+def _moving(*times):
+    """The halving times, if G_d changes under them."""
+    halving = _times(*times)
+    growth = np.asarray(_calculate("gap_growth", symbolic.gap_growth, **halving))
+    if (growth == 0).any():
+        raise ValueError(f"{_HALVING} = {times}: G_d stays as it is, expected times under which it changes")
+    return halving
+
+
+# --- Fits ------------------------------------------------------------------------------------------------------------
+
+#: The series: name -> (rows of the table `accelerators`, column of the time). Flagships are P100, V100, A100, H100 and
+#: B200 of one vendor; the P100 has no tensor units, and two of its forms stand in the table. One TPU without a
+#: rated power is left out.
+SERIES = {
+    "flagships, by year": (("A001", "A002", "A004", "A005", "A007"), "year"),
+    "flagships, P100 PCIe, by date": (("A028", "A002", "A003", "A005", "A007"), "release_date"),
+    "without the P100, by year": (("A002", "A004", "A005", "A007"), "year"),
+    "without the P100, by date": (("A002", "A003", "A005", "A007"), "release_date"),
+    "AMD, by year": (("A009", "A010", "A011", "A012", "A013"), "year"),
+    "Google, by year": (("A014", "A015", "A016", "A018", "A019", "A020"), "year"),
+}
+#: What is fitted: name -> (numerator, denominator, factor to the unit of the name).
+QUANTITIES = {
+    "FLOP/J": ("peak_dense_fp16_bf16_tflops", "tdp_w", 1e12),
+    "byte/J": ("mem_bw_gb_s", "tdp_w", 1e9),
+    "FLOP/byte": ("peak_dense_fp16_bf16_tflops", "mem_bw_gb_s", 1e3),
+}
+
+
+class Trend(NamedTuple):
+    """An exponential fitted to a series.
+
+    `growth` is the factor a year and `rate` the doublings a year, each an Interval; `doubling` the years in which the
+    quantity doubles, `doubling_low` and `doubling_high` its ends (infinite where no growth lies in the interval);
+    `count` points, and `r2`.
+    """
+
+    growth: Interval
+    rate: Interval
+    doubling: float
+    doubling_low: float
+    doubling_high: float
+    count: int
+    r2: float
+
+
+def points(series):
+    """The points of a series: id, name, years (fractions for dates), and each of QUANTITIES, sorted by time.
+
+    Raises
+    ------
+    ValueError
+        If there is no such series.
+    """
+    ids, column = SERIES[checks.choice("series", series, list(SERIES))]
+    rows = load("accelerators").set_index("id").loc[list(ids)].reset_index()
+    if column == "year":
+        years = rows["year"].astype(float)
+    else:
+        days = pd.to_datetime(rows["release_date"]) - pd.Timestamp("2000-01-01")
+        years = 2000 + days.dt.days / _DAYS
+    found = rows[["id", "name", "source"]].assign(years=years)
+    for name, (above, below, factor) in QUANTITIES.items():
+        found[name] = (factor * rows[above] / rows[below]).astype(float)
+    return found.sort_values("years", ignore_index=True)
+
+
+def trend(series, quantity, level=0.95):
+    """The growth of a quantity in a series: a line through its logarithm, with Student's t interval. [extension]
+
+    Parameters
+    ----------
+    series : one of SERIES
+    quantity : one of QUANTITIES
+    level : nominal coverage, between 0 and 1; it takes the residuals for independent
+
+    Returns
+    -------
+    Trend
+
+    Raises
+    ------
+    ValueError
+        If series, quantity or level is not one of those.
+    """
+    checks.choice("quantity", quantity, list(QUANTITIES))
+    if not 0 < level < 1:
+        raise ValueError(f"level = {level!r}, expected a number between 0 and 1")
+    found = points(series)
+    line = stats.linregress(found["years"], np.log2(found[quantity]))
+    half = float(stats.t.ppf((1 + level) / 2, len(found) - 2) * line.stderr)
+    slope = float(line.slope)
+    fitted = Interval(slope, slope - half, slope + half, level, "normal")
+    return Trend(
+        Interval(2**slope, 2**fitted.low, 2**fitted.high, level),
+        fitted,
+        _time(slope),
+        _time(fitted.high),
+        _time(fitted.low),
+        len(found),
+        float(line.rvalue**2),
+    )
+
+
+def _time(slope):
+    """Years to double at so many doublings a year; infinity for no growth."""
+    return 1 / slope if slope > 0 else math.inf
+
+
+def growth_table(level=0.95):
+    """Every series and quantity as rows: series, quantity, points, growth, low, high, doubling, its ends, r2."""
+    rows = []
+    for series in SERIES:
+        for quantity in QUANTITIES:
+            fit = trend(series, quantity, level)
+            rows.append(
+                {
+                    "series": series,
+                    "quantity": quantity,
+                    "points": fit.count,
+                    "growth": fit.growth.value,
+                    "low": fit.growth.low,
+                    "high": fit.growth.high,
+                    "doubling": fit.doubling,
+                    "doubling_low": fit.doubling_low,
+                    "doubling_high": fit.doubling_high,
+                    "r2": fit.r2,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def memory_halving():
+    """What the energy per bit of HBM did between two generations: one row for each later one. [extension]
+
+    Returns
+    -------
+    pandas.DataFrame: part, source, pj_per_bit, years since HBM2, and halving: the years in which the energy halves at
+    that pace, infinite where it did not fall. Two points make no interval.
+    """
+    rows = load("trends")
+    rows = rows[rows["fact"].str.startswith("HBM") & (rows["unit"] == "pJ/bit") & rows["period"].notna()]
+    rows = rows.assign(year=rows["period"].astype(float)).sort_values("year", kind="stable")
+    first = rows.iloc[0]
+    later = rows.iloc[1:]
+    span = (later["year"] - first["year"]).astype(float).to_numpy()
+    fall = np.log2(float(first["value"]) / later["value"].astype(float).to_numpy())
+    return pd.DataFrame(
+        {
+            "part": later["fact"].str.partition(",")[0].to_numpy(),
+            "source": later["source"].to_numpy(),
+            "pj_per_bit": later["value"].astype(float).to_numpy(),
+            "years": span,
+            "halving": [years * _time(down) for years, down in zip(span, fall, strict=True)],
+        }
+    )

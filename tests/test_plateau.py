@@ -1,0 +1,276 @@
+"""The plateau: closed forms against integration and differentiation, limits, fits, and bad input."""
+
+import math
+
+import numpy as np
+import pytest
+import sympy as sp
+import vl_convert
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+import datagravity as dg
+from datagravity import evidence, load, plateau, symbolic
+from datagravity.charts import plateau as charts
+from datagravity.compiled import vega_expression
+
+TIMES = {"compute_halving": 2.0, "transport_halving": 6.4}
+
+halving = st.floats(0.5, 50)
+gds = st.floats(1e-3, 1e6)
+betas = st.floats(1.05, 2.95)
+shares = st.floats(0, 0.9)
+nearests = st.floats(0, 1)
+
+
+def slope(function, at, step=1e-4):
+    """The derivative of log2 of a function."""
+    return (math.log2(function(at + step)) - math.log2(function(at - step))) / (2 * step)
+
+
+# --- The model
+
+
+def test_the_numbers_of_the_illustration():
+    assert plateau.distance_halving(**TIMES) == pytest.approx(64 / 11)
+    limit = plateau.rate_limit(6.4)
+    assert 1 < plateau.rate(992, **TIMES) / limit < 1.003
+    assert plateau.rate(1, **TIMES) == pytest.approx((1 / 2 + limit) / 2)
+    assert plateau.rate(1e-9, **TIMES) == pytest.approx(1 / 2)
+    assert plateau.realigned_rate(992, 1.8, **TIMES) == pytest.approx(0.4 / 2 + 0.6 / 6.4)
+
+
+@given(st.floats(-20, 40), st.floats(0.01, 1e3), halving, halving, halving)
+def test_the_rate_is_the_slope_of_the_gain(years, gd_now, compute, transport, reuse):
+    times = (compute, transport, reuse)
+    found = slope(lambda t: plateau.gain(t, gd_now, *times), years)
+    assert found == pytest.approx(plateau.rate(plateau.gd_at(years, gd_now, *times), *times), rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("ends", [{}, {"nearest": 0.1}, {"fixed_share": 0.2}, {"nearest": 0.3, "fixed_share": 0.05}])
+@pytest.mark.parametrize("beta", [1.3, 2.0, 2.7])
+def test_summed_rates_are_the_gain(beta, ends):
+    # A chosen G_0 starts as built, so that nothing is saved at once.
+    start = {"gd_now": 0.05, **TIMES, "reuse_doubling": 30}
+    times = {**TIMES, "reuse_doubling": 30}
+    summed, _ = quad(
+        lambda t: plateau.realigned_rate(plateau.gd_at(t, **start), beta, **ends, **times), 0, 50, limit=400
+    )
+    assert summed == pytest.approx(math.log2(plateau.realigned_gain(50, beta=beta, **start, **ends)), rel=1e-6)
+
+
+@given(st.floats(0, 40), gds, betas, shares, st.floats(0.01, 1))
+def test_the_gain_is_that_of_the_law_at_the_distance_of_the_day(years, gd_now, beta, share, nearest):
+    gd = plateau.gd_at(years, gd_now, **TIMES)
+    distance = max(nearest, min(1.0, dg.optimal_distance(gd, beta, fixed_share=share)))
+    expected = 2 ** (years / 2) * (1 + gd_now) / dg.energy(distance, gd, beta, fixed_share=share)
+    found = plateau.realigned_gain(years, gd_now, beta, **TIMES, nearest=nearest, fixed_share=share)
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert found >= plateau.gain(years, gd_now, **TIMES) * (1 - 1e-12)
+
+
+@given(gds, betas, shares, nearests, halving, halving)
+def test_rates_lie_between_the_two_clocks(gd, beta, share, nearest, compute, transport):
+    low, high = sorted((1 / compute, 1 / transport))
+    for rate in (
+        plateau.rate(gd, compute, transport),
+        plateau.realigned_rate(gd, beta, compute, transport, nearest=nearest, fixed_share=share),
+    ):
+        assert low * (1 - 1e-9) <= rate <= high * (1 + 1e-9)
+
+
+@given(gds, betas, st.floats(0.01, 0.9))
+def test_where_moving_begins_to_pay_and_ends(gd, beta, nearest):
+    begin = (3 - beta) / (beta - 1)
+    steady = (beta - 1) / 2 / 2 + (3 - beta) / 2 / 6.4
+    found = plateau.realigned_rate(gd, beta, **TIMES, nearest=nearest)
+    if gd <= begin:
+        assert found == pytest.approx(plateau.rate(gd, **TIMES))
+        assert found >= steady * (1 - 1e-9)
+    elif gd <= begin / nearest**2:
+        assert found == pytest.approx(steady)
+        assert found >= plateau.rate(gd, **TIMES) * (1 - 1e-9)
+    else:
+        assert found == pytest.approx(plateau.rate(gd * nearest**2, **TIMES))
+        assert found <= steady * (1 + 1e-9)
+
+
+@given(gds, st.floats(0.01, 1e3), halving, st.floats(1.1, 5))
+def test_crossing_years(gd, gd_now, compute, slower):
+    year = plateau.crossing_year(gd, gd_now, compute, compute * slower)
+    assert plateau.gd_at(year, gd_now, compute, compute * slower) == pytest.approx(gd, rel=1e-9)
+
+
+def test_the_best_distance_halves_in_its_time():
+    span = plateau.distance_halving(**TIMES)
+    now, then = (dg.optimal_distance(plateau.gd_at(t, 50, **TIMES), 1.8) for t in (0, span))
+    assert then / now == pytest.approx(0.5)
+
+
+def test_reuse_lifts_the_limit_and_may_undo_the_gap():
+    assert plateau.rate_limit(6.4, 4) == pytest.approx(1 / 6.4 + 1 / 4)
+    assert plateau.rate(1e12, **TIMES, reuse_doubling=4) == pytest.approx(1 / 6.4 + 1 / 4)
+    assert plateau.gd_at(10, 50, **TIMES, reuse_doubling=2) < 50
+    assert plateau.distance_halving(**TIMES, reuse_doubling=2) < 0
+
+
+def test_a_fixed_share_ends_in_the_limit():
+    late = plateau.realigned_rate(1e14, 1.8, **TIMES, fixed_share=0.05)
+    assert late == pytest.approx(1 / 6.4, rel=1e-3)
+
+
+def test_symbolic_identities():
+    assert sp.simplify(symbolic.mean_rate - symbolic.logistic_rate) == 0
+    at_best = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.realigned_from)
+    assert sp.simplify(at_best - symbolic.realigned_rate) == 0
+    at_floor = (symbolic.realigned_until * symbolic.nearest**2 - symbolic.realigned_from).simplify()
+    assert at_floor == 0
+
+
+def test_functions_broadcast():
+    found = plateau.rate(np.array([[1.0], [10.0]]), [1.0, 2.0, 3.0], 6.4)
+    assert found.shape == (2, 3)
+    assert isinstance(plateau.rate(1, 2, 6.4), float)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plateau.rate(0, 2, 6.4), "gd = 0.0: expected a finite number above 0"),
+        (lambda: plateau.rate(1, -2, 6.4), "compute_halving = -2.0: expected years above 0"),
+        (lambda: plateau.rate(1, [2, 0], 6.4), r"compute_halving\[1\] = 0.0"),
+        (lambda: plateau.rate(1, 2, math.nan), "transport_halving = nan"),
+        (lambda: plateau.gd_at(math.inf, 1, 2, 6.4), "years = inf: expected a finite number of years"),
+        (lambda: plateau.gd_at(1, math.inf, 2, 6.4), "gd_now = inf: expected a finite number"),
+        (lambda: plateau.gd_at("soon", 1, 2, 6.4), "years = 'soon': expected a number"),
+        (lambda: plateau.realigned_rate(1, 3, 2, 6.4), "beta = 3.0: expected 1 < beta < 3"),
+        (lambda: plateau.realigned_rate(1, 2, 2, 6.4, nearest=2), "nearest = 2.0: expected 0 <= nearest <= 1"),
+        (lambda: plateau.realigned_rate(1, 2, 2, 6.4, fixed_share=1), "fixed_share = 1.0"),
+        (lambda: plateau.rate([1, 2], [1, 2, 3], 6.4), "shapes that do not broadcast"),
+        (lambda: plateau.crossing_year(10, 1, 2, 2), "G_d stays as it is"),
+        (lambda: plateau.distance_halving(math.inf, math.inf), "G_d stays as it is"),
+        (lambda: plateau.trend("flagships", "FLOP/J"), "series = 'flagships': expected one of"),
+        (lambda: plateau.trend("AMD, by year", "FLOPS"), "quantity = 'FLOPS': expected one of"),
+        (lambda: plateau.trend("AMD, by year", "FLOP/J", level=1), "level = 1"),
+    ],
+)
+def test_bad_input_is_a_clear_error(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_overflow_is_an_error():
+    with pytest.raises(OverflowError, match="gd_at leaves the range"):
+        plateau.gd_at(1e4, 1, 2, 6.4)
+
+
+# --- The fits
+
+
+@pytest.mark.parametrize(
+    ("series", "quantity", "growth", "low", "high"),
+    [
+        ("flagships, by year", "FLOP/J", 1.45, 1.09, 1.93),
+        ("flagships, by year", "byte/J", 1.14, 1.07, 1.22),
+        ("flagships, by year", "FLOP/byte", 1.27, 0.965, 1.675),
+        ("flagships, P100 PCIe, by date", "FLOP/J", 1.41, 1.09, 1.82),
+        ("flagships, P100 PCIe, by date", "byte/J", 1.11, 1.06, 1.17),
+        ("flagships, P100 PCIe, by date", "FLOP/byte", 1.27, 0.95, 1.69),
+    ],
+)
+def test_the_fits_of_the_flagships(series, quantity, growth, low, high):
+    fit = plateau.trend(series, quantity)
+    assert fit.growth.value == pytest.approx(growth, abs=0.006)
+    assert (fit.growth.low, fit.growth.high) == pytest.approx((low, high), abs=0.006)
+    assert fit.count == 5
+    assert fit.rate.value == pytest.approx(math.log2(fit.growth.value))
+
+
+def test_doubling_times_and_their_open_ends():
+    compute = plateau.trend("flagships, by year", "FLOP/J")
+    assert (compute.doubling, compute.doubling_low, compute.doubling_high) == pytest.approx(
+        (1.87, 1.06, 8.03), abs=0.01
+    )
+    assert plateau.trend("without the P100, by year", "FLOP/J").doubling == pytest.approx(2.8, abs=0.05)
+    assert plateau.trend("flagships, by year", "FLOP/byte").doubling_high == math.inf
+    table = plateau.growth_table()
+    assert len(table) == len(plateau.SERIES) * len(plateau.QUANTITIES)
+    assert (table["low"] < table["growth"]).all()
+    assert (table["growth"] < table["high"]).all()
+
+
+def test_slopes_add_up():
+    for series in plateau.SERIES:
+        up, down, ratio = (plateau.trend(series, name).rate.value for name in ("FLOP/J", "byte/J", "FLOP/byte"))
+        assert up - down == pytest.approx(ratio)
+
+
+def test_the_energy_per_bit_of_memory():
+    memory = plateau.memory_halving().set_index("part")
+    assert memory.loc["HBM3E of SK hynix", "halving"] == pytest.approx(37, abs=0.5)
+    assert memory.loc["HBM2E", "halving"] == math.inf
+
+
+# --- The tables
+
+
+def test_the_tables():
+    accelerators, trends = load("accelerators"), load("trends")
+    assert (len(accelerators), len(trends)) == (28, 29)
+    assert {"H100 SXM5 80GB", "A100 SXM4 80GB"} <= set(accelerators["name"])
+    assert accelerators.set_index("id").loc["A028", "peak_dense_fp16_bf16_tflops"] == 18.7
+    assert "tdp 300 W" in accelerators.set_index("id").loc["A009", "recalled_fields"]
+
+
+GOOD = {
+    "year": 2020,
+    "peak_dense_fp16_bf16_tflops": 312.0,
+    "mem_bw_gb_s": 2039.0,
+    "tdp_w": 400.0,
+    "flop_per_byte": 153.0,
+    "gflop_per_s_per_w": 780.0,
+    "release_date": "2020-11-16",
+    "status": "verified",
+    "checked": "read in the source",
+}
+FACT = {"value": 2.0, "low": None, "high": None, "status": "verified", "checked": "read in the source"}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "change", "column"),
+    [
+        ("accelerators", GOOD, {}, None),
+        ("accelerators", GOOD, {"flop_per_byte": 154.0}, "flop_per_byte"),
+        ("accelerators", GOOD, {"tdp_w": None}, "gflop_per_s_per_w"),
+        ("accelerators", GOOD, {"gflop_per_s_per_w": None}, "gflop_per_s_per_w"),
+        ("accelerators", GOOD, {"release_date": "2021-11-16"}, "release_date"),
+        ("accelerators", GOOD, {"release_date": "2020-13-16"}, "release_date"),
+        ("accelerators", GOOD, {"status": "recalled"}, "checked"),
+        ("trends", FACT, {}, None),
+        ("trends", FACT, {"value": None}, "value"),
+        ("trends", FACT, {"value": None, "high": 1.0}, None),
+        ("trends", FACT, {"low": 3.0}, "value"),
+        ("trends", FACT, {"checked": "recalled"}, "checked"),
+    ],
+)
+def test_the_rules_of_the_tables(table, row, change, column):
+    found = [place for rule in evidence.RULES[table] for place, _ in rule(row | change)]
+    assert found == ([column] if column else [])
+
+
+# --- The charts
+
+
+@pytest.mark.parametrize("chart", [charts.rates, charts.gains, charts.fitted_growth])
+def test_the_charts_draw(chart):
+    specification = chart().to_dict()
+    assert len(specification["description"]) > 100
+    assert vl_convert.vegalite_to_svg({**specification, "width": 350}, vl_version="6.4").startswith("<svg")
+
+
+def test_fixed_reuse_is_infinity_on_the_page():
+    # On the page reuse is 1 over its rate; its expression must not do anything else with it.
+    assert vega_expression(symbolic.rate_limit) == "1/transport_halving + 1/reuse_doubling"
+    parameters = {parameter["name"]: parameter for parameter in charts.rates().to_dict()["params"]}
+    assert parameters["reuse_doubling"]["expr"] == "1 / reuse_rate"
