@@ -5,7 +5,8 @@ import re
 import pytest
 
 from conftest import ROOT
-from datagravity import brain, claims, distance, pim
+from datagravity import brain, claims, distance, pim, plateau
+from datagravity.decoding import SMALLEST, calibrate, error_table, predicted
 from datagravity.processors import OFF_CHIP, disjunction_constants, span
 
 TEXT = re.sub(r"\s+", " ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
@@ -39,6 +40,16 @@ def brains():
     return f"from {ratios['gd'].min():.2f} to {ratios['gd'].max():.0f}, below one in {ratios['below_one'].sum()} of"
 
 
+def clocks():
+    computed, moved = (plateau.trend("flagships, by year", name).growth.value for name in ("FLOP/J", "byte/J"))
+    return f"operations per joule grew {computed:.2f} times a year and bytes per joule {moved:.2f} times"
+
+
+def forecast():
+    errors = error_table(predicted(calibrate(SMALLEST)).query("llm not in @SMALLEST and not mixture")).iloc[0]
+    return f"within a factor of {errors['median']:.2f} in the median"
+
+
 @pytest.mark.parametrize(
     "phrase",
     [
@@ -48,7 +59,9 @@ def brains():
         "holds {} of {} PIM systems".format(*systems("tile")),
         "{} of {} without one".format(*systems("tile, nothing fixed")),
         brains(),
-        "{} holds, {} hold in part, {} are undecided, {} is refuted, {} cannot be tested".format(*verdict_counts()),
+        clocks(),
+        forecast(),
+        "holds: {}; holds in part: {}; undecided: {}; refuted: {}; not testable: {}".format(*verdict_counts()),
     ],
 )
 def test_a_number_in_the_changelog_is_computed(phrase):

@@ -118,6 +118,8 @@ ORDER = [
     "distance",
     "pim",
     "brain",
+    "plateau",
+    "decoding",
     "claims",
     "charts",
     "publish",

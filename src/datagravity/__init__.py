@@ -1,6 +1,7 @@
 """The data gravity of computation: the disjunction constant, the placement law, and the measurements that test them."""
 
 from datagravity import symbolic
+from datagravity.decoding import decode_energy, prefill_energy
 from datagravity.evidence import load, tables
 from datagravity.intervals import Interval, propagate
 from datagravity.law import (
@@ -24,6 +25,7 @@ __all__ = [
     "Interval",
     "Placement",
     "asymptotic_saving",
+    "decode_energy",
     "disjunction_constant",
     "energy",
     "excess_energy",
@@ -32,6 +34,7 @@ __all__ = [
     "optimal_distance",
     "place",
     "predict_pim",
+    "prefill_energy",
     "propagate",
     "saving",
     "saving_exponent",

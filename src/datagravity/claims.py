@@ -207,6 +207,11 @@ def plateau():
     return grown | {"growth of reuse by algorithms": None}
 
 
+def plateau_limit():
+    """The limit of yearly doublings of operations per joule at fixed reuse: those of bytes per joule, by series."""
+    return {name: trend(name, "byte/J").rate for name in SERIES}
+
+
 TESTS = {
     test.__name__: test
     for test in (
@@ -221,6 +226,7 @@ TESTS = {
         biology,
         attraction,
         plateau,
+        plateau_limit,
     )
 }
 

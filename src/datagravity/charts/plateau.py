@@ -11,7 +11,7 @@ from sympy import Integer
 
 from datagravity import plateau, symbolic
 from datagravity.charts.common import BLUE, GREEN, ORANGE, finished, log_slider, slider
-from datagravity.charts.foundations import Axis, beta_slider, law_chart, level_line
+from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.symbolic import G_d
 
 _YEARS = Axis("years from now", -10, 30, symbolic.years, ticks=(-10, 0, 10, 20, 30))
