@@ -10,8 +10,9 @@ import pandas as pd
 from sympy import Integer
 
 from datagravity import plateau, symbolic
-from datagravity.charts.common import BLUE, GREEN, ORANGE, finished, log_slider, slider
+from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, finished, log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
+from datagravity.compiled import vega_expression
 from datagravity.symbolic import G_d
 
 _YEARS = Axis("years from now", -10, 30, symbolic.years, ticks=(-10, 0, 10, 20, 30))
@@ -29,53 +30,76 @@ def _scenario():
         beta_slider(1.8),
         *log_slider("nearest", "nearest distance", 0.01, 1, 0.1),
         slider("fixed_share", "fixed share", 0, 0.9, 0.02, 0),
+        slider("uncertainty", "both times known to a factor of", 1, 2, 0.05, 1.2),
     ]
+
+
+def _band(expression, y, color):
+    """The range of an expression while both halving times are off by the factor of the slider, either way."""
+    corners = ", ".join(
+        vega_expression(
+            expression,
+            years="datum.years",
+            compute_halving=f"(compute_halving {compute} uncertainty)",
+            transport_halving=f"(transport_halving {transport} uncertainty)",
+        )
+        for compute in "*/"
+        for transport in "*/"
+    )
+    return (
+        _YEARS.chart()
+        .transform_calculate(low=f"min({corners})", high=f"max({corners})")
+        .mark_area(opacity=0.15, color=color, clip=True)
+        .encode(x=_YEARS.encode(alt.X, "years"), y=y.encode(alt.Y, "low"), y2="high:Q")
+    )
 
 
 def rates():
     """Doublings of operations per joule a year, against time: as built, realigned, and realigned without an end."""
-    fixed = symbolic.logistic_rate.subs(symbolic.paid_ratio, G_d)
-    realigned = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.realigned_ratio)
+    fixed = symbolic.logistic_rate.subs(symbolic.paid_ratio, G_d).subs(_AFTER)
+    realigned = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.realigned_ratio).subs(_AFTER)
+    y = Axis("doublings a year", 0, 1, ticks=(0, 0.25, 0.5, 0.75, 1))
     return law_chart(
         rates,
-        {
-            "stays as built": fixed.subs(_AFTER),
-            "realigned": realigned.subs(_AFTER),
-            "no floor": symbolic.realigned_rate,
-        },
+        {"stays as built": fixed, "realigned": realigned, "no floor": symbolic.realigned_rate},
         _YEARS,
-        Axis("doublings a year", 0, 1, ticks=(0, 0.25, 0.5, 0.75, 1)),
-        layers=[level_line(symbolic.rate_limit)],
+        y,
+        layers=[level_line(symbolic.rate_limit), _band(fixed, y, BLUE), _band(realigned, y, GREY)],
         parameters=_scenario(),
         title="How fast can operations per joule double?",
         subtitle=[
             "Pink: the limit while transport lags behind compute.",
             "No floor: realigned, and any distance can be built.",
+            "Bands: both halving times longer or shorter by the factor of the last slider.",
         ],
         description=(
             "Line chart of doublings of operations per joule a year against the years from now. The system as built "
             "falls along a logistic curve from the rate of compute to the dotted rate of transport. The realigned "
             "system starts to leave it where moving pays, keeps a constant rate between the two while a nearer place "
-            "exists, and falls to the same dotted line once the nearest distance is reached."
+            "exists, and falls to the same dotted line once the nearest distance is reached. Bands show the two curves "
+            "for halving times that are off by a chosen factor."
         ),
     )
 
 
 def gains():
     """Operations per joule against time, over those of the system as built in year 0."""
+    fixed, realigned = symbolic.fixed_gain.subs(_AFTER), symbolic.realigned_gain.subs(_AFTER)
+    ticks = (0.01, 1, 100, 1e4)
+    y = Axis("operations per joule, now = 1", 0.01, 1e5, logarithmic=True, ticks=ticks, format="~s")
     return law_chart(
         gains,
         {
-            "stays as built": symbolic.fixed_gain.subs(_AFTER),
-            "realigned": symbolic.realigned_gain.subs(_AFTER),
+            "stays as built": fixed,
+            "realigned": realigned,
             "compute alone": 2 ** (symbolic.years / symbolic.compute_halving),
         },
         _YEARS,
-        Axis("operations per joule, now = 1", 0.01, 1e5, logarithmic=True, ticks=(0.01, 1, 100, 1e4), format="~s"),
-        layers=[level_line(Integer(1))],
+        y,
+        layers=[level_line(Integer(1)), _band(fixed, y, BLUE), _band(realigned, y, GREY)],
         parameters=_scenario(),
         title="What the gap costs in joules",
-        subtitle="Dotted: the system as built, now.",
+        subtitle="Dotted: the system as built, now. Bands: the times off by the factor of the last slider.",
         description=(
             "Line chart with a logarithmic vertical axis of operations per joule against the years from now. If "
             "compute were all, the line would be straight. The system as built bends away from it to a flatter line; "
