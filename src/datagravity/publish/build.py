@@ -21,8 +21,9 @@ from time import perf_counter
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import is_myst_markdown_notebook, myst_nb_reader_plugin
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from datagravity.evidence import TableError, validate
@@ -118,20 +119,25 @@ def failed_cell(chapter, notebook, error):
     return f"book/{chapter.name}, code cell {number}{line}: {output.ename}: {output.evalue}\n{text}"
 
 
-def execute(chapter):
-    """Run one chapter from top to bottom in a kernel of its own; returns the executed notebook and the seconds."""
+def execute(chapter, log):
+    """Run one chapter from top to bottom in a kernel of its own; returns the executed notebook and the seconds.
+
+    `log` is an open file for what the kernel itself says at its start and end, which is no part of the book's log.
+    """
     notebook = myst_nb_reader_plugin(str(chapter))
-    result = single_nb_execution(
+    client = NotebookClient(
         notebook,
-        cwd=str(chapter.parent),
         timeout=CELL_TIMEOUT_SECONDS,
-        allow_errors=False,
-        # The kernel's own remarks at its start (it listens on this machine only) are no part of the book's log.
-        extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}", "--IPKernelApp.log_level=40"],
+        resources={"metadata": {"path": str(chapter.parent)}},
+        extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}"],
+        record_timing=False,
     )
-    if result.err is not None:
-        raise BuildError(failed_cell(chapter, notebook, result.err))
-    return notebook, result.time
+    start = perf_counter()
+    try:
+        client.execute(stderr=log)
+    except (CellExecutionError, CellTimeoutError) as error:
+        raise BuildError(failed_cell(chapter, notebook, error)) from error
+    return notebook, perf_counter() - start
 
 
 def execute_chapters(book, workers):
@@ -151,8 +157,8 @@ def execute_chapters(book, workers):
             pending.append(chapter)
     say(f"Chapters: {len(chapters)}, to execute: {len(pending)}")
     errors = []
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = {pool.submit(execute, chapter): chapter for chapter in pending}
+    with ThreadPoolExecutor(workers) as pool, (book.build / "kernels.log").open("wb") as log:
+        jobs = {pool.submit(execute, chapter, log): chapter for chapter in pending}
         for number, job in enumerate(as_completed(jobs), start=1):
             chapter = jobs[job]
             try:
