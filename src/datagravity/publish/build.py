@@ -111,7 +111,7 @@ def failed_cell(chapter, notebook, error):
         and "raises-exception" not in cell.metadata.get("tags", [])
     ]
     if not raising:  # a timeout leaves no error output
-        return f"{chapter.name}: {error}"
+        return f"book/{chapter.name}: {error}"
     number, index, cell = raising[0]
     line = f", line {lines[index] + 1}" if index < len(lines) else ""
     output = next(output for output in cell.outputs if output.output_type == "error")
