@@ -39,11 +39,24 @@ def test_table_shows_blanks_and_links_sources():
     )
     text = table(frame, {"x": "value (pJ)", "source": "source", "text": "text"}).data
     assert "value (pJ)" in text
-    assert "<td class=number>1.235</td>" in text
+    assert '<td class="number" data-value="1.23456">1.235</td>' in text, "sorting goes by the full value"
     assert "12,346" in text
     assert text.count("not stated") == 2
     assert 'href="references.html#horowitz2014"' in text
     assert "a&lt;b" in text
+
+
+def test_a_table_to_search_needs_a_caption_and_known_filters():
+    frame = pd.DataFrame({"lever": ["mass", "work"], "lesson": ["short", "x" * 100]})
+    text = table(frame, {"lever": "lever", "lesson": "lesson"}, caption="Levers & more", filters=("lever",)).data
+    assert 'class="dg-table dg-table-live" role="region" tabindex="0" aria-label="Levers &amp; more"' in text
+    assert "<th scope='col' data-filter>lever</th><th scope='col'>lesson</th>" in text
+    assert "<td class=long>xxx" in text
+    assert "dg-table-live" not in table(frame).data
+    with pytest.raises(ValueError, match=r"filters = \('lever',\): expected columns of lever, lesson, and a caption"):
+        table(frame, filters=("lever",))
+    with pytest.raises(ValueError, match="expected columns of lever"):
+        table(frame, {"lever": "lever"}, caption="Levers", filters=("lesson",))
 
 
 def test_a_chart_must_explain_itself():

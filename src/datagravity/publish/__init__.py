@@ -31,7 +31,7 @@ def glue(name, value):
     store(name, value, display=False)
 
 
-def table(frame, columns=None, digits=4):
+def table(frame, columns=None, digits=4, *, caption=None, filters=()):
     """A data frame as a table for readers; returns an object that Jupyter displays.
 
     Parameters
@@ -39,33 +39,62 @@ def table(frame, columns=None, digits=4):
     frame : pandas.DataFrame; its index is not shown
     columns : mapping from the columns to show to their headings; all columns under their own names if None
     digits : significant digits of a number that is not whole
+    caption : what the table holds, in words; with one, the page lets readers search, sort and filter the rows, and
+        the table scrolls in a box of its own
+    filters : columns to filter by, each through a list of its values; needs a caption
 
     A blank reads "not stated", and a column `source` leads to the entries of the bibliography.
+
+    Raises
+    ------
+    ValueError
+        If there are filters but no caption, or a filter is not a column that is shown.
     """
     from IPython.display import HTML
 
+    columns = columns or {name: name for name in frame.columns}
+    unknown = [name for name in filters if name not in columns]
+    if unknown or (filters and not caption):
+        raise ValueError(f"filters = {filters!r}: expected columns of {', '.join(columns)}, and a caption")
+    head = "".join(
+        f"<th scope='col'{' data-filter' if name in filters else ''}>{html.escape(heading)}</th>"
+        for name, heading in columns.items()
+    )
+    body = "".join(
+        f"<tr>{''.join(_cell(name, value, digits) for name, value in row.items())}</tr>"
+        for row in frame[list(columns)].to_dict("records")
+    )
+    inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    if not caption:
+        return HTML(f'<div class="dg-table"><table>{inner}</table></div>')
+    label = html.escape(caption, quote=True)
+    return HTML(
+        f'<div class="dg-table dg-table-live" role="region" tabindex="0" aria-label="{label}">'
+        f"<table>{inner}</table></div>"
+    )
+
+
+#: From how many characters on a text gets a wide column, by the class of its cell.
+_WIDTHS = {"long": 90, "text": 36}
+
+
+def _cell(name, value, digits):
+    """One cell of a table; a number carries its full value, which sorting goes by."""
     from datagravity.charts.common import reference_link
     from datagravity.evidence import shown
     from datagravity.sources import short_name
 
-    columns = columns or {name: name for name in frame.columns}
-    head = "".join(f"<th scope='col'>{html.escape(heading)}</th>" for heading in columns.values())
-    body = []
-    for row in frame[list(columns)].to_dict("records"):
-        cells = []
-        for name, value in row.items():
-            is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-            if name == "source":
-                text = f'<a href="{reference_link(value)}">{html.escape(short_name(value))}</a>'
-            elif isinstance(value, float) and math.isfinite(value):
-                text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
-            else:
-                text = html.escape(shown(value))
-            cells.append(f"<td{' class=number' if is_number else ''}>{text}</td>")
-        body.append(f"<tr>{''.join(cells)}</tr>")
-    return HTML(
-        f'<div class="dg-table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
-    )
+    text = shown(value)
+    if text == "not stated":
+        return f"<td data-blank>{text}</td>"
+    if name == "source":
+        return f'<td><a href="{reference_link(value)}">{html.escape(short_name(value))}</a></td>'
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        if isinstance(value, float) and math.isfinite(value):
+            text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+        return f'<td class="number" data-value="{float(value)!r}">{html.escape(text)}</td>'
+    width = next((name for name, least in _WIDTHS.items() if len(text) >= least), "")
+    return f"<td{f' class={width}' if width else ''}>{html.escape(text)}</td>"
 
 
 def show(expression):

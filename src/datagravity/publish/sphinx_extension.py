@@ -12,7 +12,8 @@ from datagravity import __version__
 from datagravity.publish.chart_renderer import VEGALITE_VERSION
 
 ASSETS = Path(__file__).parent / "assets"
-CHART_MARK = 'class="dg-chart"'
+#: What a page must hold for a script to be loaded: text of its outputs -> files.
+SCRIPTS = {'class="dg-chart"': ["vega.js", "charts.js"], "dg-table-live": ["tables.js"]}
 
 
 def without_launch_buttons(app, config):
@@ -27,14 +28,16 @@ def add_static_folder(app, config):
 
 
 def adjust_page(app, pagename, templatename, context, doctree):
-    """Load the chart scripts where there is a chart, offer the notebook, and drop scripts of another host."""
+    """Load the scripts of charts and tables where there are some, offer the notebook, drop scripts of another host."""
     scripts = context["script_files"]
     # In place, since the template holds this list. Thebe would be fetched from elsewhere, and its constant is
     # declared a second time when the theme changes.
     scripts[:] = [script for script in scripts if "thebe" not in f"{script}{getattr(script, 'attributes', '')}".lower()]
-    if doctree is not None and any(CHART_MARK in raw.astext() for raw in doctree.findall(nodes.raw)):
-        app.add_js_file("vega.js")
-        app.add_js_file("charts.js")
+    outputs = [] if doctree is None else [raw.astext() for raw in doctree.findall(nodes.raw)]
+    for mark, files in SCRIPTS.items():
+        if any(mark in text for text in outputs):
+            for file in files:
+                app.add_js_file(file)
     if (Path(app.srcdir) / f"{pagename}.ipynb").exists():
         context["ipynb_source"] = f"{pagename}.ipynb"
 
