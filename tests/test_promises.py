@@ -120,6 +120,7 @@ ORDER = [
     "brain",
     "plateau",
     "decoding",
+    "systems",
     "claims",
     "charts",
     "publish",

@@ -478,6 +478,111 @@ dense_batch_at_unity = (weight_energy * batch).subs(routed_weights, 0) / (arithm
     routed_weights, 0
 )
 
+# --- Published systems -----------------------------------------------------------------------------------------------
+
+acted_share = _symbol("acted_share", r"f", "share of the time, the energy or the bytes that a lever acts on")
+divisor = _symbol("divisor", r"s", "by what a lever divides the share that it acts on")
+cache_ratio = _symbol("cache_ratio", r"\chi", "bytes of all KV caches over bytes of weights, read in one step")
+kept_share = _symbol("kept_share", r"c_{\mathrm{k}}", "share of the bytes, weights or tokens that is kept")
+cached_share = _symbol("cached_share", r"c_{\mathrm{KV}}", "share of the cache that is kept")
+hidden = _symbol("hidden", r"d_{\mathrm{m}}", "width of a transformer")
+layers = _symbol("layers", r"n_{\ell}", "layers of a transformer")
+input_tokens = _symbol("input_tokens", r"n_{\mathrm{t}}", "tokens of an input")
+near_speed = _symbol("near_speed", r"s_{\mathrm{n}}", "bandwidth inside a memory over the bandwidth out of it")
+bandwidth_ratio = _symbol("bandwidth_ratio", r"\mathit{BW}/\mathit{BW}_0", "bandwidth of a system over its baseline's")
+extra_traffic = _symbol("extra_traffic", r"\epsilon", "traffic of the baseline above that of the system")
+converted_share = _symbol("converted_share", r"m", "share of the numbers that a format converts")
+outlier_share = _symbol("outlier_share", r"o", "share of the converted numbers that stays wide")
+wide_bits = _symbol("wide_bits", r"w_{\mathrm{w}}", "width of a number before", "bit")
+narrow_bits = _symbol("narrow_bits", r"w_{\mathrm{n}}", "width of a number after", "bit")
+slow_share = _symbol("slow_share", r"q_{\mathrm{s}}", "share of a round trip that reaches the slow memory")
+raw_bits = _symbol("raw_bits", r"w_{\mathrm{r}}", "bits of a number that hold no regularity", "bit")
+entropy_bits = _symbol("entropy_bits", r"h", "entropy of the rest of a number", "bit")
+passes_before = _symbol("passes_before", r"\nu_0", "passes over the data, of the baseline")
+passes_after = _symbol("passes_after", r"\nu", "passes over the data, of the system")
+speed_ratio = _symbol("speed_ratio", r"\Theta", "speed over the speed of the baseline")
+size_ratio = _symbol("size_ratio", r"\\Sigma", "memory of the baseline over memory of the system")
+energy_ratio = _symbol("energy_ratio", r"\Lambda", "energy of the baseline over energy of the system")
+joules_per_item = _symbol("joules_per_item", r"\varepsilon", "energy of one item: a token, an image", "J")
+items_per_second = _symbol("items_per_second", r"\dot n", "items in a second", "1/s")
+items_per_page = _symbol("items_per_page", r"n_{\mathrm{p}}", "items on a page, the least that can be read")
+used_share = _symbol("used_share", r"u_{\mathrm{p}}", "share of the items of a page that are used")
+shallow_share = _symbol("shallow_share", r"\ell", "share of the layers that see every token")
+full_share = _symbol("full_share", r"h_{\mathrm{f}}", "share of the heads that keep the whole cache")
+window = _symbol("window", r"n_{\mathrm{w}}", "tokens that a head or a layer sees at most", "token")
+block_length = _symbol("block_length", r"n_{\mathrm{b}}", "tokens of a block", "token")
+state_megabytes = _symbol("state_megabytes", r"Z", "state that stands in for the cache of a sequence", "MB")
+busy_before = _symbol("busy_before", r"\eta_0", "share of the arithmetic that the baseline keeps busy")
+busy_after = _symbol("busy_after", r"\eta", "share of the arithmetic that the system keeps busy")
+waiting_share = _symbol(
+    "waiting_share", r"f_{\mathrm{w}}", "share of the baseline's time, or of its tokens, that the system avoids"
+)
+reloaded_share = _symbol("reloaded_share", r"f_{\mathrm{r}}", "share of the traffic that the baseline loads again")
+baseline_ratio = _symbol("baseline_ratio", r"\kappa_0", "compression ratio of the baseline")
+in_flight = _symbol("in_flight", r"n_{\mathrm{s}}", "sequences of the system at work at once, for one of the baseline")
+fetched_bytes = _symbol("fetched_bytes", r"b_{\mathrm{f}}", "bytes fetched from far for one item", "B")
+link_bandwidth = _symbol(
+    "link_bandwidth", r"\mathit{BW}_{\mathrm{l}}", "bandwidth of the link to the far memory", "GB/s"
+)
+
+#: [extension] Amdahl's rule (1967): a lever divides a share of the whole by a factor, and at most removes it.
+amdahl_gain = divisor / (acted_share + divisor * (1 - acted_share))
+amdahl_limit = 1 / (1 - acted_share)
+#: [extension] Bytes of caches over bytes of weights: twelve d^2 weights and two d cached numbers in a layer, one width.
+full_attention_cache_ratio = batch * context / (6 * hidden)
+#: [extension] Time of a step that waits for memory, before over after: caches shrink, weights do not.
+cache_gain = (1 + cache_ratio) / (1 + kept_share * cache_ratio)
+#: [extension] Caches read inside the memory while weights are read out of it: against one bus, against taking turns.
+overlap_gain = (1 + cache_ratio) / Max(1, cache_ratio / near_speed)
+turns_gain = (1 + cache_ratio / near_speed) / Max(1, cache_ratio / near_speed)
+#: [extension] Overlap of two activities gains two at most, and overlap in a memory its speed and one at most.
+overlap_limit = 1 + near_speed
+#: [extension] Energy when redundant traffic is removed from a share of it.
+traffic_gain = 1 / (1 - acted_share * extra_traffic / (1 + extra_traffic))
+#: [extension] Memory when numbers are converted and some of them stay wide.
+conversion_gain = wide_bits / (
+    (1 - converted_share) * wide_bits
+    + converted_share * ((1 - outlier_share) * narrow_bits + outlier_share * wide_bits)
+)
+#: [extension] Traffic when narrow numbers are read, written back wide and read again, partly past the cache.
+round_trip_gain = wide_bits / (narrow_bits + 2 * slow_share * wide_bits)
+#: [extension] What a lossless code gains at most on numbers of which some bits are noise.
+lossless_gain = wide_bits / (raw_bits + entropy_bits)
+#: [extension] Operations of a transformer on an input, over those without the part that grows with its square.
+quadratic_gain = 1 + input_tokens / (6 * hidden)
+#: [extension] Passes over the same data, before over after.
+passes_gain = passes_before / passes_after
+#: [extension] Mean power over that of the baseline.
+power_ratio = speed_ratio / energy_ratio
+#: [extension] Items that a read brings and uses, over one.
+page_gain = items_per_page * used_share
+#: [extension] Work on a prompt of which only a share goes past the first layers.
+depth_gain = 1 / (shallow_share + (1 - shallow_share) * kept_share)
+#: [extension] Cache when some heads keep all and the others a window.
+heads_gain = 1 / (full_share + (1 - full_share) * window / context)
+#: [extension] Share of the cache traffic left when half of the layers see blocks, one pass a block, the others a block.
+block_share = (block_length**-2 + block_length / context) / 2
+#: [extension] A state, read and written for each token, over the cache of a sequence that would be read instead.
+state_share = 2 * state_megabytes * 10**6 / (4 * hidden * layers * context)
+#: [extension] Traffic when a share of it is loaded once in each pass, over loading it once.
+reload_gain = 1 - reloaded_share + reloaded_share * passes_before
+#: [extension] Time without the part that was spent waiting.
+waiting_gain = 1 / (1 - waiting_share)
+#: [extension] Share of its arithmetic that a system keeps busy, over that of its baseline.
+busy_gain = busy_after / busy_before
+#: [extension] A compression ratio over another one.
+ratio_gain = lossless_gain / baseline_ratio
+#: [extension] A cache of which a share is read, inside the memory.
+near_sparse_gain = near_speed / kept_share
+#: [extension] Speed with a far memory over speed without it, if nothing hides the link.
+link_gain = 1 / (1 + fetched_bytes * items_per_second / (link_bandwidth * 10**9))
+#: [extension] Mean power of a device that handles items one after another.
+mean_power = joules_per_item * items_per_second
+#: [extension] Items for one joule.
+items_per_joule = 1 / joules_per_item
+#: [extension] The energy per bit at which moving a token's cache costs what computing the token again costs.
+recompute_pj_per_bit = token_flop * power / (peak * cached_numbers * kv_bits)
+
 # --- The plateau -----------------------------------------------------------------------------------------------------
 
 years = _symbol("years", r"t", "time from now", "year")

@@ -1,0 +1,234 @@
+"""Thirty published systems that fight data movement: each claim beside what the model of the book computes.
+
+One function a system, in one module a lever. Each takes inputs to put in place of its table's, and returns its claims,
+compared. `rows` lays all of them out as a table. Everything here is an [extension].
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from datagravity.decoding import LEVERS
+from datagravity.evidence import load
+from datagravity.intervals import Interval, text
+from datagravity.symbolic import NOTATION
+from datagravity.systems import distance, mass, reuse, split, work
+from datagravity.systems.common import FINDINGS, FORMS, Comparison, Inputs, System, input_rows
+
+_MODULES = {"distance": distance, "mass": mass, "reuse": reuse, "work": work, "split": split}
+
+
+def function_of(id: str):
+    """The function of a system, by its row in the table `systems`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such system.
+    """
+    names = load("systems").set_index("id")["function"]
+    if id not in names.index:
+        raise ValueError(f"id = {id!r}: expected one of {', '.join(names.index)}")
+    module, name = names[id].split(".")
+    return getattr(_MODULES[module], name)
+
+
+def compare(id: str, inputs: Inputs = None) -> tuple[Comparison, ...]:
+    """Every claim of one system beside what the model computes; `inputs` as for its function.
+
+    Raises
+    ------
+    ValueError
+        If there is no such system, or an input is none of its inputs.
+    """
+    return function_of(id)(inputs)
+
+
+def meaning(symbol: str) -> str:
+    """What an input means, by the name of its symbol, in the words of the notation of the book.
+
+    Raises
+    ------
+    ValueError
+        If there is no such symbol.
+    """
+    found = {one.name: notation.meaning for one, notation in NOTATION.items()}
+    if symbol not in found:
+        raise ValueError(f"symbol = {symbol!r}: no symbol of the book has this name")
+    return found[symbol]
+
+
+@lru_cache(maxsize=1)
+def _rows():
+    systems = load("systems")
+    papers = load("related_papers").set_index("id")
+    claims = load("system_claims").set_index("id")
+    found = []
+    for system in systems.itertuples():
+        for number, one in enumerate(compare(system.id)):
+            found.append(
+                {
+                    "id": one.id,
+                    "system": system.id,
+                    "name": system.name,
+                    "source": papers.loc[system.paper, "source"],
+                    "tier": system.tier,
+                    "lever": system.lever,
+                    "lever_secondary": system.lever_secondary,
+                    "method": system.method,
+                    "first": number == 0,
+                    "kind": one.kind,
+                    "words": claims.loc[one.id, "what"],
+                    "printed": one.printed,
+                    "form": one.form,
+                    "extent": one.extent,
+                    "baseline": one.baseline,
+                    "claim": one.claim.value if one.claim else None,
+                    "claim_low": one.claim.low if one.claim else None,
+                    "claim_high": one.claim.high if one.claim else None,
+                    "computed": one.computed.value if one.computed else None,
+                    "computed_low": one.low,
+                    "computed_high": one.high,
+                    "computed_text": text(one.computed) if one.computed else one.shortfall,
+                    "bound": one.bound,
+                    "bound_by": one.bound_by,
+                    "ratio": one.ratio.value if one.ratio else None,
+                    "ratio_text": text(one.ratio) if one.ratio else None,
+                    "explains": one.explains,
+                    "needed_for": one.needed_for,
+                    "needed": one.needed.value if one.needed else None,
+                    "finding": one.finding,
+                    "by_definition": one.by_definition,
+                    "lesson": system.lesson,
+                }
+            )
+    numbers = ["claim", "claim_low", "claim_high", "computed", "computed_low", "computed_high", "bound", "ratio"]
+    return pd.DataFrame(found).astype(dict.fromkeys([*numbers, "explains", "needed"], "Float64"))
+
+
+def rows() -> pd.DataFrame:
+    """Every claim of every system with what the model computes, in the order of the tables.
+
+    Columns: id, system, name, source, tier, lever, lever_secondary, method, first (whether it is the system's first
+    claim), kind, words, printed, form, extent, baseline; claim, computed (factors, better over worse) with `_low` and
+    `_high`, computed_text (or what is missing), bound, bound_by, ratio (computed over claimed) and ratio_text,
+    explains (ln computed / ln claimed), needed_for and needed (the input that would give the claim), finding,
+    by_definition, lesson.
+    """
+    return _rows().copy()
+
+
+def inputs() -> pd.DataFrame:
+    """Every input of every system, in the order of the table.
+
+    Columns: name (of the system), lever, meaning (of the symbol), shown (value and interval as text; what the model of
+    a token gives where the basis is model), unit, basis, source, locator, checked, note.
+    """
+    systems = load("systems").set_index("id")
+    derived = {row["id"]: row["interval"] for id in systems.index for one in compare(id) for row in one.inputs}
+    table = load("system_inputs")
+    intervals = [derived.get(row.id) or input_rows(row.system)[row.symbol]["interval"] for row in table.itertuples()]
+    return table.assign(
+        name=table["system"].map(systems["name"]),
+        lever=table["system"].map(systems["lever"]),
+        meaning=[meaning(symbol) for symbol in table["symbol"]],
+        shown=[_as_stated(interval) if interval else None for interval in intervals],
+    )[["name", "lever", "meaning", "shown", "unit", "basis", "source", "locator", "checked", "note"]]
+
+
+def _as_stated(interval):
+    """Value and ends with the digits that they were given with, up to six; a computed one has four."""
+    value, low, high = (f"{end:.6g}" if float(f"{end:.6g}") == end else f"{end:.4g}" for end in _ends(interval))
+    return value if interval.low == interval.high else f"{value} ({low} to {high})"
+
+
+def _ends(interval):
+    return interval.value, interval.low, interval.high
+
+
+def counted(frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The rows that counts are made of: no absolute numbers, no words, and no claims that repeat their own input."""
+    frame = rows() if frame is None else frame
+    return frame[~frame["by_definition"] & frame["claim"].notna() & (frame["form"] != "absolute")]
+
+
+def by_lever(frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What came out, lever by lever.
+
+    Parameters
+    ----------
+    frame : rows as from `rows`; all of them if None
+
+    Returns
+    -------
+    pandas.DataFrame: lever, systems, claims, computed, agree, within_bound, above_bound (counts of claims), explained
+    (mean over the computed claims of `explains`, at most 1 each), share (of all that is explained, the part of this
+    lever). Rows as in `counted`.
+    """
+    frame = counted(frame)
+    total = _capped(frame["explains"]).sum()
+    found = []
+    for lever in LEVERS:
+        own = frame[frame["lever"] == lever]
+        explained = _capped(own["explains"])
+        found.append(
+            {
+                "lever": lever,
+                "systems": own["system"].nunique(),
+                "claims": len(own),
+                "computed": len(explained),
+                "agree": int((own["finding"] == "agrees").sum()),
+                "within_bound": int((own["finding"] == "within its bound").sum()),
+                "above_bound": int((own["finding"] == "above its bound").sum()),
+                "explained": explained.mean() if len(explained) else None,
+                "share": explained.sum() / total if total else None,
+            }
+        )
+    return pd.DataFrame(found).astype({"explained": "Float64", "share": "Float64"})
+
+
+def distance_share(frame: pd.DataFrame | None = None) -> Interval:
+    """Of all that the model explains, the part of the lever distance, with its range.
+
+    The ends take every computed factor of distance at one end of its interval and all others at the other end.
+    """
+    frame = counted(frame)
+    frame = frame[frame["explains"].notna()]
+    near = frame["lever"] == "distance"
+
+    def share(of_distance, of_others):
+        ends = [_explained(frame[near], of_distance).sum(), _explained(frame[~near], of_others).sum()]
+        return float(ends[0] / sum(ends)) if sum(ends) else 0.0
+
+    return Interval(
+        share("computed", "computed"),
+        share("computed_low", "computed_high"),
+        share("computed_high", "computed_low"),
+    )
+
+
+def _explained(frame, column):
+    factors = frame[column].astype(float).clip(lower=1)
+    return (np.log(factors) / np.log(frame["claim"].astype(float))).clip(upper=1)
+
+
+def _capped(explains):
+    return explains.dropna().astype(float).clip(upper=1)
+
+
+__all__ = [
+    "FINDINGS",
+    "FORMS",
+    "Comparison",
+    "Inputs",
+    "System",
+    "by_lever",
+    "compare",
+    "counted",
+    "distance_share",
+    "function_of",
+    "inputs",
+    "meaning",
+    "rows",
+]

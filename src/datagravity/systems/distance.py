@@ -1,0 +1,98 @@
+"""Systems that bring computation to the data: into the memory, into the drive, into the wires. [extension]"""
+
+from itertools import pairwise
+
+import pandas as pd
+
+from datagravity import symbolic as s
+from datagravity.decoding import (
+    DEVICE_ROW,
+    FORMAT_BITS,
+    SYSTEM_ROW,
+    Decoding,
+    decode_energy,
+    energy_per_bit,
+    measured_runs,
+)
+from datagravity.intervals import Interval
+from datagravity.systems.common import Comparison, Inputs, System
+
+
+def neupims(inputs: Inputs = None) -> tuple[Comparison, ...]:
+    """NeuPIMs: the caches are read inside the memory while the weights are read out of it.
+
+    Against one bus for both, and against taking turns. The rival on a GPU also has another bus, of which the model
+    knows the bandwidth and not the software.
+    """
+    given = System("S01", inputs)
+    caches = {s.cache_ratio: s.full_attention_cache_ratio}
+    one_bus, turns = s.overlap_gain.subs(caches), s.turns_gain.subs(caches)
+    speed = {"needed": s.near_speed, "within": (1, 1e3)}
+    return (
+        given.compare("S01a", one_bus, bound=s.overlap_limit, bound_by="bandwidth ratio", needed=s.context),
+        given.compare("S01b", turns, bound=2, bound_by="overlap of two", **speed),
+        given.compare("S01c", one_bus * s.bandwidth_ratio, needed=s.context),
+    )
+
+
+def instinfer(inputs: Inputs = None) -> tuple[Comparison, ...]:
+    """InstInfer: attention inside the drive, on an eighth of the cache."""
+    given = System("S02", inputs)
+    return (given.compare("S02a", s.near_sparse_gain, needed=s.near_speed),)
+
+
+def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
+    """HNLPU: weights that are wires, so that neither their bits nor the time to read them remain.
+
+    The shares come from the model of a token at batch 1 on the GPU, priced at the system and, as the other end, at
+    the device. How many sequences either machine has at work is no matter of distance and stays out.
+    """
+    given = System("S03", inputs)
+    tokens = [hnlpu_baseline(row) for row in (SYSTEM_ROW, DEVICE_ROW)]
+    energy = [1 - 1 / token.bounds["reuse"] for token in tokens]
+    seconds = [token.static_parts["weights"] / token.terms["static"] for token in tokens]
+    given.derive("acted_share", Interval(energy[0], min(energy), max(energy)))
+    given.derive("waiting_share", Interval(seconds[0], min(seconds), max(seconds)))
+    left = [token.terms["arithmetic"] + token.terms["kv_cache"] for token in reversed(tokens)]
+    given.derive("joules_per_item", Interval(left[0], min(left), max(left)))
+    return (
+        given.compare(
+            "S03a",
+            s.amdahl_limit,
+            bound=s.amdahl_limit,
+            bound_by="weights at no cost",
+            needed=s.acted_share,
+            within=(0.5, 1 - 1e-9),
+        ),
+        given.compare("S03b", s.waiting_gain, bound=s.waiting_gain, bound_by="weights in no time"),
+        given.compare("S03c", s.items_per_joule, needed=s.joules_per_item),
+    )
+
+
+def hnlpu_baseline(row: str = SYSTEM_ROW, batch: float = 1) -> Decoding:
+    """A token of the model that HNLPU holds, on one GPU, at a context of 2048 tokens; `row` prices a bit."""
+    setting = {"batch": batch, "context": 2048, "weight_bits": FORMAT_BITS["mxfp4"]}
+    return decode_energy("gpt-oss-120b", "H100 SXM5 80GB", pj_per_bit=energy_per_bit(row), **setting)
+
+
+def hnlpu_ladder() -> pd.DataFrame:
+    """From the claimed GPU baseline of HNLPU down to its own energy, in steps: columns step, joules, factor.
+
+    Claimed for the GPU; the same GPU in the model of a token, unbatched; the least that was measured on it, batched;
+    the least that was measured on its successor; claimed for HNLPU. The factors multiply to the claim.
+    """
+    ratio, _, own_rate = hnlpu()
+    own = 1 / own_rate.claim.value
+    runs = measured_runs().query("llm == 'gpt-oss-120b'").groupby("accelerator")["measured"].min()
+    steps = {
+        "claimed for the GPU": own * ratio.claim.value,
+        "the GPU in the model, unbatched": hnlpu_baseline().joules_per_token,
+        "measured on the GPU, batched": float(runs["H100 SXM5 80GB"]),
+        "measured on its successor, batched": float(runs["B200 SXM"]),
+        "claimed for HNLPU": own,
+    }
+    joules = list(steps.values())
+    factors = [before / after for before, after in pairwise(joules)]
+    return pd.DataFrame({"step": list(steps), "joules": joules, "factor": [None, *factors]}).astype(
+        {"factor": "Float64"}
+    )

@@ -1,0 +1,25 @@
+"""Systems that give each part of the work a machine of its own. [extension]"""
+
+from datagravity import symbolic as s
+from datagravity.evidence import load
+from datagravity.intervals import Interval
+from datagravity.systems.common import Comparison, Inputs, System
+
+
+def splitwise(inputs: Inputs = None) -> tuple[Comparison, ...]:
+    """Splitwise: prompts on the newer GPU, tokens on the older one, which serves a byte at less power.
+
+    At one power, the prompts' share of it gains at most what the newer GPU does more in operations per joule.
+    """
+    given = System("S06", inputs)
+    rates = load("accelerators").set_index("id")["gflop_per_s_per_w"]
+    ratio = float(rates["A005"] / rates["A004"])
+    given.derive("divisor", Interval(ratio, ratio, ratio))
+    best = {"bound": s.divisor, "bound_by": "operations per joule, H100 over A100"}
+    return given.compare("S06a", s.amdahl_gain, **best), given.compare("S06b", s.amdahl_gain)
+
+
+def distca(inputs: Inputs = None) -> tuple[Comparison, ...]:
+    """DistCA: attention on servers of its own, so that nobody waits for the one with the longest document."""
+    given = System("S07", inputs)
+    return (given.compare("S07a", s.waiting_gain, needed=s.waiting_share, within=(1e-6, 1)),)
