@@ -10,7 +10,7 @@ from conftest import ROOT
 from datagravity.publish.build import Book
 
 CHAPTERS = {path.stem: path for path in Book(ROOT).chapters()}
-LECTURES = [name for name in CHAPTERS if name not in ("index", "theorems", "references")]
+LECTURES = [name for name in CHAPTERS if name not in ("index", "theorems", "survey", "references")]
 # A line of 80 characters fits the column of a page at desktop width.
 LONGEST_CELL, LONGEST_LINE = 25, 80
 

@@ -61,6 +61,7 @@ def test_the_verdicts_of_the_book():
     assert judged.loc["C10", "verdict"] == "holds"
     assert judged.loc["C11", "verdict"] == "holds in part"
     assert judged.loc["C12", "verdict"] == "undecided"
+    assert judged.loc["C13", "verdict"] == "refuted"
     parts = claims.parts()
     for identifier, row in judged.iterrows():
         own = parts[parts["id"] == identifier]

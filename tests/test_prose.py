@@ -27,7 +27,7 @@ LITERAL = re.compile(rf"(?<![\w.,^]) (?: \d+\.\d+ | \d[\d,]* [ ]? {UNITS} | \d{{
 
 #: What a writer may type: a pattern, and why it is no result of a cell.
 EXCEPTIONS = {
-    r"\b(?:8|16|32|64|256)[- ]?(?:-bit|bits?)\b": "the width of an operand or an access is part of a name",
+    r"\b(?:4|8|16|32|64|256)[- ]?(?:-bit|bits?)\b": "the width of an operand or an access is part of a name",
     r"\b(?:8|32) KB\b|\b1 MB\b|\b256 MB\b|\b100 MB\b": "the capacity is the name of a memory",
     r"\b80 %|\b95 %|\b90 %": "the nominal level of an interval is chosen, not computed",
 }

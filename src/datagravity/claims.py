@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from datagravity import brain, distance, pim
+from datagravity import brain, distance, pim, systems
 from datagravity.evidence import load
 from datagravity.intervals import Interval, text
 from datagravity.law import asymptotic_saving, saving
@@ -212,6 +212,16 @@ def plateau_limit():
     return {name: trend(name, "byte/J").rate for name in SERIES}
 
 
+def gains_at_fixed_distance():
+    """Computed gains in energy or speed of systems of every lever but distance, where claim and model agree."""
+    rows = systems.rows()
+    kept = rows[(rows["lever"] != "distance") & (rows["finding"] == "agrees") & (rows["kind"] != "memory size")]
+    return {
+        f"{row.name}: {row.kind}, {row.lever}": Interval(row.computed, row.computed_low, row.computed_high, 0.8)
+        for row in kept.itertuples(index=False)
+    }
+
+
 TESTS = {
     test.__name__: test
     for test in (
@@ -227,6 +237,7 @@ TESTS = {
         attraction,
         plateau,
         plateau_limit,
+        gains_at_fixed_distance,
     )
 }
 

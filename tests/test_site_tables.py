@@ -1,0 +1,180 @@
+"""Tables to search, filter and sort, in a real browser: by mouse, by keyboard, on a phone, without scripts."""
+
+import pytest
+
+from datagravity import load, systems
+from test_site import Visit
+
+HEADS = ["system", "claim", "as printed", "computed", "ratio", "the claim", "lever", "kind", "lesson", "which is"]
+
+
+class Table:
+    """One of the tables of a page, and its controls."""
+
+    def __init__(self, page, caption):
+        self.page = page
+        self.box = page.locator(f".dg-table-live[aria-label='{caption}']")
+        self.controls = self.box.locator("xpath=preceding-sibling::div[contains(@class, 'dg-table-controls')][1]")
+        self.heads = [head.strip() for head in self.box.locator("thead th").all_inner_texts()]
+        self.heads = [head.rstrip("↕↑↓ ").strip() for head in self.heads]
+
+    def column(self, head):
+        """The cells of a column, of the rows that are shown, from top to bottom."""
+        return self.box.evaluate(
+            """(box, column) => Array.from(box.querySelectorAll("tbody tr:not([hidden])"))
+               .map((row) => row.cells[column].textContent)""",
+            self.heads.index(head),
+        )
+
+    def filter(self, head, value):
+        self.controls.locator(f"select[name='{head}']").select_option(value)
+
+    def search(self, words):
+        self.controls.locator("input[type=search]").fill(words)
+
+    def sort(self, head):
+        self.box.locator("thead th").nth(self.heads.index(head)).locator("button").click()
+
+    @property
+    def count(self):
+        return self.controls.locator("output").inner_text()
+
+
+@pytest.fixture
+def visit(browser, site):
+    with Visit(browser, f"{site}/systems.html") as visit:
+        visit.page.wait_for_function("document.documentElement.dataset.tables === 'live'")
+        yield visit
+
+
+@pytest.fixture
+def table(visit):
+    return Table(visit.page, "Claims of thirty systems")
+
+
+def test_the_count_is_right_for_every_filter(table):
+    rows = systems.rows()
+    assert table.heads[: len(HEADS)] == HEADS
+    assert table.count == f"{len(rows)} of {len(rows)} rows"
+    for head, column in {"lever": "lever", "kind": "kind", "tier": "tier", "the claim": "finding"}.items():
+        for value, expected in rows[column].value_counts().items():
+            table.filter(head, value)
+            assert table.count == f"{expected} of {len(rows)} rows"
+            assert table.column(head) == [value] * expected
+        table.filter(head, "")
+    assert table.count.startswith(f"{len(rows)} of")
+
+
+def test_filters_and_words_narrow_together(table):
+    rows = systems.rows()
+    table.filter("lever", "mass")
+    table.filter("the claim", "agrees")
+    both = rows[(rows["lever"] == "mass") & (rows["finding"] == "agrees")]
+    assert table.column("system") == list(both["name"])
+    table.search("MAMBA  batch")
+    assert table.column("system") == ["Mamba"]
+    assert table.count == f"1 of {len(rows)} rows"
+    table.search("no such word")
+    assert table.count == f"0 of {len(rows)} rows"
+
+
+def test_numbers_sort_as_numbers_and_blanks_come_last(table):
+    expected = list(systems.rows().itertuples())
+    for falling in (False, True):
+        table.sort("bound")
+        known = [row for row in expected if str(row.bound) != "<NA>"]
+        # Python's sort is stable in both directions, as the page's has to be.
+        known.sort(key=lambda row: row.bound, reverse=falling)
+        blank = [row for row in expected if str(row.bound) == "<NA>"]
+        assert table.column("system") == [row.name for row in known + blank]
+        # The second click sorts what the first one left.
+        expected = known + blank
+
+
+def test_sorting_is_stable(table):
+    rows = sorted(systems.rows().itertuples(), key=lambda row: row.kind)
+    rows.sort(key=lambda row: row.lever)
+    table.sort("kind")
+    table.sort("lever")
+    assert table.column("kind") == [row.kind for row in rows]
+    assert table.column("lever") == [row.lever for row in rows]
+    assert table.column("claim") == [row.words for row in rows]
+    head = table.box.locator("th[aria-sort]")
+    assert head.count() == 1
+    assert head.get_attribute("aria-sort") == "ascending"
+
+
+def test_the_keyboard_does_all_of_it(visit, table):
+    search = table.controls.locator("input[type=search]")
+    search.focus()
+    visit.page.keyboard.type("fusemax")
+    assert set(table.column("system")) == {"FuseMax"}
+    seen = []
+    for _ in range(12):
+        visit.page.keyboard.press("Tab")
+        seen.append(visit.page.evaluate("document.activeElement.tagName + ' ' + (document.activeElement.name || '')"))
+        if seen[-1].startswith("BUTTON"):
+            break
+    assert [name for name in seen if name.startswith("SELECT")] == [
+        "SELECT the claim",
+        "SELECT lever",
+        "SELECT kind",
+        "SELECT tier",
+    ]
+    before = table.column("kind")
+    visit.page.keyboard.press("Enter")
+    assert table.box.locator("th").first.get_attribute("aria-sort") == "ascending"
+    assert table.column("kind") == before, "one system only: all tie, and the order stays"
+    # The box itself takes the focus, so that arrows scroll it.
+    assert table.box.get_attribute("tabindex") == "0"
+    table.box.focus()
+    for _ in range(8):
+        visit.page.keyboard.press("ArrowRight")
+    visit.page.wait_for_function("(box) => box.scrollLeft > 0", arg=table.box.element_handle())
+
+
+def test_every_control_has_a_name(visit):
+    for control in visit.page.locator(".dg-table-controls input, .dg-table-controls select").all():
+        assert control.evaluate("(control) => control.labels.length") == 1
+    assert visit.page.locator(".dg-table-live").count() == visit.page.locator(".dg-table-controls").count() == 2
+
+
+def test_a_phone_scrolls_the_table_and_not_the_page(browser, site):
+    with Visit(browser, f"{site}/systems.html", width=390) as visit:
+        table = Table(visit.page, "Claims of thirty systems")
+        box = table.box.evaluate("(box) => [box.scrollWidth, box.clientWidth, box.clientHeight, window.innerHeight]")
+        assert box[0] > box[1]
+        assert box[1] <= 390
+        assert box[2] < box[3], "the reader can get past it"
+        table.filter("lever", "distance")
+        assert set(table.column("lever")) == {"distance"}
+        for control in table.controls.locator("input, select").all():
+            edge = control.bounding_box()
+            assert edge["x"] + edge["width"] <= 390
+
+
+def test_without_scripts_every_row_is_there(browser, site):
+    with Visit(browser, f"{site}/survey.html", scripts=False) as visit:
+        papers = visit.page.locator(".dg-table-live").first
+        assert papers.locator("tbody tr").count() == len(load("related_papers"))
+        assert visit.page.locator(".dg-table-controls").count() == 0
+
+
+def test_the_survey_is_searchable(browser, site):
+    with Visit(browser, f"{site}/survey.html") as visit:
+        table = Table(visit.page, "A survey of papers")
+        papers = load("related_papers")
+        for lever, expected in papers["lever"].fillna("none").value_counts().items():
+            table.filter("lever", lever)
+            assert table.count == f"{expected} of {len(papers)} rows"
+        table.filter("lever", "")
+        table.search("spectral, not joules")
+        assert table.column("paper") == [papers.set_index("reason_if_none").loc["spectral, not joules", "title"]]
+        claims = Table(visit.page, "Claims of the surveyed papers")
+        claims.search("92.19%")
+        assert claims.count == f"1 of {len(load('related_claims'))} rows"
+
+
+def test_a_page_without_such_a_table_loads_no_script_for_it(book):
+    assert 'src="_static/tables.js' in (book.html / "systems.html").read_text(encoding="utf-8")
+    assert 'src="_static/tables.js' not in (book.html / "levers.html").read_text(encoding="utf-8")
