@@ -16,7 +16,8 @@ from datagravity.paths import DATA, REFERENCES
 
 # Words that tell how somebody worked, not what the source says. Statuses such as "recalled" are columns, not prose.
 LEAKS = re.compile(
-    r"\bseen\b|from memory|looked up|\bnot found\b|not captured|node recalled|\bTODO\b|\bread in text\b|/work",
+    r"\bseen\b|from memory|looked up|\bnot found\b|not captured|node recalled|\bTODO\b|\bread in text\b|/work"
+    r"|related\.md|\bthe book (must|should|needs)\b",
     re.I,
 )
 

@@ -528,8 +528,11 @@ link_bandwidth = _symbol(
 #: [extension] Amdahl's rule (1967): a lever divides a share of the whole by a factor, and at most removes it.
 amdahl_gain = divisor / (acted_share + divisor * (1 - acted_share))
 amdahl_limit = 1 / (1 - acted_share)
-#: [extension] Bytes of caches over bytes of weights: twelve d^2 weights and two d cached numbers in a layer, one width.
-full_attention_cache_ratio = batch * context / (6 * hidden)
+#: [extension] Weights of the matrices of a plain transformer, and numbers that one token adds to its cache.
+matrix_weights = 12 * layers * hidden**2
+full_cached_numbers = 2 * layers * hidden
+#: [extension] Bytes of all caches over bytes of weights in such a transformer, both of one width.
+full_attention_cache_ratio = batch * context * full_cached_numbers / matrix_weights
 #: [extension] Time of a step that waits for memory, before over after: caches shrink, weights do not.
 cache_gain = (1 + cache_ratio) / (1 + kept_share * cache_ratio)
 #: [extension] Caches read inside the memory while weights are read out of it: against one bus, against taking turns.
@@ -562,8 +565,8 @@ depth_gain = 1 / (shallow_share + (1 - shallow_share) * kept_share)
 heads_gain = 1 / (full_share + (1 - full_share) * window / context)
 #: [extension] Share of the cache traffic left when half of the layers see blocks, one pass a block, the others a block.
 block_share = (block_length**-2 + block_length / context) / 2
-#: [extension] A state, read and written for each token, over the cache of a sequence that would be read instead.
-state_share = 2 * state_megabytes * 10**6 / (4 * hidden * layers * context)
+#: [extension] A state, read and written for each token, over the cache at 16 bits that would be read instead.
+state_share = 2 * state_megabytes * 10**6 / (2 * full_cached_numbers * context)
 #: [extension] Traffic when a share of it is loaded once in each pass, over loading it once.
 reload_gain = 1 - reloaded_share + reloaded_share * passes_before
 #: [extension] Time without the part that was spent waiting.

@@ -228,6 +228,7 @@ __all__ = [
     "counted",
     "distance_share",
     "function_of",
+    "input_rows",
     "inputs",
     "meaning",
     "rows",

@@ -15,8 +15,8 @@ def llm_int8(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """LLM.int8(): all matrices at 8 bits but for their outliers; tables of embeddings stay as they are."""
     given = System("S08", inputs)
     model = load("llm").set_index("id").loc["L002"]
-    matrices = 12 * float(model["layers"]) * float(model["hidden"]) ** 2
-    share = matrices / parameters(model["name"])["total"]
+    matrices = s.matrix_weights.subs({s.layers: float(model["layers"]), s.hidden: float(model["hidden"])})
+    share = float(matrices) / parameters(model["name"])["total"]
     given.derive("converted_share", Interval(share, share, share))
     return (
         given.compare(
