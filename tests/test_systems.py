@@ -15,6 +15,7 @@ from datagravity.evidence import TableError
 from datagravity.systems import compare
 from datagravity.systems.common import FORMS, input_rows
 from datagravity.systems.distance import hnlpu_baseline, hnlpu_ladder
+from datagravity.systems.split import distca_cover
 from test_evidence import broken, folder  # noqa: F401 (the fixture)
 
 SYSTEMS = load("systems").set_index("id")
@@ -202,6 +203,9 @@ def test_distca_is_waiting():
     (one,) = compare("S07")
     assert close(one.computed.value, 1 / 0.81)
     assert close(one.needed.value, 1 - 1 / 1.35)
+    # 2 x 524,288 x 8192 operations at 989.5 TFLOP/s against 40,960 bytes at 40 GB/s.
+    assert close(distca_cover().value, (2 * 524288 * 8192 / 989.5e12) / (40960 / 40e9))
+    assert distca_cover({"peak": None}) is None
 
 
 def test_llm_int8_is_half():
@@ -402,7 +406,7 @@ def test_computed_values_stay_below_their_bounds():
 
 
 def test_wrong_inputs_are_named():
-    with pytest.raises(ValueError, match="inputs of S07: 'speed', expected one of waiting_share"):
+    with pytest.raises(ValueError, match="inputs of S07: 'speed', expected one of context, fetched_bytes"):
         compare("S07", {"speed": 2})
     with pytest.raises(ValueError, match="inputs of S07: waiting_share = 'much', expected a number"):
         compare("S07", {"waiting_share": "much"})

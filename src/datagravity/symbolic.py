@@ -579,6 +579,8 @@ ratio_gain = lossless_gain / baseline_ratio
 near_sparse_gain = near_speed / kept_share
 #: [extension] Speed with a far memory over speed without it, if nothing hides the link.
 link_gain = 1 / (1 + fetched_bytes * items_per_second / (link_bandwidth * 10**9))
+#: [extension] Seconds of attention on a token, over half the context in the mean, for each second of shipping it.
+shipping_cover = (2 * context * hidden / (peak * 10**12)) / (fetched_bytes / (link_bandwidth * 10**9))
 #: [extension] Mean power of a device that handles items one after another.
 mean_power = joules_per_item * items_per_second
 #: [extension] Items for one joule.

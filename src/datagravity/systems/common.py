@@ -168,6 +168,11 @@ class System:
         missing = tuple(NOTATION[symbol].meaning for symbol in symbols if values[symbol.name] is None)
         return {name: interval for name, interval in values.items() if interval is not None}, missing
 
+    def evaluate(self, formula: Expr) -> Interval | None:
+        """The value of a formula in this system's inputs, or None where one is missing."""
+        values, missing = self.values(formula)
+        return None if missing else _evaluated(formula, values)
+
     def compare(
         self,
         claim: str,
@@ -191,7 +196,7 @@ class System:
         """
         stated = claim_rows()[claim]
         factor = _claimed(stated)
-        values, missing = self.values(formula)
+        _, missing = self.values(formula)
         limit = None
         if bound is not None:
             known, unknown = self.values(sympify(bound))
@@ -208,7 +213,7 @@ class System:
             by_definition=stated["by_definition"],
             claim=factor,
             formula=formula,
-            computed=None if missing else _evaluated(formula, values),
+            computed=self.evaluate(formula),
             missing=missing,
             bound=limit,
             bound_by="" if limit is None else bound_by,

@@ -19,6 +19,11 @@ def splitwise(inputs: Inputs = None) -> tuple[Comparison, ...]:
     return given.compare("S06a", s.amdahl_gain, **best), given.compare("S06b", s.amdahl_gain)
 
 
+def distca_cover(inputs: Inputs = None) -> Interval | None:
+    """How many times longer DistCA computes on a token than it ships it, at the peak; None if an input is missing."""
+    return System("S07", inputs).evaluate(s.shipping_cover)
+
+
 def distca(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """DistCA: attention on servers of its own, so that nobody waits for the one with the longest document."""
     given = System("S07", inputs)
