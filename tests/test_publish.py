@@ -53,6 +53,10 @@ def test_a_table_to_search_needs_a_caption_and_known_filters():
     assert "<th scope='col' data-filter>lever</th><th scope='col'>lesson</th>" in text
     assert "<td class=long>xxx" in text
     assert "dg-table-live" not in table(frame).data
+    halves = pd.DataFrame({"text": ["a half", "none yet"], "number": pd.array([0.5, None], "Float64")})
+    sorted_by = table(halves, {"text": "text", "number": "n"}, sort_by={"text": "number"}, blank="none").data
+    assert '<td data-value="0.5">a half</td>' in sorted_by
+    assert "<td>none yet</td><td data-blank>none</td>" in sorted_by
     with pytest.raises(ValueError, match=r"filters = \('lever',\): expected columns of lever, lesson, and a caption"):
         table(frame, filters=("lever",))
     with pytest.raises(ValueError, match="expected columns of lever"):

@@ -212,12 +212,16 @@ def plateau_limit():
     return {name: trend(name, "byte/J").rate for name in SERIES}
 
 
-def gains_at_fixed_distance():
-    """Computed gains in energy or speed of systems of every lever but distance, where claim and model agree."""
-    rows = systems.rows()
-    kept = rows[(rows["lever"] != "distance") & (rows["finding"] == "agrees") & (rows["kind"] != "memory size")]
+def gains_at_fixed_distance(rows=None):
+    """Computed gains in energy or speed of systems neither of whose levers is distance, agreeing with a claim or not.
+
+    `rows` as from `systems.rows`; the book's own if None.
+    """
+    rows = systems.counted(rows)
+    near = (rows["lever"] == "distance") | (rows["lever_secondary"] == "distance").fillna(False)
+    kept = rows[~near & rows["computed"].notna() & (rows["kind"] != "memory size")]
     return {
-        f"{row.name}: {row.kind}, {row.lever}": Interval(row.computed, row.computed_low, row.computed_high, 0.8)
+        f"{row.name}: {row.kind}, {row.lever}": Interval(row.computed, row.computed_low, row.computed_high)
         for row in kept.itertuples(index=False)
     }
 

@@ -489,9 +489,11 @@ hidden = _symbol("hidden", r"d_{\mathrm{m}}", "width of a transformer")
 layers = _symbol("layers", r"n_{\ell}", "layers of a transformer")
 input_tokens = _symbol("input_tokens", r"n_{\mathrm{t}}", "tokens of an input")
 near_speed = _symbol("near_speed", r"s_{\mathrm{n}}", "bandwidth inside a memory over the bandwidth out of it")
+balance_batch = _symbol("balance_batch", r"b_0", "batch at which arithmetic takes as long as reading the weights")
+lost_share = _symbol("lost_share", r"f_{\ell}", "share of the speed that a system loses")
 bandwidth_ratio = _symbol("bandwidth_ratio", r"\mathit{BW}/\mathit{BW}_0", "bandwidth of a system over its baseline's")
 extra_traffic = _symbol("extra_traffic", r"\epsilon", "traffic of the baseline above that of the system")
-converted_share = _symbol("converted_share", r"m", "share of the numbers that a format converts")
+converted_share = _symbol("converted_share", r"m_{\mathrm{c}}", "share of the numbers that a format converts")
 outlier_share = _symbol("outlier_share", r"o", "share of the converted numbers that stays wide")
 wide_bits = _symbol("wide_bits", r"w_{\mathrm{w}}", "width of a number before", "bit")
 narrow_bits = _symbol("narrow_bits", r"w_{\mathrm{n}}", "width of a number after", "bit")
@@ -501,7 +503,7 @@ entropy_bits = _symbol("entropy_bits", r"h", "entropy of the rest of a number", 
 passes_before = _symbol("passes_before", r"\nu_0", "passes over the data, of the baseline")
 passes_after = _symbol("passes_after", r"\nu", "passes over the data, of the system")
 speed_ratio = _symbol("speed_ratio", r"\Theta", "speed over the speed of the baseline")
-size_ratio = _symbol("size_ratio", r"\\Sigma", "memory of the baseline over memory of the system")
+size_ratio = _symbol("size_ratio", r"\Sigma", "memory of the baseline over memory of the system")
 energy_ratio = _symbol("energy_ratio", r"\Lambda", "energy of the baseline over energy of the system")
 joules_per_item = _symbol("joules_per_item", r"\varepsilon", "energy of one item: a token, an image", "J")
 items_per_second = _symbol("items_per_second", r"\dot n", "items in a second", "1/s")
@@ -536,8 +538,10 @@ full_attention_cache_ratio = batch * context * full_cached_numbers / matrix_weig
 #: [extension] Time of a step that waits for memory, before over after: caches shrink, weights do not.
 cache_gain = (1 + cache_ratio) / (1 + kept_share * cache_ratio)
 #: [extension] Caches read inside the memory while weights are read out of it: against one bus, against taking turns.
-overlap_gain = (1 + cache_ratio) / Max(1, cache_ratio / near_speed)
-turns_gain = (1 + cache_ratio / near_speed) / Max(1, cache_ratio / near_speed)
+#: Time is in units of one reading of the weights; past the balanced batch their arithmetic takes longer than that.
+weights_time = Max(1, batch / balance_batch)
+overlap_gain = (weights_time + cache_ratio) / Max(weights_time, cache_ratio / near_speed)
+turns_gain = (weights_time + cache_ratio / near_speed) / Max(weights_time, cache_ratio / near_speed)
 #: [extension] Overlap of two activities gains two at most, and overlap in a memory its speed and one at most.
 overlap_limit = 1 + near_speed
 #: [extension] Energy when redundant traffic is removed from a share of it.

@@ -15,6 +15,7 @@ GROUPS = {
     "agrees": GREEN,
     "falls short": ORANGE,
     "exceeds": PURPLE,
+    "too wide to tell": BROWN,
     "within its bound": BLUE,
     "above its bound": PINK,
     "not computable": GREY,
@@ -99,7 +100,7 @@ def claimed_and_computed():
             "A scatter on two logarithmic axes: what a system claims against what the model computes for it, with "
             "intervals, in the colours of five levers. Circles are computed; triangles are bounds where an input is "
             "missing. Most circles lie near or below the dashed line of equality; two claims of a thousand and more "
-            "lie far below it, where the model computes about fourteen."
+            "lie far below it."
         ),
         sources=set(frame["source"]),
         height=430,
@@ -142,8 +143,8 @@ def findings_by_lever():
         title="How the claims came out, lever by lever",
         description=(
             "One horizontal bar for each lever, divided by how its claims came out: agrees with what is computed, "
-            "falls short or exceeds, lies within or above a bound, or is not computable. Mass has the longest bar; "
-            "most claims of reuse cannot be computed from what their abstracts state."
+            "falls short, exceeds, is too wide to tell, lies within or above a bound, or is not computable. Mass has "
+            "the longest bar; most claims of reuse cannot be computed from what their abstracts state."
         ),
         sources=set(frame["source"]),
         height=230,

@@ -31,7 +31,7 @@ def glue(name, value):
     store(name, value, display=False)
 
 
-def table(frame, columns=None, digits=4, *, caption=None, filters=()):
+def table(frame, columns=None, digits=4, *, caption=None, filters=(), sort_by=None, blank="not stated"):
     """A data frame as a table for readers; returns an object that Jupyter displays.
 
     Parameters
@@ -42,8 +42,10 @@ def table(frame, columns=None, digits=4, *, caption=None, filters=()):
     caption : what the table holds, in words; with one, the page lets readers search, sort and filter the rows, and
         the table scrolls in a box of its own
     filters : columns to filter by, each through a list of its values; needs a caption
+    sort_by : mapping from columns of text to columns of numbers that the page sorts them by
+    blank : what a blank reads
 
-    A blank reads "not stated", and a column `source` leads to the entries of the bibliography.
+    A column `source` leads to the entries of the bibliography.
 
     Raises
     ------
@@ -60,10 +62,11 @@ def table(frame, columns=None, digits=4, *, caption=None, filters=()):
         f"<th scope='col'{' data-filter' if name in filters else ''}>{html.escape(heading)}</th>"
         for name, heading in columns.items()
     )
-    body = "".join(
-        f"<tr>{''.join(_cell(name, value, digits) for name, value in row.items())}</tr>"
-        for row in frame[list(columns)].to_dict("records")
-    )
+    keys = sort_by or {}
+    body = ""
+    for row in frame.to_dict("records"):
+        cells = (_cell(name, row[name], digits, blank, row.get(keys.get(name))) for name in columns)
+        body += f"<tr>{''.join(cells)}</tr>"
     inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     if not caption:
         return HTML(f'<div class="dg-table"><table>{inner}</table></div>')
@@ -78,15 +81,15 @@ def table(frame, columns=None, digits=4, *, caption=None, filters=()):
 _WIDTHS = {"long": 90, "text": 36}
 
 
-def _cell(name, value, digits):
-    """One cell of a table; a number carries its full value, which sorting goes by."""
+def _cell(name, value, digits, blank, key):
+    """One cell of a table; a number carries its full value, which sorting goes by, and a text its key if it has one."""
     from datagravity.charts.common import reference_link
     from datagravity.evidence import shown
     from datagravity.sources import short_name
 
     text = shown(value)
     if text == "not stated":
-        return f"<td data-blank>{text}</td>"
+        return f"<td data-blank>{html.escape(blank)}</td>"
     if name == "source":
         return f'<td><a href="{reference_link(value)}">{html.escape(short_name(value))}</a></td>'
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
@@ -94,7 +97,10 @@ def _cell(name, value, digits):
             text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
         return f'<td class="number" data-value="{float(value)!r}">{html.escape(text)}</td>'
     width = next((name for name, least in _WIDTHS.items() if len(text) >= least), "")
-    return f"<td{f' class={width}' if width else ''}>{html.escape(text)}</td>"
+    style = f" class={width}" if width else ""
+    if isinstance(key, numbers.Real) and math.isfinite(key):
+        style += f' data-value="{float(key)!r}"'
+    return f"<td{style}>{html.escape(text)}</td>"
 
 
 def show(expression):

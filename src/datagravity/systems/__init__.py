@@ -11,7 +11,7 @@ import pandas as pd
 
 from datagravity.decoding import LEVERS
 from datagravity.evidence import load
-from datagravity.intervals import Interval, text
+from datagravity.intervals import text
 from datagravity.symbolic import NOTATION
 from datagravity.systems import distance, mass, reuse, split, work
 from datagravity.systems.common import FINDINGS, FORMS, Comparison, Inputs, System, input_rows
@@ -99,6 +99,7 @@ def _rows():
                     "needed_for": one.needed_for,
                     "needed": one.needed.value if one.needed else None,
                     "finding": one.finding,
+                    "past_bound": one.past_bound,
                     "by_definition": one.by_definition,
                     "lesson": system.lesson,
                 }
@@ -114,7 +115,7 @@ def rows() -> pd.DataFrame:
     claim), kind, words, printed, form, extent, baseline; claim, computed (factors, better over worse) with `_low` and
     `_high`, computed_text (or what is missing), bound, bound_by, ratio (computed over claimed) and ratio_text,
     explains (ln computed / ln claimed), needed_for and needed (the input that would give the claim), finding,
-    by_definition, lesson.
+    past_bound, by_definition, lesson.
     """
     return _rows().copy()
 
@@ -162,16 +163,14 @@ def by_lever(frame: pd.DataFrame | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame: lever, systems, claims, computed, agree, within_bound, above_bound (counts of claims), explained
-    (mean over the computed claims of `explains`, at most 1 each), share (of all that is explained, the part of this
-    lever). Rows as in `counted`.
+    pandas.DataFrame: lever, systems, claims, computed, agree, past_bound (counts of claims), explained (mean over the
+    systems of that lever, each the mean of `explains`, at most 1, over its computed claims). Rows as in `counted`.
     """
     frame = counted(frame)
-    total = _capped(frame["explains"]).sum()
     found = []
     for lever in LEVERS:
         own = frame[frame["lever"] == lever]
-        explained = _capped(own["explains"])
+        explained = _capped(own)
         found.append(
             {
                 "lever": lever,
@@ -179,45 +178,55 @@ def by_lever(frame: pd.DataFrame | None = None) -> pd.DataFrame:
                 "claims": len(own),
                 "computed": len(explained),
                 "agree": int((own["finding"] == "agrees").sum()),
-                "within_bound": int((own["finding"] == "within its bound").sum()),
-                "above_bound": int((own["finding"] == "above its bound").sum()),
-                "explained": explained.mean() if len(explained) else None,
-                "share": explained.sum() / total if total else None,
+                "past_bound": int(own["past_bound"].sum()),
+                "explained": explained.groupby(own["system"]).mean().mean() if len(explained) else None,
             }
         )
-    return pd.DataFrame(found).astype({"explained": "Float64", "share": "Float64"})
+    return pd.DataFrame(found).astype({"explained": "Float64"})
 
 
-def distance_share(frame: pd.DataFrame | None = None) -> Interval:
-    """Of all that the model explains, the part of the lever distance, with its range.
+#: How the part of one lever in all that is explained can be counted.
+COUNTS = {
+    "each claim alike": "every computed claim has one vote",
+    "each system alike": "every system has one vote, shared by its claims",
+    "speed and energy only": "as each system, without claims on size",
+    "by the size of the claim": "every claim has the weight of its logarithm",
+}
 
-    The ends take every computed factor of distance at one end of its interval and all others at the other end.
+
+def distance_share(count: str = "each system alike", frame: pd.DataFrame | None = None) -> float:
+    """Of all that the model explains, the part of the systems whose first lever is distance.
+
+    Parameters
+    ----------
+    count : one of COUNTS
+    frame : rows as from `rows`; all of them if None
+
+    Raises
+    ------
+    ValueError
+        If there is no such way to count.
     """
+    if count not in COUNTS:
+        raise ValueError(f"count = {count!r}: expected one of {', '.join(COUNTS)}")
     frame = counted(frame)
-    frame = frame[frame["explains"].notna()]
-    near = frame["lever"] == "distance"
-
-    def share(of_distance, of_others):
-        ends = [_explained(frame[near], of_distance).sum(), _explained(frame[~near], of_others).sum()]
-        return float(ends[0] / sum(ends)) if sum(ends) else 0.0
-
-    return Interval(
-        share("computed", "computed"),
-        share("computed_low", "computed_high"),
-        share("computed_high", "computed_low"),
-    )
+    if count == "speed and energy only":
+        frame = frame[frame["kind"] != "memory size"]
+    explained = _capped(frame)
+    frame = frame.loc[explained.index]
+    if count == "by the size of the claim":
+        explained = explained * np.log(frame["claim"].astype(float))
+    elif count != "each claim alike":
+        explained = explained / frame.groupby("system")["system"].transform("size")
+    return float(explained[frame["lever"] == "distance"].sum() / explained.sum())
 
 
-def _explained(frame, column):
-    factors = frame[column].astype(float).clip(lower=1)
-    return (np.log(factors) / np.log(frame["claim"].astype(float))).clip(upper=1)
-
-
-def _capped(explains):
-    return explains.dropna().astype(float).clip(upper=1)
+def _capped(frame):
+    return frame["explains"].dropna().astype(float).clip(upper=1)
 
 
 __all__ = [
+    "COUNTS",
     "FINDINGS",
     "FORMS",
     "Comparison",

@@ -34,11 +34,14 @@ FORMS = {
 }
 #: Numbers of two printed digits agree with what lies within a twentieth of them.
 TOLERANCE = 0.05
+#: A range whose ends differ by more than this factor agrees with nearly anything.
+WIDEST = 3
 #: Where a claim lies to what the model computes, or else to its bound.
 FINDINGS = (
     "agrees",
     "falls short",
     "exceeds",
+    "too wide to tell",
     "within its bound",
     "above its bound",
     "not computable",
@@ -110,17 +113,24 @@ class Comparison:
 
     @property
     def finding(self) -> str:
-        """One of FINDINGS. Ranges agree if they come within TOLERANCE of each other; "over" agrees with more, too."""
+        """One of FINDINGS. Ranges agree if they come within TOLERANCE and are not too wide; "over" takes more."""
         if self.claim is None:
             return "no number claimed"
         if self.computed is not None:
             if self.computed.high < self.claim.low * (1 - TOLERANCE):
                 return "falls short"
+            if self.computed.high > WIDEST * self.computed.low:
+                return "too wide to tell"
             exceeds = self.computed.low > self.claim.high * (1 + TOLERANCE) and self.extent != "over"
             return "exceeds" if exceeds else "agrees"
         if self.bound is None:
             return "not computable"
-        return "within its bound" if self.claim.value <= self.bound else "above its bound"
+        return "above its bound" if self.past_bound else "within its bound"
+
+    @property
+    def past_bound(self) -> bool:
+        """Whether some of the claim lies above what the model allows, computed or not."""
+        return self.claim is not None and self.bound is not None and self.claim.high > self.bound * (1 + 1e-9)
 
     @property
     def shortfall(self) -> str:
@@ -162,11 +172,16 @@ class System:
         return self.rows.get(name, {}).get("interval")
 
     def values(self, formula: Expr) -> tuple[dict[str, Interval], tuple[str, ...]]:
-        """The intervals of a formula's symbols, by name, and the meanings of those that have none."""
+        """The intervals of a formula's symbols, by name, and in words those that have none."""
         symbols = sorted(formula.free_symbols, key=str)
         values = {symbol.name: self.value(symbol.name) for symbol in symbols}
-        missing = tuple(NOTATION[symbol].meaning for symbol in symbols if values[symbol.name] is None)
+        missing = tuple(self._what_is_missing(symbol) for symbol in symbols if values[symbol.name] is None)
         return {name: interval for name, interval in values.items() if interval is not None}, missing
+
+    def _what_is_missing(self, symbol):
+        """The words of the row that says so, or what the symbol means."""
+        row = self.rows.get(symbol.name, {})
+        return row["note"] if row.get("basis") == "missing" else NOTATION[symbol].meaning
 
     def evaluate(self, formula: Expr) -> Interval | None:
         """The value of a formula in this system's inputs, or None where one is missing."""
@@ -226,9 +241,9 @@ class System:
 
     def solve(self, formula: Expr, unknown: Symbol, factor: Interval, within: tuple[float, float]) -> Interval | None:
         """The value of one symbol at which a formula gives a factor, and its range; None if it never does."""
-        others, missing = self.values(formula)
+        others, _ = self.values(formula)
         others.pop(unknown.name, None)
-        if set(missing) - {NOTATION[unknown].meaning}:
+        if len(others) + 1 < len(formula.free_symbols):
             return None
         roots = [_root(formula, unknown, others, end, within) for end in (factor.value, factor.low, factor.high)]
         if roots[0] is None:

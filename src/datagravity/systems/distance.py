@@ -13,9 +13,13 @@ from datagravity.decoding import (
     decode_energy,
     energy_per_bit,
     measured_runs,
+    parameters,
 )
+from datagravity.evidence import load
 from datagravity.intervals import Interval
 from datagravity.systems.common import Comparison, Inputs, System
+
+_MODEL = "gpt-oss-120b"
 
 
 def neupims(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -48,13 +52,12 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
     the device. How many sequences either machine has at work is no matter of distance and stays out.
     """
     given = System("S03", inputs)
-    tokens = [hnlpu_baseline(row) for row in (SYSTEM_ROW, DEVICE_ROW)]
+    tokens = [hnlpu_baseline(), hnlpu_baseline(DEVICE_ROW), hnlpu_baseline(shared_bits=FORMAT_BITS["mxfp4"])]
     energy = [1 - 1 / token.bounds["reuse"] for token in tokens]
     seconds = [token.static_parts["weights"] / token.terms["static"] for token in tokens]
     given.derive("acted_share", Interval(energy[0], min(energy), max(energy)))
     given.derive("waiting_share", Interval(seconds[0], min(seconds), max(seconds)))
-    left = [token.terms["arithmetic"] + token.terms["kv_cache"] for token in reversed(tokens)]
-    given.derive("joules_per_item", Interval(left[0], min(left), max(left)))
+    left = min(hnlpu_left())
     return (
         given.compare(
             "S03a",
@@ -65,14 +68,29 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
             within=(0.5, 1 - 1e-9),
         ),
         given.compare("S03b", s.waiting_gain, bound=s.waiting_gain, bound_by="weights in no time"),
-        given.compare("S03c", s.items_per_joule, needed=s.joules_per_item),
+        given.compare(
+            "S03c", s.items_per_joule, bound=1 / left, bound_by="operations and cache alone", needed=s.joules_per_item
+        ),
     )
 
 
-def hnlpu_baseline(row: str = SYSTEM_ROW, batch: float = 1) -> Decoding:
-    """A token of the model that HNLPU holds, on one GPU, at a context of 2048 tokens; `row` prices a bit."""
-    setting = {"batch": batch, "context": 2048, "weight_bits": FORMAT_BITS["mxfp4"]}
-    return decode_energy("gpt-oss-120b", "H100 SXM5 80GB", pj_per_bit=energy_per_bit(row), **setting)
+def hnlpu_baseline(row: str = SYSTEM_ROW, shared_bits: float = 16) -> Decoding:
+    """A token of the model that HNLPU holds, on the GPU, unbatched, at a context of 2048 tokens.
+
+    `row` prices a bit. The experts are at 4 bits and all other weights at `shared_bits`, 16 as the model is published.
+    """
+    counts, model = parameters(_MODEL), load("llm").set_index("name").loc[_MODEL]
+    shared, used = counts["shared"], counts["routed"] * model["experts_per_token"] / model["n_experts"]
+    bits = (shared_bits * shared + FORMAT_BITS["mxfp4"] * used) / (shared + used)
+    # Two accelerators, because the mean width would not let all experts fit into one; a token's energy is the same.
+    setting = {"batch": 1, "context": 2048, "gpus": 2, "weight_bits": bits, "pj_per_bit": energy_per_bit(row)}
+    return decode_energy(_MODEL, "H100 SXM5 80GB", **setting)
+
+
+def hnlpu_left() -> tuple[float, float]:
+    """Joules of the operations and the cache of a token, which wires leave, priced at the device and at the system."""
+    tokens = [hnlpu_baseline(row) for row in (DEVICE_ROW, SYSTEM_ROW)]
+    return tuple(token.terms["arithmetic"] + token.terms["kv_cache"] for token in tokens)
 
 
 def hnlpu_ladder() -> pd.DataFrame:
@@ -83,7 +101,7 @@ def hnlpu_ladder() -> pd.DataFrame:
     """
     ratio, _, own_rate = hnlpu()
     own = 1 / own_rate.claim.value
-    runs = measured_runs().query("llm == 'gpt-oss-120b'").groupby("accelerator")["measured"].min()
+    runs = measured_runs().query("llm == @_MODEL").groupby("accelerator")["measured"].min()
     steps = {
         "claimed for the GPU": own * ratio.claim.value,
         "the GPU in the model, unbatched": hnlpu_baseline().joules_per_token,

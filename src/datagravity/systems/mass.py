@@ -57,7 +57,7 @@ def keyformer(inputs: Inputs = None) -> tuple[Comparison, ...]:
     gain = s.amdahl_gain.subs(s.divisor, _LIMIT)
     bytes_only = {
         "bound": _LIMIT,
-        "bound_by": "nothing but the cache is read",
+        "bound_by": "at one batch, only the cache is read",
         "needed": s.acted_share,
         "within": _SHARE,
     }
@@ -91,7 +91,7 @@ def fastkv(inputs: Inputs = None) -> tuple[Comparison, ...]:
             "S20b",
             decode,
             bound=1 / s.cached_share,
-            bound_by="nothing but the cache is read",
+            bound_by="at one batch, only the cache is read",
             needed=s.cache_ratio,
         ),
     )
@@ -121,7 +121,7 @@ def block_transformer(inputs: Inputs = None) -> tuple[Comparison, ...]:
             "S23a",
             s.cache_gain.subs(s.kept_share, s.block_share),
             bound=1 / s.block_share,
-            bound_by="nothing but the cache is read",
+            bound_by="at one batch, only the cache is read",
             needed=s.cache_ratio,
         ),
     )
@@ -140,13 +140,13 @@ def mamba(inputs: Inputs = None) -> tuple[Comparison, ...]:
 def _state(id, inputs):
     given = System(id, inputs)
     gain = s.cache_gain.subs(s.kept_share, s.state_share).subs(s.cache_ratio, s.full_attention_cache_ratio)
-    limit = {"bound": 1 / s.state_share, "bound_by": "nothing but cache and state is read"}
+    limit = {"bound": 1 / s.state_share, "bound_by": "at one batch, only cache or state is read"}
     return (given.compare(f"{id}a", gain, needed=s.batch, within=(1e-3, 1e6), **limit),)
 
 
 def blockffn(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """BlockFFN: of the feed-forward weights eight tokens in a row need three tenths."""
-    return _kept("S26", inputs, bound=_LIMIT, bound_by="nothing but these weights is read")
+    return _kept("S26", inputs, bound=_LIMIT, bound_by="only these weights are read")
 
 
 def coreinfer(inputs: Inputs = None) -> tuple[Comparison, ...]:

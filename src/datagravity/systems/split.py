@@ -15,8 +15,8 @@ def splitwise(inputs: Inputs = None) -> tuple[Comparison, ...]:
     rates = load("accelerators").set_index("id")["gflop_per_s_per_w"]
     ratio = float(rates["A005"] / rates["A004"])
     given.derive("divisor", Interval(ratio, ratio, ratio))
-    best = {"bound": s.divisor, "bound_by": "operations per joule, H100 over A100"}
-    return given.compare("S06a", s.amdahl_gain, **best), given.compare("S06b", s.amdahl_gain)
+    best = {"bound": s.divisor, "bound_by": "operations per joule of a board, H100 over A100"}
+    return given.compare("S06a", s.amdahl_gain, **best), given.compare("S06b", s.waiting_gain)
 
 
 def distca_cover(inputs: Inputs = None) -> Interval | None:

@@ -16,7 +16,9 @@
 
   function compare(one, other) {
     if (typeof one === "number" && typeof other === "number") return one - other;
-    return String(one).localeCompare(String(other), "en", { numeric: true });
+    // A text without a number, such as "not computable", comes after every number.
+    if (typeof one !== typeof other) return typeof one === "number" ? -1 : 1;
+    return one.localeCompare(other, "en");
   }
 
   function enliven(box) {
@@ -25,6 +27,8 @@
     const heads = Array.from(table.tHead.rows[0].cells);
     const rows = Array.from(body.rows);
     const controls = element("div", { className: "dg-table-controls" });
+    controls.setAttribute("role", "group");
+    controls.setAttribute("aria-label", box.getAttribute("aria-label"));
     const count = element("output", { className: "dg-table-count" });
     const search = element("input", { type: "search", name: "search" });
     const lists = [];
