@@ -19,7 +19,7 @@ from scipy.optimize import brentq, least_squares
 
 from datagravity import symbolic
 from datagravity.compiled import numpy_function
-from datagravity.evidence import load
+from datagravity.evidence import load, plain
 from datagravity.law import optimal_distance, saving
 
 #: Rows of the table of energies: HBM with its controller and the way to the core, measured; and the device alone.
@@ -475,7 +475,7 @@ def _row(table, argument, given):
         except (TypeError, ValueError):
             raise ValueError(f"{argument} = {given!r}: expected a name or a mapping") from None
         name = str(row.get("name") or "a row of your own")
-    row = {key: None if value is pd.NA or value is None or value != value else value for key, value in row.items()}
+    row = plain(row)
     needed = (*_MODEL_NUMBERS, "tied_embeddings") if table == "llm" else _HARDWARE_NUMBERS
     for column in needed:
         if row.get(column) is None:

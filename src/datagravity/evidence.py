@@ -167,9 +167,19 @@ def _frames(directory, references):
     return _validated(folder, references, digest.hexdigest())
 
 
+def is_blank(value):
+    """Whether a cell of a table is a blank: None, pandas' missing value, or NaN."""
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def plain(row):
+    """A row (a mapping) with None for every blank."""
+    return {name: None if is_blank(value) else value for name, value in row.items()}
+
+
 def shown(value):
     """A cell as text for a reader: "not stated" for a blank, no needless digits for a number."""
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+    if is_blank(value):
         return "not stated"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
@@ -479,15 +489,20 @@ def _low_at_most_high(row):
             yield low, f"at most {high}, which is {row[high]:g}"
 
 
+def _filled(row, wanted, reason):
+    """Of each column named in `wanted`, whether it has a value or a blank as it should."""
+    for column, given in wanted.items():
+        if (row[column] is not None) != given:
+            yield column, f"{'a value' if given else 'a blank'}, because {reason}"
+
+
 def _unit_matches_values(row):
     """An energy row has both ends of an energy, a ratio row a ratio and what it is relative to."""
     energies, ratios = ("energy_low_pj", "energy_high_pj"), ("rel_energy_x", "rel_to")
     given = energies if row["unit"] == "pJ" else ratios if row["unit"] == "ratio" else None
     if given:
-        for column in (*energies, *ratios):
-            if (row[column] is None) == (column in given):
-                wanted = "a value" if column in given else "a blank"
-                yield column, f"{wanted}, because the unit of the row is {row['unit']}"
+        wanted = {column: column in given for column in (*energies, *ratios)}
+        yield from _filled(row, wanted, f"the unit of the row is {row['unit']}")
 
 
 def _per_bit_agrees(row):
@@ -743,10 +758,8 @@ RULES["measured_inference"] = [_energies_agree]
 def _lever_or_reason(row):
     """A paper has a lever and what a model needs, or a reason why it has none."""
     irrelevant = row["relevance"] == "none"
-    for column in ("lever", "strength", "model_needs", "reason_if_none"):
-        wanted = (column == "reason_if_none") == irrelevant
-        if (row[column] is not None) != wanted:
-            yield column, f"{'a value' if wanted else 'a blank'}, because the relevance is {row['relevance']}"
+    wanted = dict.fromkeys(("lever", "strength", "model_needs"), not irrelevant) | {"reason_if_none": irrelevant}
+    yield from _filled(row, wanted, f"the relevance is {row['relevance']}")
 
 
 def _figure_holds_values(row):
@@ -764,16 +777,9 @@ def _input_has_its_basis(row):
     """What an input rests on decides which of its cells have a value."""
     basis = row["basis"]
     sourced, numeric = basis in ("abstract", "paper", "code", "third party"), basis not in ("table", "model", "missing")
-    for column, wanted in {
-        "value": numeric,
-        "source": sourced,
-        "locator": sourced,
-        "status": sourced,
-        "checked": sourced,
-        "taken_from": basis == "table",
-    }.items():
-        if (row[column] is not None) != wanted:
-            yield column, f"{'a value' if wanted else 'a blank'}, because the basis is {basis}"
+    wanted = dict.fromkeys(("source", "locator", "status", "checked"), sourced)
+    wanted |= {"value": numeric, "taken_from": basis == "table"}
+    yield from _filled(row, wanted, f"the basis is {basis}")
     if basis in ("assumption", "model", "missing") and row["note"] is None:
         yield "note", f"a remark, because the basis is {basis}"
     if not numeric and (row["low"] is not None or row["high"] is not None):

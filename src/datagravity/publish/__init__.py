@@ -84,12 +84,12 @@ _WIDTHS = {"long": 90, "text": 36}
 def _cell(name, value, digits, blank, key):
     """One cell of a table; a number carries its full value, which sorting goes by, and a text its key if it has one."""
     from datagravity.charts.common import reference_link
-    from datagravity.evidence import shown
+    from datagravity.evidence import is_blank, shown
     from datagravity.sources import short_name
 
-    text = shown(value)
-    if text == "not stated":
+    if is_blank(value):
         return f"<td data-blank>{html.escape(blank)}</td>"
+    text = shown(value)
     if name == "source":
         return f'<td><a href="{reference_link(value)}">{html.escape(short_name(value))}</a></td>'
     if isinstance(value, numbers.Real) and not isinstance(value, bool):

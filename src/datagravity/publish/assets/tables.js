@@ -8,17 +8,21 @@
     return made;
   }
 
-  // A number sorts by its full value, not by its printed digits; a blank comes last in either direction.
+  // A number sorts by its full value, not by its printed digits.
   function key(cell) {
     if (cell.dataset.blank !== undefined) return null;
     return cell.dataset.value !== undefined ? Number(cell.dataset.value) : cell.textContent.trim().toLowerCase();
   }
 
+  // Two keys of one rank.
   function compare(one, other) {
-    if (typeof one === "number" && typeof other === "number") return one - other;
-    // A text without a number, such as "not computable", comes after every number.
-    if (typeof one !== typeof other) return typeof one === "number" ? -1 : 1;
-    return one.localeCompare(other, "en");
+    if (one === null) return 0;
+    return typeof one === "number" ? one - other : one.localeCompare(other, "en");
+  }
+
+  // In either direction numbers come first, then texts such as "not computable", then blanks.
+  function rank(value) {
+    return value === null ? 2 : typeof value === "string" ? 1 : 0;
   }
 
   function enliven(box) {
@@ -53,10 +57,8 @@
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", falling ? "descending" : "ascending");
       const keyed = Array.from(body.rows).map((row) => [key(row.cells[column]), row]);
-      keyed.sort(function ([one], [other]) {
-        if (one === null || other === null) return (one === null) - (other === null);
-        return falling ? compare(other, one) : compare(one, other);
-      });
+      keyed.sort(([one], [other]) =>
+        rank(one) - rank(other) || (falling ? compare(other, one) : compare(one, other)));
       body.append(...keyed.map(([, row]) => row));
     }
 
