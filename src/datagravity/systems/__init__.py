@@ -4,7 +4,7 @@ One function a system, in one module a lever. Each takes inputs to put in place 
 compared. `rows` lays all of them out as a table. Everything here is an [extension].
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from datagravity.symbolic import NOTATION
 from datagravity.systems import distance, mass, reuse, split, work
 from datagravity.systems.common import FINDINGS, FORMS, Comparison, Inputs, System, input_rows
 
+_MEANINGS = {symbol.name: notation.meaning for symbol, notation in NOTATION.items()}
 _MODULES = {"distance": distance, "mass": mass, "reuse": reuse, "work": work, "split": split}
 
 
@@ -42,7 +43,12 @@ def compare(id: str, inputs: Inputs = None) -> tuple[Comparison, ...]:
     ValueError
         If there is no such system, or an input is none of its inputs.
     """
-    return function_of(id)(inputs)
+    return _as_published(id) if inputs is None else function_of(id)(inputs)
+
+
+@cache
+def _as_published(id):
+    return function_of(id)()
 
 
 def meaning(symbol: str) -> str:
@@ -53,10 +59,9 @@ def meaning(symbol: str) -> str:
     ValueError
         If there is no such symbol.
     """
-    found = {one.name: notation.meaning for one, notation in NOTATION.items()}
-    if symbol not in found:
+    if symbol not in _MEANINGS:
         raise ValueError(f"symbol = {symbol!r}: no symbol of the book has this name")
-    return found[symbol]
+    return _MEANINGS[symbol]
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +71,7 @@ def _rows():
     claims = load("system_claims").set_index("id")
     found = []
     for system in systems.itertuples():
-        for number, one in enumerate(compare(system.id)):
+        for one in compare(system.id):
             found.append(
                 {
                     "id": one.id,
@@ -77,7 +82,6 @@ def _rows():
                     "lever": system.lever,
                     "lever_secondary": system.lever_secondary,
                     "method": system.method,
-                    "first": number == 0,
                     "kind": one.kind,
                     "words": claims.loc[one.id, "what"],
                     "printed": one.printed,
@@ -111,10 +115,10 @@ def _rows():
 def rows() -> pd.DataFrame:
     """Every claim of every system with what the model computes, in the order of the tables.
 
-    Columns: id, system, name, source, tier, lever, lever_secondary, method, first (whether it is the system's first
-    claim), kind, words, printed, form, extent, baseline; claim, computed (factors, better over worse) with `_low` and
-    `_high`, computed_text (or what is missing), bound, bound_by, ratio (computed over claimed) and ratio_text,
-    explains (ln computed / ln claimed), needed_for and needed (the input that would give the claim), finding,
+    Columns: id, system, name, source, tier, lever, lever_secondary, method, kind, words, printed, form, extent,
+    baseline; claim, computed (factors, better over worse) with `_low` and `_high`, computed_text (or what is missing),
+    bound, bound_by, ratio (computed over claimed) and ratio_text, explains (ln computed / ln claimed), needed_for and
+    needed (the input that would give the claim), finding,
     past_bound, by_definition, lesson.
     """
     return _rows().copy()
@@ -140,12 +144,9 @@ def inputs() -> pd.DataFrame:
 
 def _as_stated(interval):
     """Value and ends with the digits that they were given with, up to six; a computed one has four."""
-    value, low, high = (f"{end:.6g}" if float(f"{end:.6g}") == end else f"{end:.4g}" for end in _ends(interval))
+    ends = (interval.value, interval.low, interval.high)
+    value, low, high = (f"{end:.6g}" if float(f"{end:.6g}") == end else f"{end:.4g}" for end in ends)
     return value if interval.low == interval.high else f"{value} ({low} to {high})"
-
-
-def _ends(interval):
-    return interval.value, interval.low, interval.high
 
 
 def counted(frame: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -12,12 +12,11 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import brentq
 from sympy import Expr, Symbol, sympify
 
 from datagravity.compiled import numpy_function
-from datagravity.evidence import load
+from datagravity.evidence import load, plain
 from datagravity.intervals import Interval, propagate
 from datagravity.symbolic import NOTATION
 
@@ -36,6 +35,8 @@ FORMS = {
 TOLERANCE = 0.05
 #: A range whose ends differ by more than this factor agrees with nearly anything.
 WIDEST = 3
+#: Where to look for a share; its upper end is so near to one that what a share removes can be all but everything.
+SHARE = (1e-6, 1 - 1e-9)
 #: Where a claim lies to what the model computes, or else to its bound.
 FINDINGS = (
     "agrees",
@@ -54,11 +55,11 @@ class Comparison:
     """One claim of a system beside what the model computes for it.
 
     `claim` and `computed` are factors, better over worse, with their ranges; absolute numbers where `form` says so.
-    `claim` is None where the source claims
-    no number, `computed` where an input is missing; `missing` then names it. `bound` is what the model allows at most,
-    whatever the missing inputs are, and `bound_by` says why; None where there is none. `needed` is the value of one
-    input, the symbol `needed_for`, at which the model would give the claim; None where no value would. `inputs` are
-    the rows that the formula uses. `by_definition` marks a claim that only repeats its own input.
+    `claim` is None where the source claims no number, `computed` where an input is missing; `missing` then names it.
+    `bound` is what the model allows at most, whatever the missing inputs are, and `bound_by` says why; None where there
+    is none. `needed` is the value of one input, the symbol `needed_for`, at which the model would give the claim; None
+    where no value would. `inputs` are the rows that the formula uses. `by_definition` marks a claim that only repeats
+    its own input.
     """
 
     id: str
@@ -257,15 +258,13 @@ def _root(formula, unknown, others, target, within):
     names = sorted(others)
     function = numpy_function(formula, unknown, *(Symbol(name, positive=True) for name in names))
     rest = [others[name].value for name in names]
-    grid = np.linspace(*np.log(within), 400)
 
     def excess(log_value):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return float(np.float64(function(np.exp(log_value), *rest))) / target - 1
+        return function(np.exp(log_value), *rest) / target - 1
 
-    for left, right in pairwise(grid):
-        ends = excess(left), excess(right)
-        if all(map(math.isfinite, ends)) and ends[0] * ends[1] <= 0 and ends[0] != ends[1]:
+    grid = np.linspace(*np.log(within), 400)
+    for (left, low), (right, high) in pairwise(zip(grid, excess(grid), strict=True)):
+        if low * high <= 0 and low != high:
             return math.exp(brentq(excess, left, right, xtol=1e-14))
     return None
 
@@ -305,19 +304,15 @@ def _interval(id, name, value):
 @cache
 def claim_rows() -> dict[str, dict]:
     """The claims that are compared: id of the table `system_claims` -> its row."""
-    return {row["id"]: _plain(row) for row in load("system_claims").astype(object).to_dict("records")}
+    return {row["id"]: plain(row) for row in load("system_claims").astype(object).to_dict("records")}
 
 
 @cache
 def input_rows(id: str) -> dict[str, dict]:
     """The inputs of a system: name of the symbol -> its row, with `interval` (an Interval, or None if missing)."""
     rows = load("system_inputs")
-    plain = [_plain(row) for row in rows[rows["system"] == id].astype(object).to_dict("records")]
-    return {row["symbol"]: row | {"interval": _of_row(row)} for row in plain}
-
-
-def _plain(row):
-    return {name: None if value is pd.NA or value != value else value for name, value in row.items()}
+    own = [plain(row) for row in rows[rows["system"] == id].astype(object).to_dict("records")]
+    return {row["symbol"]: row | {"interval": _of_row(row)} for row in own}
 
 
 def _of_row(row):

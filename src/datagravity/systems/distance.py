@@ -17,7 +17,7 @@ from datagravity.decoding import (
 )
 from datagravity.evidence import load
 from datagravity.intervals import Interval
-from datagravity.systems.common import Comparison, Inputs, System
+from datagravity.systems.common import SHARE, Comparison, Inputs, System
 
 _MODEL = "gpt-oss-120b"
 
@@ -65,7 +65,7 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=s.amdahl_limit,
             bound_by="weights at no cost",
             needed=s.acted_share,
-            within=(0.5, 1 - 1e-9),
+            within=SHARE,
         ),
         given.compare("S03b", s.waiting_gain, bound=s.waiting_gain, bound_by="weights in no time"),
         given.compare(

@@ -4,11 +4,12 @@ from datagravity import symbolic as s
 from datagravity.decoding import parameters
 from datagravity.evidence import load
 from datagravity.intervals import Interval
-from datagravity.systems.common import Comparison, Inputs, System
+from datagravity.systems.common import SHARE, Comparison, Inputs, System
 
-_SHARE = (1e-6, 1)
 #: What is left of a cache that is kept in part is read in full.
 _LIMIT = 1 / s.kept_share
+#: A share of the whole that is kept in part.
+_KEPT = s.amdahl_gain.subs(s.divisor, _LIMIT)
 
 
 def llm_int8(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -25,7 +26,7 @@ def llm_int8(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=s.wide_bits / s.narrow_bits,
             bound_by="ratio of widths",
             needed=s.converted_share,
-            within=_SHARE,
+            within=SHARE,
         ),
     )
 
@@ -35,8 +36,8 @@ def w4a16(inputs: Inputs = None) -> tuple[Comparison, ...]:
     given = System("S09", inputs)
     widths = {"bound": s.wide_bits / s.narrow_bits, "bound_by": "ratio of widths"}
     return (
-        given.compare("S09a", s.round_trip_gain, needed=s.slow_share, within=_SHARE, **widths),
-        given.compare("S09b", s.waiting_gain, needed=s.waiting_share, within=_SHARE),
+        given.compare("S09a", s.round_trip_gain, needed=s.slow_share, within=SHARE, **widths),
+        given.compare("S09b", s.waiting_gain, needed=s.waiting_share, within=SHARE),
     )
 
 
@@ -45,23 +46,22 @@ def enec(inputs: Inputs = None) -> tuple[Comparison, ...]:
     given = System("S10", inputs)
     code = {"bound": s.lossless_gain, "bound_by": "entropy of a weight", "needed": s.baseline_ratio}
     return (
-        given.compare("S10a", s.amdahl_limit, needed=s.acted_share, within=_SHARE),
+        given.compare("S10a", s.amdahl_limit, needed=s.acted_share, within=SHARE),
         given.compare("S10b", s.ratio_gain, **code),
-        given.compare("S10c", s.waiting_gain, needed=s.waiting_share, within=_SHARE),
+        given.compare("S10c", s.waiting_gain, needed=s.waiting_share, within=SHARE),
     )
 
 
 def keyformer(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """Keyformer: half of the cache is kept, and the time to move it is a known share."""
     given = System("S14", inputs)
-    gain = s.amdahl_gain.subs(s.divisor, _LIMIT)
     bytes_only = {
         "bound": _LIMIT,
         "bound_by": "at one batch, only the cache is read",
         "needed": s.acted_share,
-        "within": _SHARE,
+        "within": SHARE,
     }
-    return given.compare("S14a", gain, **bytes_only), given.compare("S14b", gain, **bytes_only)
+    return given.compare("S14a", _KEPT, **bytes_only), given.compare("S14b", _KEPT, **bytes_only)
 
 
 def razor_attention(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -74,7 +74,7 @@ def razor_attention(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=1 / s.full_share,
             bound_by="heads that keep all",
             needed=s.full_share,
-            within=_SHARE,
+            within=SHARE,
         ),
     )
 
@@ -108,7 +108,7 @@ def cache_cliff(inputs: Inputs = None) -> tuple[Comparison, ...]:
     given = System("S22", inputs)
     return (
         given.compare(
-            "S22a", 1 / s.cached_share, bound=_LIMIT, bound_by="the cliff", needed=s.cached_share, within=_SHARE
+            "S22a", 1 / s.cached_share, bound=_LIMIT, bound_by="the cliff", needed=s.cached_share, within=SHARE
         ),
     )
 
@@ -146,13 +146,15 @@ def _state(id, inputs):
 
 def blockffn(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """BlockFFN: of the feed-forward weights eight tokens in a row need three tenths."""
-    return _kept("S26", inputs, bound=_LIMIT, bound_by="only these weights are read")
+    given = System("S26", inputs)
+    limit = {"bound": _LIMIT, "bound_by": "only these weights are read"}
+    return (given.compare("S26a", _KEPT, needed=s.acted_share, within=SHARE, **limit),)
 
 
 def coreinfer(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """CoreInfer: the neurons that a sentence needs are chosen once."""
     given = System("S27", inputs)
-    return tuple(given.compare(claim, _LIMIT, needed=s.kept_share, within=_SHARE) for claim in ("S27a", "S27b"))
+    return tuple(given.compare(claim, _LIMIT, needed=s.kept_share, within=SHARE) for claim in ("S27a", "S27b"))
 
 
 def arbitrary_precision(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -161,7 +163,7 @@ def arbitrary_precision(inputs: Inputs = None) -> tuple[Comparison, ...]:
     narrow = s.wide_bits / s.narrow_bits
     return (
         given.compare("S28a", narrow, bound=s.wide_bits, bound_by="one bit a weight", needed=s.narrow_bits),
-        given.compare("S28b", s.waiting_gain, needed=s.waiting_share, within=_SHARE),
+        given.compare("S28b", s.waiting_gain, needed=s.waiting_share, within=SHARE),
     )
 
 
@@ -172,12 +174,6 @@ def mcu_training(inputs: Inputs = None) -> tuple[Comparison, ...]:
         "bound": s.divisor,
         "bound_by": "half the bytes, twice the lanes",
         "needed": s.acted_share,
-        "within": _SHARE,
+        "within": SHARE,
     }
     return given.compare("S30a", s.amdahl_gain, **halves), given.compare("S30b", s.amdahl_gain, **halves)
-
-
-def _kept(id, inputs, **limit):
-    given = System(id, inputs)
-    gain = s.amdahl_gain.subs(s.divisor, _LIMIT)
-    return (given.compare(f"{id}a", gain, needed=s.acted_share, within=_SHARE, **limit),)

@@ -3,15 +3,15 @@
 from datagravity import symbolic as s
 from datagravity.decoding import FORMAT_BITS, prefill_energy
 from datagravity.intervals import Interval
-from datagravity.systems.common import Comparison, Inputs, System
+from datagravity.systems.common import SHARE, Comparison, Inputs, System
 
 
 def fusemax(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """FuseMax: attention in one pass instead of three, and arithmetic that stays busy."""
     given = System("S04", inputs)
     fewer = s.amdahl_gain.subs(s.divisor, s.passes_gain)
-    passes = {"bound": s.passes_gain, "bound_by": "passes over the data", "needed": s.acted_share, "within": (1e-6, 1)}
-    busy = {"needed": s.busy_before, "within": (1e-6, 1)}
+    passes = {"bound": s.passes_gain, "bound_by": "passes over the data", "needed": s.acted_share, "within": SHARE}
+    busy = {"needed": s.busy_before, "within": SHARE}
     return (
         given.compare("S04a", fewer, **passes),
         given.compare("S04b", s.busy_gain, **busy),
@@ -33,7 +33,7 @@ def layered_prefill(inputs: Inputs = None) -> tuple[Comparison, ...]:
         shares = [1 - 1 / _chunk(length) for length in chunks]
         given.derive("acted_share", Interval(shares[1], min(shares), max(shares)))
     everything = s.traffic_gain.subs(s.acted_share, 1)
-    waits = {"needed": s.waiting_share, "within": (1e-6, 1)}
+    waits = {"needed": s.waiting_share, "within": SHARE}
     return (
         given.compare(
             "S05a",
@@ -41,7 +41,7 @@ def layered_prefill(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=everything,
             bound_by="all energy moves bytes",
             needed=s.acted_share,
-            within=(1e-6, 1),
+            within=SHARE,
         ),
         given.compare("S05b", s.reload_gain),
         given.compare("S05c", s.waiting_gain, **waits),
@@ -58,7 +58,7 @@ def _chunk(tokens):
 def lsm_gnn(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """LSM-GNN: the caches of all GPUs are one, in front of drives instead of a network."""
     given = System("S11", inputs)
-    return (given.compare("S11a", s.waiting_gain, needed=s.waiting_share, within=(1e-6, 1)),)
+    return (given.compare("S11a", s.waiting_gain, needed=s.waiting_share, within=SHARE),)
 
 
 def pageann(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -71,18 +71,18 @@ def pageann(inputs: Inputs = None) -> tuple[Comparison, ...]:
 def louiskv(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """LouisKV: the cache is fetched once for a stretch of text and not for every token; at best the fetch is free."""
     given = System("S17", inputs)
-    return (given.compare("S17a", s.amdahl_limit, needed=s.acted_share, within=(1e-6, 1)),)
+    return (given.compare("S17a", s.amdahl_limit, needed=s.acted_share, within=SHARE),)
 
 
 def vattention(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """vAttention: contiguous addresses for a cache that grows; what it avoids is work of the kernel, not bytes."""
     given = System("S18", inputs)
-    waits = {"needed": s.waiting_share, "within": (1e-6, 1)}
+    waits = {"needed": s.waiting_share, "within": SHARE}
     return tuple(given.compare(claim, s.waiting_gain, **waits) for claim in ("S18a", "S18b", "S18c"))
 
 
 def agent_primitives(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """Agent Primitives: agents hand over their caches instead of text that has to be read again."""
     given = System("S29", inputs)
-    again = {"needed": s.waiting_share, "within": (1e-6, 1)}
+    again = {"needed": s.waiting_share, "within": SHARE}
     return tuple(given.compare(claim, s.waiting_gain, **again) for claim in ("S29a", "S29b"))
