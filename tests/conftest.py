@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from chromium import find_chromium
-from datagravity.publish.build import Book
+from datagravity.site.build import Book
 
 ROOT = Path(__file__).resolve().parents[1]
 # A browser under test asks nothing of its maker, and root has no sandbox.
@@ -82,7 +82,7 @@ def small_book(tmp_path):
     (root / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: one\n- file: two\n")
     (root / "book" / "index.md").write_text("# Small\n\nProse.\n")
     header = (ROOT / "book" / "references.md").read_text().split("\n---\n")[0] + "\n---\n"
-    cell = "```{code-cell} ipython3\nfrom datagravity.publish import glue\nglue('answer', 42)\n```\n"
+    cell = "```{code-cell} ipython3\nfrom datagravity.chapter import glue\nglue('answer', 42)\n```\n"
     for name in ["one", "two"]:
         text = f"{header}\n# Chapter {name}\n\n{cell}\nThe answer is {{glue:text}}`answer`.\n"
         (root / "book" / f"{name}.md").write_text(text)

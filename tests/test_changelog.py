@@ -5,7 +5,7 @@ import re
 import pytest
 
 from conftest import ROOT
-from datagravity import brain, claims, distance, pim, plateau
+from datagravity import brains, claims, distance, pim, plateau
 from datagravity import systems as published
 from datagravity.decoding import SMALLEST, calibrate, error_table, predicted
 from datagravity.processors import OFF_CHIP, disjunction_constants, span
@@ -37,8 +37,8 @@ def exponent():
     return f"an exponent of about {a.value:.1f} (80 %: {a.low:.1f} to {a.high:.1f})"
 
 
-def brains():
-    ratios = brain.ratios()
+def of_brains():
+    ratios = brains.ratios()
     return f"from {ratios['gd'].min():.2f} to {ratios['gd'].max():.0f}, below one in {ratios['below_one'].sum()} of"
 
 
@@ -76,7 +76,7 @@ def largest_claim():
         f"about {distance.fixed_share().value:.1f} of the energy does not shrink",
         "holds {} of {} PIM systems".format(*systems("tile")),
         "{} of {} without one".format(*systems("tile, nothing fixed")),
-        brains(),
+        of_brains(),
         clocks(),
         forecast(),
         "holds: {}; holds in part: {}; undecided: {}; refuted: {}; not testable: {}".format(*verdict_counts()),

@@ -5,8 +5,8 @@ import json
 import pytest
 import vl_convert
 
-from datagravity.brain import ratios
-from datagravity.charts.brain import ratio_by_budget
+from datagravity.brains import ratios
+from datagravity.charts.brains import ratio_by_budget
 from datagravity.charts.pim import calibration_by_level, predicted_and_reported, two_ladders
 from datagravity.pim import MODELS, ladders, losses, predictions
 

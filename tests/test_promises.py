@@ -117,13 +117,14 @@ ORDER = [
     "processors",
     "distance",
     "pim",
-    "brain",
+    "brains",
     "plateau",
     "decoding",
     "systems",
     "claims",
     "charts",
-    "publish",
+    "chapter",
+    "site",
     "__main__",
 ]
 

@@ -6,7 +6,7 @@ import jupytext
 import pytest
 
 from conftest import ROOT
-from datagravity.publish.build import Book
+from datagravity.site.build import Book
 
 CHAPTERS = {path.stem: path for path in Book(ROOT).chapters()}
 

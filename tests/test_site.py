@@ -14,7 +14,7 @@ import datagravity
 from conftest import ROOT
 from datagravity import symbolic
 from datagravity.compiled import numpy_function, vega_expression
-from datagravity.publish.build import Book
+from datagravity.site.build import Book
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 CHAPTERS = [chapter.stem for chapter in Book(ROOT).chapters()]

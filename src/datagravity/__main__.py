@@ -32,7 +32,7 @@ def describe(arguments):
 
 def book(arguments):
     """Build the book."""
-    from datagravity.publish.build import build
+    from datagravity.site.build import build
 
     build(arguments.root, workers=arguments.workers)
 
@@ -42,7 +42,7 @@ def serve(arguments):
     import functools
     import http.server
 
-    from datagravity.publish.build import Book
+    from datagravity.site.build import Book
 
     folder = Book(arguments.root).html
     if not folder.exists():
@@ -58,24 +58,24 @@ def serve(arguments):
 
 def sync(arguments):
     """Write each chapter's notebook from its source."""
-    from datagravity.publish import pairs
-    from datagravity.publish.build import Book
+    from datagravity.site import notebooks
+    from datagravity.site.build import Book
 
     for chapter in Book(arguments.root).chapters():
-        state = "written" if pairs.write_notebook(chapter) else "unchanged"
-        print(f"{pairs.notebook_of(chapter).name:32} {state}")
+        state = "written" if notebooks.write_notebook(chapter) else "unchanged"
+        print(f"{notebooks.notebook_of(chapter).name:32} {state}")
 
 
 def sync_back(arguments):
     """Take one notebook's edits into its chapter's source, after showing what would change."""
-    from datagravity.publish import pairs
+    from datagravity.site import notebooks
 
     notebook = arguments.notebook
     if notebook.suffix != ".ipynb" or not notebook.exists() or not notebook.with_suffix(".md").exists():
         raise ValueError(
             f"{notebook}: expected a notebook (.ipynb) beside its chapter (.md), as in book/placement.ipynb"
         )
-    lines = pairs.difference_lines(notebook)
+    lines = notebooks.difference_lines(notebook)
     if not lines:
         print(f"{notebook.name} and its source say the same: nothing to take.")
         return
@@ -83,14 +83,14 @@ def sync_back(arguments):
     if not arguments.yes and input(f"Write this to {notebook.with_suffix('.md')}? [y/N] ").strip().lower() != "y":
         print("Nothing written.")
         return
-    pairs.take_back(notebook)
+    notebooks.take_back(notebook)
     print(f"{notebook.with_suffix('.md')} written.")
 
 
 def picture(arguments):
     """Draw the README's picture."""
     from datagravity.charts.placement import energy_against_distance
-    from datagravity.publish.chart_renderer import still_picture
+    from datagravity.site.renderer import still_picture
 
     arguments.file.write_text(still_picture(energy_against_distance().to_dict()), encoding="utf-8")
 

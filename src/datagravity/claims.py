@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from datagravity import brain, distance, pim, systems
+from datagravity import brains, distance, pim, systems
 from datagravity.evidence import load
 from datagravity.intervals import Interval, text
 from datagravity.law import asymptotic_saving, saving
@@ -184,7 +184,7 @@ def pim_order():
 
 def biology():
     """G_d of every budget of a brain under every definition that applies to it; recalled ones are out."""
-    rows = brain.ratios()
+    rows = brains.ratios()
     rows = rows[rows["status"] != "recalled"]
     return {f"{row.budget}: {row.definition}": Interval(row.gd, row.gd, row.gd) for row in rows.itertuples()}
 

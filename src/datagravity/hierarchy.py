@@ -56,7 +56,7 @@ class Hierarchy:
     loss: float
 
     def table(self):
-        """One row a level, as a data frame for `datagravity.publish.table`."""
+        """One row a level, as a data frame for `datagravity.chapter.table`."""
         rows = zip(self.levels, self.places, self.gd, self.energy, strict=True)
         return pd.DataFrame(
             {

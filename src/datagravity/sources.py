@@ -12,6 +12,8 @@ from datagravity.paths import REFERENCES
 
 #: The fields that say where a source appeared; the first one present is its venue.
 VENUE_FIELDS = ("journal", "booktitle", "publisher", "institution", "howpublished")
+#: Where a tooltip or a source line leads: the entry of a source on the page of references.
+REFERENCES_PAGE = "references.html"
 
 
 def bibliography(path=None):
@@ -82,6 +84,12 @@ def short_name(key):
     if key not in names.index:
         raise ValueError(f"source is {key!r}, expected a key of {REFERENCES.name}")
     return names[key]
+
+
+def reference_link(source_key):
+    """The address of a source's entry, relative to a page of the book (for `href` channels and source lines)."""
+    # The page's own form of an identifier has no underscore.
+    return f"{REFERENCES_PAGE}#{source_key.replace('_', '-')}"
 
 
 def _row(key, entry):

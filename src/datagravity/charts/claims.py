@@ -2,9 +2,9 @@
 
 import altair as alt
 
-from datagravity.charts.common import BLUE, GREY, ORANGE, PURPLE, finished, reference_link
+from datagravity.charts.common import BLUE, GREY, ORANGE, PURPLE, finished
 from datagravity.claims import POSITIONS, judged, parts
-from datagravity.sources import short_name
+from datagravity.sources import reference_link, short_name
 
 
 def verdicts():

@@ -21,15 +21,6 @@ PALETTE = [BLUE, ORANGE, GREEN, PINK, PURPLE, BROWN, GREY]
 # A font that the browser can measure by this name, so that labels get the room they need.
 FONT = "system-ui, sans-serif"
 
-#: Where a tooltip or a source line leads: the entry of a source on the page of references.
-REFERENCES_PAGE = "references.html"
-
-
-def reference_link(source_key):
-    """The address of a source's entry, relative to a page of the book (for `href` channels and source lines)."""
-    # The page's own form of an identifier has no underscore.
-    return f"{REFERENCES_PAGE}#{source_key.replace('_', '-')}"
-
 
 def slider(name, label, low, high, step, value):
     """A parameter moved by a slider below the chart's title; `name` is what its expressions call it."""

@@ -12,12 +12,11 @@ from datagravity.charts.common import (
     PURPLE,
     choice,
     finished,
-    reference_link,
     tick_box,
 )
 from datagravity.distance import PROXIES, SERIES, enough, exponents, fit, points
 from datagravity.intervals import text
-from datagravity.sources import short_name
+from datagravity.sources import reference_link, short_name
 
 LEVEL = 0.8
 BASES = ["stated", "derived", "maximum reach", "capacity", "assumed"]

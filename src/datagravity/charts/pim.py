@@ -13,7 +13,6 @@ from datagravity.charts.common import (
     PURPLE,
     choice,
     finished,
-    reference_link,
     tick_box,
 )
 from datagravity.evidence import shown
@@ -28,7 +27,7 @@ from datagravity.pim import (
     losses,
     predictions,
 )
-from datagravity.sources import short_name
+from datagravity.sources import reference_link, short_name
 
 ALL_SCOPES = "all scopes"
 SILICON = {"yes": "silicon", "partial": "silicon in part", "no": "simulated or modelled"}

@@ -14,7 +14,6 @@ from datagravity.charts.common import (
     choice,
     finished,
     log_slider,
-    reference_link,
     slider,
     tick_box,
 )
@@ -26,7 +25,7 @@ from datagravity.processors import (
     improvement_of,
     improvements,
 )
-from datagravity.sources import short_name
+from datagravity.sources import reference_link, short_name
 
 ALL_OPERATIONS = "all operations"
 #: From the oldest node to the newest; the last one is for a node that the source does not state.

@@ -3,9 +3,9 @@
 import altair as alt
 
 from datagravity import systems
-from datagravity.charts.common import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, choice, finished, reference_link
+from datagravity.charts.common import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, choice, finished
 from datagravity.decoding import LEVERS
-from datagravity.sources import short_name
+from datagravity.sources import reference_link, short_name
 
 #: Colours of the levers, the same in both charts.
 COLOURS = dict(zip(LEVERS, [ORANGE, BLUE, GREEN, PURPLE, BROWN], strict=True))

@@ -9,7 +9,7 @@ import vl_convert
 from docutils import nodes
 
 from datagravity import __version__
-from datagravity.publish.chart_renderer import VEGALITE_VERSION
+from datagravity.site.renderer import VEGALITE_VERSION
 
 ASSETS = Path(__file__).parent / "assets"
 #: What a page must hold for a script to be loaded: text of its outputs -> files.

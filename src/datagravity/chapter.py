@@ -1,7 +1,4 @@
-"""From chapters to pages: the only part of the package that knows Jupyter, Sphinx and the browser.
-
-Chapters import `glue` and `show`; everything else here is called by the build.
-"""
+"""What a chapter calls: store a number for the prose, show a table, typeset a formula."""
 
 import html
 import math
@@ -83,9 +80,8 @@ _WIDTHS = {"long": 90, "text": 36}
 
 def _cell(name, value, digits, blank, key):
     """One cell of a table; a number carries its full value, which sorting goes by, and a text its key if it has one."""
-    from datagravity.charts.common import reference_link
     from datagravity.evidence import is_blank, shown
-    from datagravity.sources import short_name
+    from datagravity.sources import reference_link, short_name
 
     if is_blank(value):
         return f"<td data-blank>{html.escape(blank)}</td>"

@@ -11,14 +11,13 @@ from datagravity.charts.common import (
     PALETTE,
     choice,
     finished,
-    reference_link,
     slider,
 )
 from datagravity.charts.curves import Axis, law_chart
 from datagravity.compiled import vega_expression
 from datagravity.evidence import shown
 from datagravity.processors import machine_balances, published_ratios
-from datagravity.sources import short_name
+from datagravity.sources import reference_link, short_name
 
 
 def sum_and_bound():

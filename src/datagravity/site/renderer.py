@@ -11,8 +11,7 @@ import re
 import altair as alt
 import vl_convert
 
-from datagravity.charts.common import reference_link
-from datagravity.sources import short_name
+from datagravity.sources import reference_link, short_name
 
 # The version of Vega-Lite that this Altair writes, in the form that vl-convert knows it by.
 VEGALITE_VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])

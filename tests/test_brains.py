@@ -3,7 +3,7 @@
 import pytest
 
 from datagravity import load
-from datagravity.brain import BUDGETS, DEFINITIONS, audit_ratio, budget, per_bit_ratio, ratio, ratios, recorded_ratios
+from datagravity.brains import BUDGETS, DEFINITIONS, audit_ratio, budget, per_bit_ratio, ratio, ratios, recorded_ratios
 from test_evidence import broken, folder  # noqa: F401 (a fixture)
 
 OLD, CORTEX, CEREBELLUM, AUDIT, PREPRINT = BUDGETS

@@ -9,16 +9,16 @@ from jupytext.compare import compare_notebooks
 
 from conftest import ROOT
 from datagravity.__main__ import main
-from datagravity.publish import pairs
-from datagravity.publish.build import Book
+from datagravity.site import notebooks
+from datagravity.site.build import Book
 
 CHAPTERS = Book(ROOT).chapters()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_the_pair_agrees_and_holds_no_outputs(chapter):
-    assert pairs.difference(chapter) == ""
-    notebook = json.loads(pairs.notebook_of(chapter).read_text(encoding="utf-8"))
+    assert notebooks.difference(chapter) == ""
+    notebook = json.loads(notebooks.notebook_of(chapter).read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
@@ -30,8 +30,8 @@ def test_the_pair_agrees_and_holds_no_outputs(chapter):
 def test_the_round_trip_loses_nothing(chapter):
     original = jupytext.read(chapter)
     through = jupytext.reads(jupytext.writes(original, fmt="ipynb"), fmt="ipynb")
-    text = jupytext.writes(through, fmt=pairs.FORMAT)
-    compare_notebooks(jupytext.reads(text, fmt=pairs.FORMAT), original, fmt=pairs.FORMAT)
+    text = jupytext.writes(through, fmt=notebooks.FORMAT)
+    compare_notebooks(jupytext.reads(text, fmt=notebooks.FORMAT), original, fmt=notebooks.FORMAT)
     # jupytext may quote a header's value differently; the body is the same to the letter.
     body = chapter.read_text(encoding="utf-8").split("\n---\n", 1)[1]
     assert text.split("\n---\n", 1)[1].rstrip() == body.rstrip()
@@ -47,44 +47,44 @@ def pair(tmp_path):
 
 def test_drift_is_seen_in_either_file(pair):
     pair.write_text(pair.read_text() + "\nOne more sentence.\n")
-    assert "sentence" in pairs.difference(pair)
-    pairs.write_notebook(pair)
-    assert pairs.difference(pair) == ""
+    assert "sentence" in notebooks.difference(pair)
+    notebooks.write_notebook(pair)
+    assert notebooks.difference(pair) == ""
     notebook = jupytext.read(pair.with_suffix(".ipynb"))
     notebook.cells[1].source += "\nx = 1"
     jupytext.write(notebook, pair.with_suffix(".ipynb"))
-    assert pairs.difference(pair)
+    assert notebooks.difference(pair)
     pair.with_suffix(".ipynb").unlink()
-    assert "missing" in pairs.difference(pair)
+    assert "missing" in notebooks.difference(pair)
 
 
 def test_writing_keeps_cell_ids_and_is_repeatable(pair):
-    notebook = pairs.notebook_of(pair)
+    notebook = notebooks.notebook_of(pair)
     before = notebook.read_bytes()
-    assert not pairs.write_notebook(pair)
+    assert not notebooks.write_notebook(pair)
     assert notebook.read_bytes() == before
     old = {cell.id for cell in jupytext.read(notebook).cells}
     pair.write_text(pair.read_text() + "\n```{code-cell} ipython3\nx = 1\n```\n")
-    assert pairs.write_notebook(pair)
+    assert notebooks.write_notebook(pair)
     new = {cell.id for cell in jupytext.read(notebook).cells}
     assert old < new
     again = notebook.read_bytes()
-    pairs.write_notebook(pair)
+    notebooks.write_notebook(pair)
     assert notebook.read_bytes() == again
 
 
 def test_a_new_notebook_is_the_same_for_everyone(pair):
-    notebook = pairs.notebook_of(pair)
+    notebook = notebooks.notebook_of(pair)
     notebook.unlink()
-    pairs.write_notebook(pair)
+    notebooks.write_notebook(pair)
     first = notebook.read_bytes()
     notebook.unlink()
-    pairs.write_notebook(pair)
+    notebooks.write_notebook(pair)
     assert notebook.read_bytes() == first
 
 
 def test_sync_back_shows_the_change_and_takes_it(pair, capsys, monkeypatch):
-    path = pairs.notebook_of(pair)
+    path = notebooks.notebook_of(pair)
     header = pair.read_text().split("\n---\n")[0]
     assert main(["sync-back", str(path)]) == 0
     assert "nothing to take" in capsys.readouterr().out
@@ -100,7 +100,7 @@ def test_sync_back_shows_the_change_and_takes_it(pair, capsys, monkeypatch):
     assert main(["sync-back", str(path), "--yes"]) == 0
     assert "A sentence from a notebook." in pair.read_text()
     assert pair.read_text().split("\n---\n")[0] == header
-    assert pairs.difference(pair) == ""
+    assert notebooks.difference(pair) == ""
 
 
 def test_sync_back_refuses_what_is_no_notebook(tmp_path, capsys):

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from datagravity.charts import common, ratio
-from datagravity.publish import chart_renderer, glue, show, table
+from datagravity.chapter import glue, show, table
+from datagravity.charts import common
+from datagravity.charts import disjunction_constant as ratio
+from datagravity.site import renderer
 from datagravity.symbolic import G_d, disjunction_constant
 
 
@@ -74,32 +76,32 @@ def test_a_chart_must_explain_itself():
 
 def test_the_figure_holds_specification_picture_and_sources():
     specification = ratio.reuse_crossing().to_dict()
-    text = chart_renderer.figure(specification)
+    text = renderer.figure(specification)
     inside = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL).group(1)
     assert json.loads(inside) == specification
     assert "<noscript><svg" in text
-    assert "datagravity.charts.ratio.reuse_crossing" in text
+    assert "datagravity.charts.disjunction_constant.reuse_crossing" in text
     assert 'href="references.html#jouppi2021"' in text
 
 
 def test_a_still_picture_is_the_same_on_every_run_and_shares_no_identifier():
-    first = chart_renderer.still_picture(ratio.reuse_crossing().to_dict())
-    other = chart_renderer.still_picture(ratio.published_values().to_dict())
-    assert chart_renderer.still_picture(ratio.reuse_crossing().to_dict()) == first
+    first = renderer.still_picture(ratio.reuse_crossing().to_dict())
+    other = renderer.still_picture(ratio.published_values().to_dict())
+    assert renderer.still_picture(ratio.reuse_crossing().to_dict()) == first
     identifiers = [set(re.findall(r'\bid="([^"]+)"', picture)) for picture in (first, other)]
     assert identifiers[0].isdisjoint(identifiers[1])
 
 
 def test_a_specification_cannot_end_its_script_element():
     specification = ratio.sum_and_bound().to_dict() | {"description": "</script><script>alert(1)"}
-    assert "</script><script>alert" not in chart_renderer.figure(specification)
+    assert "</script><script>alert" not in renderer.figure(specification)
 
 
 @pytest.mark.parametrize("chart", [ratio.sum_and_bound, ratio.reuse_crossing, ratio.published_values])
 def test_charts_of_the_ratio_explain_themselves(chart):
     specification = chart().to_dict()
     assert len(specification["description"]) > 60
-    assert specification["usermeta"]["function"] == f"datagravity.charts.ratio.{chart.__name__}"
+    assert specification["usermeta"]["function"] == f"datagravity.charts.disjunction_constant.{chart.__name__}"
     titles = re.findall(r'"title": "([^"]*G_d[^"]*)"', json.dumps(specification))
     assert titles
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from datagravity.charts import decoding as charts
+from datagravity.charts import workload as charts
 from datagravity.decoding import LEVERS, decode_energy
 from test_site import Model, Visit
 

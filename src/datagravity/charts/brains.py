@@ -2,9 +2,9 @@
 
 import altair as alt
 
-from datagravity.brain import BUDGETS, DEFINITIONS, OWN_DEFINITION, ratios
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished, reference_link
-from datagravity.sources import short_name
+from datagravity.brains import BUDGETS, DEFINITIONS, OWN_DEFINITION, ratios
+from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.sources import reference_link, short_name
 
 
 def ratio_by_budget():

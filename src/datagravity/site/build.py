@@ -30,7 +30,7 @@ from datagravity.evidence import TableError, validate
 
 CELL_TIMEOUT_SECONDS = 300
 # Runs in every chapter's kernel before its first cell.
-KERNEL_START = "from datagravity.publish import chart_renderer; chart_renderer.enable()"
+KERNEL_START = "from datagravity.site import renderer; renderer.enable()"
 
 
 class BuildError(ValueError):

@@ -1,0 +1,66 @@
+"""The chart of the chapter on the five levers."""
+
+import altair as alt
+
+from datagravity import decoding, symbolic
+from datagravity.charts.common import BLUE, ORANGE, finished, log_slider
+from datagravity.charts.workload import formula, workload_controls
+from datagravity.decoding import BOUNDS, LEVERS, SYSTEM_ROW
+from datagravity.evidence import load
+
+
+def lever_bounds():
+    """What each of the five levers gains, at a factor of the reader's choice and at most, for a chosen workload."""
+    changes = {
+        "distance": {"transport_pj_per_bit": f"({decoding.energy_per_bit(SYSTEM_ROW)!r} / factor)"},
+        "mass": {"weight_bits": "(weight_bits / factor)", "kv_bits": "(kv_bits / factor)"},
+        "reuse": {"batch": "(batch * factor)"},
+        "work": {"peak": "(peak * factor)"},
+        "split": {"static_share": f"({decoding.calibrate()['static_share']!r} / factor)"},
+    }
+    names = list(LEVERS)
+    base = alt.Chart(alt.InlineData(values=[{"lever": name, "acts_on": LEVERS[name]} for name in names]))
+    bound, gain = (
+        "".join(f"datum.lever == '{name}' ? {code(name)} : " for name in names) + "1"
+        for code in (
+            lambda name: f"bound_{name}",
+            lambda name: f"gain_{name}",
+        )
+    )
+    base = base.transform_calculate(bound=bound, gain=gain, one="1").encode(
+        y=alt.Y("lever:N").sort(names).title(None),
+        tooltip=[
+            alt.Tooltip("lever:N", title="lever"),
+            alt.Tooltip("acts_on:N", title="divides"),
+            alt.Tooltip("gain:Q", title="gain at this factor", format=".3~g"),
+            alt.Tooltip("bound:Q", title="gain at most", format=".3~g"),
+        ],
+    )
+    title = "energy before / energy after"
+    x = alt.X("bound:Q").scale(type="log", domainMin=1).title(title).axis(format="~g")
+    total = formula(symbolic.token_energy)
+    params = [alt.param(name=f"bound_{name}", expr=formula(BOUNDS[name])) for name in names]
+    params += [
+        alt.param(name=f"gain_{name}", expr=f"({total}) / ({formula(symbolic.token_energy, **changes[name])})")
+        for name in names
+    ]
+    chart = alt.layer(
+        base.mark_bar(opacity=0.35, color=BLUE, height=18).encode(x=x, x2="one:Q"),
+        base.mark_tick(color=BLUE, thickness=3, size=26, opacity=1).encode(x=x),
+        base.mark_point(filled=True, size=90, color=ORANGE, opacity=1).encode(
+            x=alt.X("gain:Q").scale(type="log", domainMin=1).title(title).axis(format="~g")
+        ),
+    ).add_params(*workload_controls(), *log_slider("factor", "each lever divides by", 1, 100, 2), *params)
+    return finished(
+        chart,
+        drawn_by=lever_bounds,
+        title="Five levers, and how far each reaches",
+        subtitle="blue: at most; orange: at the chosen factor",
+        description=(
+            "Five horizontal bars on a logarithmic axis: what distance, mass, reuse, work and split can gain at most "
+            "for one token, with an orange point for the gain at a chosen factor. At a small batch mass and reuse "
+            "reach farthest and work almost nowhere; at a large batch work reaches farther than reuse."
+        ),
+        sources={"antepara2025", *load("llm")["source"], *load("measured_inference").query("batch_avg > 0")["source"]},
+        height=260,
+    )

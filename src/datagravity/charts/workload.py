@@ -1,0 +1,72 @@
+"""The workload that the charts of a token and of its levers share: its lists and sliders, and its formulas."""
+
+import json
+
+import altair as alt
+
+from datagravity import decoding
+from datagravity.charts.common import choice, log_slider
+from datagravity.compiled import vega_expression
+from datagravity.decoding import FORMAT_BITS, SYSTEM_ROW
+from datagravity.evidence import load
+
+#: The workload that a chart opens with: a measured one.
+MODEL, HARDWARE, GPUS, BATCH, CONTEXT = "Llama-3 70B", "H100 SXM5 80GB", 4, 8, 375
+BATCHES, CONTEXTS = (1, 4096), (64, 131072)
+_OF_MODEL = ("shared_weights", "routed_weights", "experts", "chosen_experts", "cached_numbers")
+_OF_MODEL += ("attention_flop", "all_weights")
+
+
+def models():
+    """The models that the charts offer."""
+    return list(load("llm")["name"])
+
+
+def accelerators():
+    """The accelerators that the charts offer: those with HBM whose power and 16-bit peak are known."""
+    rows = load("accelerators").dropna(subset=["tdp_w", "peak_dense_fp16_bf16_tflops", "mem_bw_gb_s", "memory_gb"])
+    return list(rows.loc[rows["memory_type"].str.startswith("HBM").fillna(False), "name"])
+
+
+def _lookup(table, key):
+    return f"({json.dumps(table)})[{key}]"
+
+
+def workload_controls(batch=BATCH):
+    """The controls of a workload, and what the formulas need of the chosen model and accelerator."""
+    configurations = load("llm").set_index("name").astype(object).to_dict("index")
+    hardware = load("accelerators").set_index("name")
+    numbers = {name: decoding.parameters(name) for name in models()}
+    counts = {"shared": "shared_weights", "routed": "routed_weights", "cached": "cached_numbers"}
+    counts |= {"attention": "attention_flop", "total": "all_weights"}
+    values = {symbol: {name: numbers[name][count] for name in numbers} for count, symbol in counts.items()}
+    for symbol, column in {"experts": "n_experts", "chosen_experts": "experts_per_token"}.items():
+        cells = {name: row[column] for name, row in configurations.items()}
+        values[symbol] = {name: 1 if cell is None or cell != cell else int(cell) for name, cell in _blanks(cells)}
+    columns = {"bandwidth": "mem_bw_gb_s", "power": "tdp_w", "memory": "memory_gb"}
+    columns |= {"peak_16": "peak_dense_fp16_bf16_tflops", "peak_8": "peak_dense_fp8_tflops"}
+    devices = hardware.loc[accelerators()]
+    known = {symbol: devices[column].fillna(0).astype(float).to_dict() for symbol, column in columns.items()}
+    return [
+        choice("model", "model", models(), value=MODEL),
+        choice("hardware", "accelerator", accelerators(), value=HARDWARE),
+        choice("gpus", "accelerators", [1, 2, 4, 8], value=GPUS, labels=["1", "2", "4", "8"]),
+        choice("weight_bits", "bits of a weight", [16, 8, 4.25], value=16, labels=["16", "8", "4, with scales"]),
+        choice("kv_bits", "bits of a cached number", [16, 8], value=16, labels=["16", "8"]),
+        *log_slider("batch", "batch", *BATCHES, batch),
+        *log_slider("context", "context", *CONTEXTS, CONTEXT),
+        *(alt.param(name=symbol, expr=_lookup(values[symbol], "model")) for symbol in _OF_MODEL),
+        *(alt.param(name=symbol, expr=_lookup(known[symbol], "hardware")) for symbol in known),
+        alt.param(name="peak", expr=f"weight_bits == {FORMAT_BITS['fp8']} && peak_8 > 0 ? peak_8 : peak_16"),
+        alt.param(name="fits", expr="all_weights * weight_bits / 8 <= gpus * memory * 1e9"),
+    ]
+
+
+def _blanks(cells):
+    return ((name, None if str(cell) == "<NA>" else cell) for name, cell in cells.items())
+
+
+def formula(expression, **names):
+    """A formula of the workload in the chart's language; the calibrated numbers and the energy per bit are set."""
+    fixed = decoding.calibrate() | {"transport_pj_per_bit": decoding.energy_per_bit(SYSTEM_ROW)}
+    return vega_expression(expression, **{name: f"({value!r})" for name, value in fixed.items()} | names)
