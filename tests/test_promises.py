@@ -122,6 +122,7 @@ ORDER = [
     "decoding",
     "systems",
     "claims",
+    "headlines",
     "charts",
     "chapter",
     "site",

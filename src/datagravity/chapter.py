@@ -28,6 +28,19 @@ def glue(name, value):
     store(name, value, display=False)
 
 
+def headlines(chapter):
+    """Store every headline of a chapter for its prose: the one hidden line that a chapter needs.
+
+    Parameters
+    ----------
+    chapter : the name of its page, as in "disjunction-constant"
+    """
+    from datagravity.headlines import of
+
+    for name, headline in of(chapter).items():
+        glue(name, headline.value)
+
+
 def table(frame, columns=None, digits=4, *, caption=None, filters=(), sort_by=None, blank="not stated"):
     """A data frame as a table for readers; returns an object that Jupyter displays.
 

@@ -1,0 +1,78 @@
+"""The numbers that prose prints: one module a chapter, shared by the chapter, the first page and the changelog.
+
+A module has functions without arguments, each a part of its chapter, and lists them in `PARTS`. A part returns
+name -> `Headline`; `of(chapter)` joins the parts of one chapter. The build writes all of them to `book/results.json`.
+"""
+
+import math
+import numbers
+from importlib import import_module
+from typing import NamedTuple
+
+#: The kinds of result: the paper states it, rebuilt from what it states, beyond it, or a value that others quote.
+LABELS = ("abstract", "reconstruction", "extension", "quoted")
+#: The unit of a headline that is a text.
+TEXT = "text"
+
+
+class Headline(NamedTuple):
+    """One number or text of the prose, with its unit ("1" for a plain number, "text" for words) and its label."""
+
+    value: float | int | str
+    unit: str
+    label: str
+
+
+def _headline(value, unit, label):
+    if isinstance(value, str):
+        return Headline(value, TEXT, label)
+    if isinstance(value, numbers.Integral):
+        return Headline(int(value), unit, label)
+    if isinstance(value, numbers.Real) and math.isfinite(value):
+        return Headline(float(value), unit, label)
+    raise ValueError(f"value = {value!r}: expected a text or a finite number")
+
+
+def abstract(value, unit="1"):
+    """A headline that the paper states."""
+    return _headline(value, unit, "abstract")
+
+
+def reconstruction(value, unit="1"):
+    """A headline of the model rebuilt from what the paper states."""
+    return _headline(value, unit, "reconstruction")
+
+
+def extension(value, unit="1"):
+    """A headline that goes beyond the paper: every measurement and every count of the tables is one."""
+    return _headline(value, unit, "extension")
+
+
+def quoted(value, unit="1"):
+    """A headline whose value is one of those that others quote from the paper."""
+    return _headline(value, unit, "quoted")
+
+
+def of(chapter):
+    """Every headline of one chapter.
+
+    Parameters
+    ----------
+    chapter : the name of its page, as in "disjunction-constant"
+
+    Returns
+    -------
+    dict: name -> Headline, in the order of the chapter
+
+    Raises
+    ------
+    ValueError
+        If two parts give the same name.
+    """
+    found = {}
+    for part in import_module(f"datagravity.headlines.{chapter.replace('-', '_')}").PARTS:
+        for name, headline in part().items():
+            if name in found:
+                raise ValueError(f"headline {name!r} of {chapter!r}: expected once, given by two parts")
+            found[name] = headline
+    return found
