@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test serve clean lint format sync sync-back benchmark lock
+.PHONY: help book test quick serve clean lint format sync sync-back benchmark lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -15,7 +15,11 @@ book: .venv/installed ## build the book into book/_build/html (does nothing when
 
 test: .venv/installed ## build the book and run every test, the browser's too
 	@$(RUN) tests/chromium.py
-	@$(RUN) -m pytest
+	@$(RUN) -m datagravity book
+	@$(RUN) -m pytest -n auto
+
+quick: .venv/installed ## run the tests that need no built page: a minute
+	@$(RUN) -m pytest -n auto -m "not built"
 
 serve: book          ## serve the built book on this machine
 	@$(RUN) -m datagravity serve

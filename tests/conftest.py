@@ -8,12 +8,17 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from chromium import find_chromium
 from datagravity.site.build import Book
 
 ROOT = Path(__file__).resolve().parents[1]
+# No test depends on time: how long an example takes says how busy the machine is.
+settings.register_profile("book", deadline=None)
+settings.load_profile("book")
 # A browser under test asks nothing of its maker, and root has no sandbox.
 ARGUMENTS = [
     "--disable-background-networking",
@@ -31,10 +36,23 @@ def build(root):
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
 
+#: What a test needs that takes a build: `make quick` leaves such tests out.
+BUILT = {"book", "site", "browser", "small_book"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if BUILT & set(getattr(item, "fixturenames", ())):
+            item.add_marker("built")
+
+
 @pytest.fixture(scope="session")
-def book():
-    """The real book, built."""
-    run = build(ROOT)
+def book(tmp_path_factory, worker_id):
+    """The real book, built once for all workers of a run."""
+    # The base folder of one worker lies in that of the run.
+    folder = tmp_path_factory.getbasetemp()
+    with FileLock((folder if worker_id == "master" else folder.parent) / "book.lock"):
+        run = build(ROOT)
     assert run.returncode == 0, run.stderr
     return Book(ROOT)
 

@@ -144,7 +144,7 @@ def test_the_interval_holds_four_runs_in_five():
         assert runs["ratio"].between(low, high).mean() == pytest.approx(0.8, abs=0.02)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     model=st.sampled_from(["Llama-3 8B", "Llama-3 70B", "Mixtral 8x7B", "DeepSeek-V3"]),
     batch=st.floats(0.5, 400),

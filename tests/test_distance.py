@@ -214,7 +214,7 @@ def test_the_bare_exponent_is_mostly_a_share():
 # --- The forms
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.1, 2), st.floats(0.01, 10))
 def test_a_power_is_found(exponent, factor):
     distances = np.geomspace(1, 100, 6)
@@ -223,7 +223,7 @@ def test_a_power_is_found(exponent, factor):
     assert fitted.energy(50.0) == pytest.approx(factor * 50**exponent)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.1, 10), st.floats(0.01, 1))
 def test_a_fixed_and_linear_cost_is_found(fixed, slope):
     distances = np.geomspace(0.5, 200, 8)

@@ -18,7 +18,7 @@ from datagravity.symbolic import MODELS, G_d, beta, r
 
 BETAS = st.floats(1.05, 2.95)
 GDS = st.floats(1.5, 1e5)
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 
 
 def least(energy, low=-12.0, high=4.0):

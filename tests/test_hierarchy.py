@@ -44,7 +44,7 @@ def test_order_and_unit_of_distance_do_not_matter():
     assert two.best.name == one.best.name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(2, 1e4), st.floats(1.1, 2.9), st.floats(1.2, 6), st.integers(2, 9))
 def test_on_the_law_the_loss_is_the_price_of_the_wrong_distance(gd, beta, ratio, count):
     found = compute_at(on_the_law(gd, beta, ratio, count), 1.0)

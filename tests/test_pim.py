@@ -237,7 +237,7 @@ COLUMNS = ["id", "row_id", "source", "baseline_class", "scope", "value_low", "si
 ENERGIES = ["pj_per_bit_baseline", "pj_per_bit_baseline_low", "pj_per_bit_baseline_high"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(row=st.dictionaries(st.sampled_from(COLUMNS + ENERGIES), CELLS))
 @example(row={"pj_per_bit_baseline": 1e-6, "scope": "data_path"})
 @example(row={"pj_per_bit_baseline": 1e9, "scope": "data_path"})

@@ -139,7 +139,7 @@ def compare_with_grid(masses, positions, exponent, grid):
         assert placement.energy <= 2 * placement.lower_bound * (1 + 1e-12)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(weights, coordinates), min_size=1, max_size=9), exponents)
 def test_against_a_grid_on_a_line(points, exponent):
     masses, positions = np.array(points).T
@@ -147,7 +147,7 @@ def test_against_a_grid_on_a_line(points, exponent):
     compare_with_grid(masses, positions[:, None], exponent, grid)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(weights, coordinates, coordinates), min_size=1, max_size=7), exponents)
 def test_against_a_grid_in_the_plane(points, exponent):
     points = np.array(points)
@@ -155,7 +155,7 @@ def test_against_a_grid_in_the_plane(points, exponent):
     compare_with_grid(points[:, 0], points[:, 1:], exponent, grid)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(2, 40), exponents, st.floats(-3, 3), st.floats(-6, 6), st.floats(-100, 100))
 def test_translation_rotation_scale(seed, n, exponent, angle, log_scale, shift):
     masses, positions = cloud(n, seed)

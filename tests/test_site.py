@@ -1,6 +1,6 @@
 """The built book in a real browser."""
 
-import csv
+import importlib
 import json
 import math
 import re
@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import datagravity
+from browser import Chart, Visit
 from conftest import ROOT
 from datagravity import symbolic
 from datagravity.compiled import numpy_function, vega_expression
@@ -21,61 +22,47 @@ CHAPTERS = [chapter.stem for chapter in Book(ROOT).chapters()]
 PAGES = [*CHAPTERS, "genindex", "search"]
 
 
-class Visit:
-    """One page in a fresh tab, with what it asked for and complained about."""
-
-    def __init__(self, browser, address, *, width=1280, scheme="light", scripts=True):
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-        )
-        self.page = self.context.new_page()
-        self.requests, self.complaints = [], []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on(
-            "console", lambda text: self.complaints.append(text.text) if text.type in ("error", "warning") else None
-        )
-        self.page.goto(address, wait_until="networkidle")
-        if scripts and self.specifications:
-            self.page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
-
-    @property
-    def specifications(self):
-        return self.page.locator('figure.dg-chart script[type="application/json"]').count()
-
-    @property
-    def live_charts(self):
-        # The menu of a chart holds a small SVG too; a drawn chart has marks.
-        return self.page.locator(".vega-embed:has(svg.marks g.mark-group)").count()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.context.close()
+# One visit serves all tests of a page that leave it as it is.
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_whole_and_legible(browser, site, name, scheme):
-    with Visit(browser, f"{site}/{name}.html", scheme=scheme) as visit:
-        assert {urlsplit(url).netloc for url in visit.requests} == {urlsplit(site).netloc}
-        assert visit.complaints == []
-        assert visit.live_charts == visit.specifications
-        assert visit.page.locator("mjx-merror, [data-mjx-error]").count() == 0
-        assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
-        # Colours as they end up, not half-way through a transition.
-        visit.page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
-        assert visit.page.evaluate(CONTRAST) == []
+@pytest.fixture(scope="module", params=PAGES)
+def by_day(request, browser, site):
+    """A page at desktop width, in light colours, from a server."""
+    with Visit(browser, f"{site}/{request.param}.html", settled=True) as visit:
+        visit.name = request.param
+        yield visit
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_page_works_as_a_file(browser, book, name):
-    with Visit(browser, (book.html / f"{name}.html").as_uri()) as visit:
-        assert {urlsplit(url).scheme for url in visit.requests} <= {"file", "data"}
-        assert visit.complaints == []
-        assert visit.live_charts == visit.specifications
+@pytest.fixture(scope="module", params=PAGES)
+def by_night(request, browser, site, book):
+    """A page in dark colours; a chapter as a file, without a server."""
+    file = (book.html / f"{request.param}.html").as_uri()
+    with Visit(
+        browser, file if request.param in CHAPTERS else f"{site}/{request.param}.html", scheme="dark", settled=True
+    ) as visit:
+        visit.name = request.param
+        yield visit
+
+
+def is_whole_and_legible(visit, scheme):
+    assert visit.complaints == []
+    assert visit.live_charts == visit.specifications
+    assert visit.page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
+    # Colours as they end up, not half-way through a transition.
+    visit.page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
+    assert visit.page.evaluate(CONTRAST) == []
+
+
+def test_a_page_is_whole_and_legible(by_day, site):
+    assert {urlsplit(url).netloc for url in by_day.requests} == {urlsplit(site).netloc}
+    is_whole_and_legible(by_day, "light")
+
+
+def test_a_page_is_whole_and_legible_in_the_dark_and_as_a_file(by_night):
+    if by_night.name in CHAPTERS:
+        assert {urlsplit(url).scheme for url in by_night.requests} <= {"file", "data"}
+    is_whole_and_legible(by_night, "dark")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -87,39 +74,52 @@ def test_a_phone_does_not_scroll_sideways(browser, site, name):
             assert chart.bounding_box()["width"] <= 390
 
 
-def test_the_book_has_charts_and_formulas(browser, site):
-    charts = formulas = 0
-    for name in CHAPTERS:
-        with Visit(browser, f"{site}/{name}.html") as visit:
-            charts += visit.live_charts
-            formulas += visit.page.locator("mjx-container").count()
-            for figure in visit.page.locator("figure.dg-chart").all():
-                assert figure.locator("figcaption code").inner_text().startswith("datagravity.charts.")
-                label = figure.locator("[role='graphics-document']").get_attribute("aria-label")
-                assert len(label) > 60
-    assert charts >= 5
-    assert formulas >= 10
+def test_formulas_are_set_and_charts_explain_themselves(by_day, book):
+    source = (book.html / f"{by_day.name}.html").read_text(encoding="utf-8")
+    formulas = len(re.findall(r'class="[^"]*\bmath\b', source))
+    # A formula in a title stands in the page's own table of contents too, so there may be more.
+    assert by_day.page.locator("mjx-container").count() >= formulas
+    for figure in by_day.page.locator("figure.dg-chart").all():
+        assert figure.locator("figcaption code").inner_text().startswith("datagravity.charts.")
+        label = figure.locator("[role='graphics-document']").get_attribute("aria-label")
+        assert len(label) > 60
 
 
-def test_every_link_within_the_book_leads_somewhere(browser, site, book):
-    identifiers = {
-        page.name: set(re.findall(r'\bid="([^"]+)"', page.read_text(encoding="utf-8")))
-        for page in book.html.glob("*.html")
-    }
-    checked = 0
-    for name in CHAPTERS:
-        with Visit(browser, f"{site}/{name}.html") as visit:
-            for link in visit.page.locator("a[href], .vega-embed a").all():
-                target = link.get_attribute("href") or link.get_attribute("xlink:href") or ""
-                target = urlsplit(target)
-                if target.netloc or target.scheme or not (target.path or target.fragment):
-                    continue
-                path = unquote(target.path) or f"{name}.html"
-                assert (book.html / path).exists(), (name, path)
-                if path.endswith(".html") and target.fragment:
-                    assert unquote(target.fragment) in identifiers[path], (name, target.geturl())
-                checked += 1
-    assert checked > 100
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_that_imports_charts_shows_them(book, name):
+    source = (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
+    page = (book.html / f"{name}.html").read_text(encoding="utf-8")
+    drawn = re.findall(r"Drawn by <code>([\w.]+)</code>", page)
+    assert bool(drawn) == ("from datagravity.charts" in source)
+    for function in drawn:
+        module, _, attribute = function.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), attribute))
+
+
+def test_every_link_within_the_book_leads_somewhere(by_day, book):
+    identifiers = {}
+    for link in by_day.page.locator("a[href], .vega-embed a").all():
+        target = link.get_attribute("href") or link.get_attribute("xlink:href") or ""
+        target = urlsplit(target)
+        if target.netloc or target.scheme or not (target.path or target.fragment):
+            continue
+        path = unquote(target.path) or f"{by_day.name}.html"
+        assert (book.html / path).exists(), path
+        if path.endswith(".html") and target.fragment:
+            if path not in identifiers:
+                page = (book.html / path).read_text(encoding="utf-8")
+                identifiers[path] = set(re.findall(r'\bid="([^"]+)"', page))
+            assert unquote(target.fragment) in identifiers[path], target.geturl()
+
+
+def test_every_chart_offers_its_data(by_day):
+    for figure in by_day.page.locator("figure.dg-chart").all():
+        chart = Chart(by_day.page, figure=figure)
+        rows = chart.rows()
+        assert chart.file.endswith(".csv")
+        assert rows, chart.file
+        assert len(rows[0]) >= 3
+        assert all(None not in row and None not in row.values() for row in rows)
 
 
 def test_sources_of_charts_are_entries_of_the_references(book):
@@ -195,38 +195,10 @@ def test_vega_computes_what_numpy_computes(browser, site, law):
     assert computed == pytest.approx(expected, rel=1e-12)
 
 
-class Model:
-    """The chart of energy against distance, moved as a reader would move it."""
-
-    def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dg-chart", has=page.locator("input[name='log10_G_d']")).first
-        self.figure.scroll_into_view_if_needed()
-
-    def move(self, name, value):
-        self.figure.locator(f"[name='{name}']").evaluate(
-            "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true}));"
-            "input.dispatchEvent(new Event('change', {bubbles: true})); }",
-            str(value),
-        )
-        self.figure.evaluate("(figure) => figure.view.runAsync().then(() => true)")
-
-    def choose(self, name, value):
-        self.figure.locator(f"select[name='{name}']").select_option(value)
-        self.figure.evaluate("(figure) => figure.view.runAsync().then(() => true)")
-
-    def signal(self, name):
-        return self.figure.evaluate("(figure, name) => figure.view.signal(name)", name)
-
-    @property
-    def drawing(self):
-        return self.figure.locator("svg.marks").inner_html()
-
-
 @pytest.mark.parametrize("model", ["tile", "patch"])
 def test_the_sliders_move_the_optimum_and_the_saving(browser, site, model):
     with Visit(browser, f"{site}/placement.html") as visit:
-        chart = Model(visit.page)
+        chart = Chart(visit.page)
         chart.choose("model", model)
         seen = {}
         for gd, beta in product([1.0, 100.0, 1e4], [1.05, 2.0, 2.95]):
@@ -248,34 +220,18 @@ def test_the_sliders_move_the_optimum_and_the_saving(browser, site, model):
 
 def test_a_logarithmic_slider_shows_the_value(browser, site):
     with Visit(browser, f"{site}/placement.html") as visit:
-        chart = Model(visit.page)
+        chart = Chart(visit.page)
         chart.move("log10_G_d", 3)
         row = chart.figure.locator(".vega-bind", has=visit.page.locator("input[name='log10_G_d']"))
         assert "1,000" in row.inner_text()
 
 
-def test_every_chart_offers_its_data(browser, site):
-    for name in CHAPTERS:
-        with Visit(browser, f"{site}/{name}.html") as visit:
-            for figure in visit.page.locator("figure.dg-chart").all():
-                with visit.page.expect_download() as download:
-                    figure.locator(".dg-chart-data").click()
-                assert download.value.suggested_filename.endswith(".csv")
-                rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
-                assert rows, download.value.suggested_filename
-                assert len(rows[0]) >= 3
-                assert all(None not in row and None not in row.values() for row in rows)
-
-
 def test_the_data_follow_the_sliders(browser, site):
     with Visit(browser, f"{site}/placement.html") as visit:
-        chart = Model(visit.page)
+        chart = Chart(visit.page)
         for gd in [10.0, 1000.0]:
             chart.move("log10_G_d", math.log10(gd))
-            with visit.page.expect_download() as download:
-                chart.figure.locator(".dg-chart-data").click()
-            rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
-            total = [row for row in rows if row["line"] == "total"]
+            total = [row for row in chart.rows() if row["line"] == "total"]
             assert len(total) > 100
             for row in total[::20]:
                 energy = datagravity.energy(float(row["r"]), gd, 2.0)
@@ -284,7 +240,7 @@ def test_the_data_follow_the_sliders(browser, site):
 
 def test_a_slider_answers_to_the_keyboard(browser, site):
     with Visit(browser, f"{site}/placement.html") as visit:
-        chart = Model(visit.page)
+        chart = Chart(visit.page)
         before = chart.signal("optimal_distance")
         chart.figure.locator("input[name='log10_G_d']").focus()
         for _ in range(5):

@@ -7,18 +7,16 @@ import numpy as np
 import pytest
 from scipy.spatial import Delaunay
 
+from browser import Chart, Visit
 from datagravity.charts import gravity
 from datagravity.placement import place
-from test_site import Model, Visit
 
 
-class Map(Model):
+class Map(Chart):
     """The map of the chapter on data gravity, and the place that it marks."""
 
     def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dg-chart", has=page.locator("input[name='mass_A']"))
-        self.figure.scroll_into_view_if_needed()
+        super().__init__(page, "mass_A")
 
     @property
     def optimum(self):

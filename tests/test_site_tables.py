@@ -2,8 +2,8 @@
 
 import pytest
 
+from browser import Visit
 from datagravity import load, systems
-from test_site import Visit
 
 HEADS = ["system", "claim", "as printed", "computed", "ratio", "finding", "lever", "kind", "lesson", "which is"]
 

@@ -6,22 +6,20 @@ from itertools import product
 
 import pytest
 
+from browser import Chart, Visit
 from datagravity.charts import workload as charts
 from datagravity.decoding import LEVERS, decode_energy
-from test_site import Model, Visit
 
 
 def ends_and_middle(low, high):
     return low, math.sqrt(low * high), high
 
 
-class Workload(Model):
+class Workload(Chart):
     """A chart with the controls of a workload."""
 
     def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dg-chart", has=page.locator("input[name='log10_batch']")).first
-        self.figure.scroll_into_view_if_needed()
+        super().__init__(page, "log10_batch")
 
     def set(self, batch, context):
         self.move("log10_batch", math.log10(batch))

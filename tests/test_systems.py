@@ -381,7 +381,7 @@ def test_with_every_input_a_row_is_computed(id):
 
 
 @given(st.floats(0.01, 0.99), st.floats(1.01, 1e4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_amdahl(share, factor):
     values = {symbolic.acted_share: share, symbolic.divisor: factor}
     gain, limit = (float(form.subs(values)) for form in (symbolic.amdahl_gain, symbolic.amdahl_limit))
@@ -390,7 +390,7 @@ def test_amdahl(share, factor):
 
 
 @given(st.floats(0.01, 100), st.floats(1.01, 100))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_overlap_is_bounded(ratio, speed):
     values = {symbolic.cache_ratio: ratio, symbolic.near_speed: speed, symbolic.batch: 64, symbolic.balance_batch: 256}
     one_bus, turns, limit = (
@@ -403,7 +403,7 @@ def test_overlap_is_bounded(ratio, speed):
 
 
 @given(st.floats(0.01, 1e3), st.floats(0.001, 0.999))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_smaller_cache_gains_less_than_it_shrinks(ratio, kept):
     gain = float(symbolic.cache_gain.subs({symbolic.cache_ratio: ratio, symbolic.kept_share: kept}))
     assert 1 < gain < 1 / kept

@@ -1,0 +1,79 @@
+"""A page of the built book as a reader sees it in a browser: what it shows, asks for and complains about."""
+
+import csv
+from pathlib import Path
+
+
+class Visit:
+    """One page in a fresh tab, with what it asked for and complained about.
+
+    `settled` waits until the network is idle; without it, until charts and formulas are there.
+    """
+
+    def __init__(self, browser, address, *, width=1280, scheme="light", scripts=True, settled=False):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+        )
+        self.page = self.context.new_page()
+        self.requests, self.complaints = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on(
+            "console", lambda text: self.complaints.append(text.text) if text.type in ("error", "warning") else None
+        )
+        self.page.goto(address, wait_until="networkidle" if settled else "load")
+        if scripts and self.specifications:
+            self.page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+        if scripts:
+            self.page.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
+
+    @property
+    def specifications(self):
+        return self.page.locator('figure.dg-chart script[type="application/json"]').count()
+
+    @property
+    def live_charts(self):
+        # The menu of a chart holds a small SVG too; a drawn chart has marks.
+        return self.page.locator(".vega-embed:has(svg.marks g.mark-group)").count()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+class Chart:
+    """The first chart of a page with this control, or a given one, moved as a reader would move it."""
+
+    def __init__(self, page, control="log10_G_d", *, figure=None):
+        self.page = page
+        self.figure = figure or page.locator("figure.dg-chart", has=page.locator(f"input[name='{control}']")).first
+        self.figure.scroll_into_view_if_needed()
+
+    def move(self, name, value):
+        self.figure.locator(f"[name='{name}']").evaluate(
+            "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true}));"
+            "input.dispatchEvent(new Event('change', {bubbles: true})); }",
+            str(value),
+        )
+        self.figure.evaluate("(figure) => figure.view.runAsync().then(() => true)")
+
+    def choose(self, name, value):
+        self.figure.locator(f"select[name='{name}']").select_option(value)
+        self.figure.evaluate("(figure) => figure.view.runAsync().then(() => true)")
+
+    def signal(self, name):
+        return self.figure.evaluate("(figure, name) => figure.view.signal(name)", name)
+
+    def rows(self):
+        """What the chart shows at this moment, as its reader gets it: the rows of the file that it offers."""
+        with self.page.expect_download() as download:
+            self.figure.locator(".dg-chart-data").click()
+        self.file = download.value.suggested_filename
+        return list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+
+    @property
+    def drawing(self):
+        return self.figure.locator("svg.marks").inner_html()
