@@ -105,6 +105,7 @@ def test_jupyter_book_is_pinned_exactly_with_its_reason():
 # The order in which a newcomer reads, and in which modules may import one another.
 ORDER = [
     "paths",
+    "reads",
     "checks",
     "symbolic",
     "compiled",

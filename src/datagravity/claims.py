@@ -6,13 +6,12 @@ another. `verdict` turns parts and region into one of five words; nobody types a
 """
 
 import math
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from datagravity import brains, distance, pim, systems
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval, text
 from datagravity.law import asymptotic_saving, saving
 from datagravity.placement import place
@@ -249,8 +248,9 @@ TESTS = {
 # --- The table of verdicts -------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _parts():
+@remembered
+def parts():
+    """Every part of every claim: id, part, value, low, high, shown (value and interval as text), position."""
     rows = []
     for claim in load("claims").itertuples():
         low, high = (None if pd.isna(end) else float(end) for end in (claim.region_low, claim.region_high))
@@ -267,11 +267,6 @@ def _parts():
                 }
             )
     return pd.DataFrame(rows).astype(dict.fromkeys(["value", "low", "high"], "Float64"))
-
-
-def parts():
-    """Every part of every claim: id, part, value, low, high, shown (value and interval as text), position."""
-    return _parts().copy()
 
 
 def judged():

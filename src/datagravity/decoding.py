@@ -11,7 +11,6 @@ Everything here is an [extension], and its boundary is the accelerator: no host,
 import math
 import warnings
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from scipy.optimize import brentq, least_squares
 
 from datagravity import symbolic
 from datagravity.compiled import numpy_function
-from datagravity.evidence import load, plain
+from datagravity.evidence import load, plain, remembered
 from datagravity.law import optimal_distance, saving
 
 #: Rows of the table of energies: HBM with its controller and the way to the core, measured; and the device alone.
@@ -301,7 +300,7 @@ def quantities(model, hardware, weight_bits, pj_per_bit=None, calibration=None):
     } | dict(calibration or {"memory_efficiency": 1.0, "arithmetic_efficiency": 1.0, "static_share": 0.0})
 
 
-@cache
+@remembered
 def energy_per_bit(row):
     """The energy per bit of one row of the table of energies, in pJ/bit."""
     return float(load("energy").set_index("id").loc[row, "energy_pj_per_bit_high"])
@@ -311,7 +310,7 @@ def energy_per_bit(row):
 # Measured runs
 
 
-@lru_cache(maxsize=1)
+@remembered
 def _runs():
     rows = load("measured_inference").query("boundary == 'GPU' and kind == 'measured'")
     rows = rows.dropna(subset=["llm_name", "accelerator_name", "batch_avg", "throughput_tok_s", "j_per_output_token"])
@@ -347,7 +346,7 @@ def measured_runs():
     return _runs()[0].copy()
 
 
-@cache
+@remembered
 def calibrate(models=CALIBRATED_ON, accelerators=None):
     """The two efficiencies, fitted to throughput alone, and then the static share, fitted to energy.
 
@@ -444,7 +443,7 @@ def error_table(runs, by=None):
     return (table.loc[order] if order else table).reset_index()
 
 
-@cache
+@remembered
 def error_interval(mixture):
     """10 % and 90 % quantiles of measured over predicted: runs of mixtures, or of dense models, each left out."""
     runs = left_out()
@@ -457,7 +456,7 @@ def error_interval(mixture):
 # Rows and sums
 
 
-@cache
+@remembered
 def _named(table):
     return {row["name"]: row for row in load(table).astype(object).to_dict("records")}
 

@@ -6,7 +6,6 @@ nothing is dropped or mended on the way.
 """
 
 import csv
-import hashlib
 import io
 import json
 import math
@@ -18,8 +17,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from datagravity.paths import DATA, REFERENCES
-from datagravity.sources import bibliography
+from datagravity import paths
+from datagravity.reads import BIBLIOGRAPHY, file_digest, record
+from datagravity.reads import reading as reading
+from datagravity.reads import remembered as remembered
+from datagravity.sources import entries_of
 
 #: Every unit that a column of the data package may have; "1" is a plain number, and "by row" means that another
 #: column of the row names the unit.
@@ -138,6 +140,9 @@ def load(table, *, directory=None, references=None):
     names = tables(directory=directory)
     if table not in names:
         raise ValueError(f"table is {table!r}, expected one of {', '.join(names)}")
+    if directory is None:
+        for name in _joined(table):
+            record(name)
     return _frames(directory, references)[table].copy()
 
 
@@ -153,18 +158,26 @@ def validate(directory=None, *, references=None):
     TableError
         With every problem of every table.
     """
-    return {name: len(frame) for name, frame in _frames(directory, references).items()}
+    frames = _frames(directory, references)
+    if directory is None:
+        for name in (*frames, BIBLIOGRAPHY):
+            record(name)
+    return {name: len(frame) for name, frame in frames.items()}
 
 
 def _frames(directory, references):
     """All tables as data frames, checked once for each content of the files."""
     folder = _folder(directory)
-    references = REFERENCES if references is None else Path(references)
+    references = paths.REFERENCES if references is None else Path(references)
     # The content decides, not the time stamp: an edited table is never answered from the cache.
-    digest = hashlib.sha256()
-    for path in [*sorted(folder.glob("*.csv")), folder / "datapackage.json", references]:
-        digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"missing"))
-    return _validated(folder, references, digest.hexdigest())
+    files = [*sorted(folder.glob("*.csv")), folder / "datapackage.json", references]
+    return _validated(folder, references, tuple((path.name, file_digest(path)) for path in files))
+
+
+def _joined(table):
+    """The tables that one of them is made of when it is loaded."""
+    joined = {"sources": [BIBLIOGRAPHY], "energy": ["sources"], "pim": ["sources"], "brain": ["sources"]}
+    return [table, "corrections", *joined.get(table, [])]
 
 
 def is_blank(value):
@@ -230,7 +243,7 @@ def _vocabulary(field):
 
 
 def _folder(directory):
-    return DATA if directory is None else Path(directory)
+    return paths.DATA if directory is None else Path(directory)
 
 
 def _package(folder):
@@ -651,7 +664,7 @@ def _bibliography_problems(folder, references, read):
     """The bibliography and the table of sources hold the same keys."""
     file = f"{references.parent.name}/{references.name}"
     try:
-        books = bibliography(references)
+        books = entries_of(references)
     except (OSError, ValueError) as error:
         return None, [Problem(file, f"a bibliography ({error})")]
     sources = read.get("sources")

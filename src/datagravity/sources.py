@@ -8,7 +8,8 @@ from string import ascii_lowercase
 
 import pandas as pd
 
-from datagravity.paths import REFERENCES
+from datagravity import paths
+from datagravity.reads import BIBLIOGRAPHY, file_digest, record
 
 #: The fields that say where a source appeared; the first one present is its venue.
 VENUE_FIELDS = ("journal", "booktitle", "publisher", "institution", "howpublished")
@@ -33,13 +34,21 @@ def bibliography(path=None):
     ValueError
         If the file cannot be read as BibTeX, or an entry has no title.
     """
-    path = REFERENCES if path is None else path
-    stamp = path.stat()
-    return _bibliography(path, stamp.st_mtime_ns, stamp.st_size).copy()
+    if path is None:
+        record(BIBLIOGRAPHY)
+    return entries_of(path or paths.REFERENCES).copy()
+
+
+def entries_of(path):
+    """As `bibliography`, for those who only check the file: no record of a read, and a frame that all share."""
+    digest = file_digest(path)
+    if digest is None:
+        raise FileNotFoundError(f"{path.name}: expected a file that can be read")
+    return _entries(path, digest)
 
 
 @lru_cache(maxsize=8)
-def _bibliography(path, _mtime, _size):
+def _entries(path, _digest):
     from pybtex.database import parse_file
     from pybtex.exceptions import PybtexError
 
@@ -68,8 +77,8 @@ def bibtex(key, path=None):
     ValueError
         If the bibliography has no such key; the message names the nearest ones.
     """
-    path = REFERENCES if path is None else path
     keys = list(bibliography(path)["key"])
+    path = path or paths.REFERENCES
     if key not in keys:
         near = difflib.get_close_matches(key, keys, n=3, cutoff=0.4)
         hint = f"perhaps {' or '.join(near)}" if near else f"one of the {len(keys)} keys of {path.name}"
@@ -82,7 +91,7 @@ def short_name(key):
     """First author and year of one source of the book's bibliography; ValueError if there is no such key."""
     names = bibliography().set_index("key")["short_name"]
     if key not in names.index:
-        raise ValueError(f"source is {key!r}, expected a key of {REFERENCES.name}")
+        raise ValueError(f"source is {key!r}, expected a key of {paths.REFERENCES.name}")
     return names[key]
 
 

@@ -4,13 +4,11 @@ One function a system, in one module a lever. Each takes inputs to put in place 
 compared. `rows` lays all of them out as a table. Everything here is an [extension].
 """
 
-from functools import cache, lru_cache
-
 import numpy as np
 import pandas as pd
 
 from datagravity.decoding import LEVERS
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.intervals import text
 from datagravity.symbolic import NOTATION
 from datagravity.systems import distance, mass, reuse, split, work
@@ -46,7 +44,7 @@ def compare(id: str, inputs: Inputs = None) -> tuple[Comparison, ...]:
     return _as_published(id) if inputs is None else function_of(id)(inputs)
 
 
-@cache
+@remembered
 def _as_published(id):
     return function_of(id)()
 
@@ -64,8 +62,16 @@ def meaning(symbol: str) -> str:
     return _MEANINGS[symbol]
 
 
-@lru_cache(maxsize=1)
-def _rows():
+@remembered
+def rows() -> pd.DataFrame:
+    """Every claim of every system with what the model computes, in the order of the tables.
+
+    Columns: id, system, name, source, tier, lever, lever_secondary, method, kind, words, printed, form, extent,
+    baseline; claim, computed (factors, better over worse) with `_low` and `_high`, computed_text (or what is missing),
+    bound, bound_by, ratio (computed over claimed) and ratio_text, explains (ln computed / ln claimed), needed_for and
+    needed (the input that would give the claim), finding,
+    past_bound, by_definition, lesson.
+    """
     systems = load("systems")
     papers = load("related_papers").set_index("id")
     claims = load("system_claims").set_index("id")
@@ -110,18 +116,6 @@ def _rows():
             )
     numbers = ["claim", "claim_low", "claim_high", "computed", "computed_low", "computed_high", "bound", "ratio"]
     return pd.DataFrame(found).astype(dict.fromkeys([*numbers, "explains", "needed"], "Float64"))
-
-
-def rows() -> pd.DataFrame:
-    """Every claim of every system with what the model computes, in the order of the tables.
-
-    Columns: id, system, name, source, tier, lever, lever_secondary, method, kind, words, printed, form, extent,
-    baseline; claim, computed (factors, better over worse) with `_low` and `_high`, computed_text (or what is missing),
-    bound, bound_by, ratio (computed over claimed) and ratio_text, explains (ln computed / ln claimed), needed_for and
-    needed (the input that would give the claim), finding,
-    past_bound, by_definition, lesson.
-    """
-    return _rows().copy()
 
 
 def inputs() -> pd.DataFrame:

@@ -8,7 +8,6 @@ compared as 1 / (1 - 0.22). An input without a value makes the comparison "not c
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +15,7 @@ from scipy.optimize import brentq
 from sympy import Expr, Symbol, sympify
 
 from datagravity.compiled import numpy_function
-from datagravity.evidence import load, plain
+from datagravity.evidence import load, plain, remembered
 from datagravity.intervals import Interval, propagate
 from datagravity.symbolic import NOTATION
 
@@ -301,13 +300,13 @@ def _interval(id, name, value):
         raise ValueError(f"inputs of {id}: {name} = {value!r}, expected a number, an Interval or None") from error
 
 
-@cache
+@remembered
 def claim_rows() -> dict[str, dict]:
     """The claims that are compared: id of the table `system_claims` -> its row."""
     return {row["id"]: plain(row) for row in load("system_claims").astype(object).to_dict("records")}
 
 
-@cache
+@remembered
 def input_rows(id: str) -> dict[str, dict]:
     """The inputs of a system: name of the symbol -> its row, with `interval` (an Interval, or None if missing)."""
     rows = load("system_inputs")

@@ -1,0 +1,135 @@
+"""Which tables a computation read, and results that are remembered until one of those tables changes.
+
+A table is known here by its name; the bibliography is the table "references". Only the files of the book count: who
+reads a folder of their own passes it on and gets what is in it.
+"""
+
+import copy
+import functools
+import hashlib
+import os
+import threading
+import time
+from contextlib import contextmanager
+
+from datagravity import paths
+
+BIBLIOGRAPHY = "references"
+# How many results a function keeps; of a random walk through its arguments, only the latest are of use.
+KEPT = 256
+# The coarsest clock of a file system in use (FAT): two changes of a file may bear one time only if so close.
+CLOCK_NS = 2_000_000_000
+
+_open_records = []
+_known_digests = {}
+
+
+def record(name):
+    """Note in every open record that a table of the book is read now; returns the digest of its content."""
+    found = digest(name)
+    for note in tuple(_open_records):
+        note(name, found)
+    return found
+
+
+@contextmanager
+def reading():
+    """Yield a set that fills with the names of the tables read inside, also where a remembered result answers."""
+    names = set()
+    with _recorded(lambda name, _: names.add(name)):
+        yield names
+
+
+@contextmanager
+def _recorded(note):
+    # One list for all threads: a table that a helping thread reads is noted too, and too many notes do no harm.
+    _open_records.append(note)
+    try:
+        yield
+    finally:
+        _open_records.remove(note)
+
+
+def remembered(function):
+    """Keep the results of a function until a table changes that was read while they were computed.
+
+    The content of the tables decides, not the time of the last edit. A function that asks another remembered one has
+    read what that one read. Whatever can change in a result (data frames, arrays, lists, dicts) is handed out as a
+    copy. Safe in threads; two that ask at once may both compute. An error is not kept.
+
+    Raises
+    ------
+    TypeError
+        By the function: if an argument is not hashable.
+    """
+    results, lock = {}, threading.Lock()
+
+    @functools.wraps(function)
+    def answer(*args, **kwargs):
+        key = (args, tuple(sorted(kwargs.items())))
+        try:
+            with lock:
+                result, reads = results.get(key, (None, None))
+        except TypeError as error:
+            raise TypeError(f"{function.__qualname__}: {error}; expected arguments that can be hashed") from error
+        if reads is None or any(digest(name) != found for name, found in reads.items()):
+            reads = {}
+            with _recorded(reads.setdefault):
+                result = function(*args, **kwargs)
+            with lock:
+                results.pop(key, None)
+                results[key] = result, reads
+                if len(results) > KEPT:
+                    del results[next(iter(results))]
+        else:
+            for name in reads:
+                record(name)
+        return _own(result)
+
+    return answer
+
+
+def _own(result):
+    """The result itself if it cannot change, else a copy."""
+    kind = type(result)
+    if kind is dict:
+        return {name: _own(value) for name, value in result.items()}
+    if kind in (list, tuple, set):
+        return kind(map(_own, result))
+    try:
+        hash(result)
+    except TypeError:
+        return copy.deepcopy(result)
+    return result
+
+
+def digest(name):
+    """The digest of a table of the book and of what describes it; of the bibliography, if that is the name."""
+    if name == BIBLIOGRAPHY:
+        return file_digest(paths.REFERENCES)
+    return file_digest(paths.DATA / f"{name}.csv"), file_digest(paths.DATA / "datapackage.json")
+
+
+def file_digest(path):
+    """The digest of the bytes of a file; None if it cannot be read.
+
+    A file is not read again while its stamp is the same: device, number, size and both of its times. The second time
+    is that of the last change of any kind, which no program can set; so an edit can leave the stamp as it was only if
+    it follows the edit before it within one tick of the clock. A digest is therefore kept only if it was taken more
+    than a tick after the file's times, and on Windows, which has no such time, never.
+    """
+    path = os.fspath(path)
+    now = time.time_ns()
+    try:
+        status = os.stat(path)
+        stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        known, found = _known_digests.get(path, (None, None))
+        if known == stamp:
+            return found
+        with open(path, "rb") as file:
+            found = hashlib.blake2b(file.read(), digest_size=16).digest()
+    except OSError:
+        return None
+    if os.name == "posix" and max(stamp[-2:]) < now - CLOCK_NS:
+        _known_digests[path] = stamp, found
+    return found

@@ -1,0 +1,250 @@
+"""Which tables were read, and results that are remembered until one of those tables changes."""
+
+import csv
+import os
+import shutil
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from datagravity import claims, decoding, load, paths, systems
+from datagravity.evidence import reading, remembered, validate
+from datagravity.reads import file_digest
+from datagravity.sources import bibliography, short_name
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """The folder of the tables that this process reads: a copy, which a test may edit."""
+    folder = shutil.copytree(paths.DATA, tmp_path / "data")
+    references = shutil.copyfile(paths.REFERENCES, tmp_path / "references.bib")
+    monkeypatch.setattr(paths, "DATA", folder)
+    monkeypatch.setattr(paths, "REFERENCES", references)
+    return folder
+
+
+def edit(path, row, change):
+    """Change the cells of one row, as a person would in a running process."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    cells = next(cells for cells in rows if next(iter(cells.values())) == row)
+    cells |= change(cells)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def doubled(row):
+    columns = ["energy_low_pj", "energy_high_pj", "pj_per_bit_low", "pj_per_bit_high"]
+    return {column: f"{2 * float(row[column]):.6g}" for column in columns}
+
+
+def test_doubling_a_row_in_a_running_process_changes_what_is_computed_from_it(data):
+    def weights():
+        return decoding.decode_energy("Llama-2 7B", "H100 SXM5 80GB", batch=1, context=500).terms["weights"]
+
+    row, joules, share = decoding.energy_per_bit("P154"), weights(), decoding.calibrate()["static_share"]
+    edit(data / "energy.csv", "P154", doubled)
+    assert decoding.energy_per_bit("P154") == 2 * row
+    assert weights() == pytest.approx(2 * joules)
+    assert decoding.calibrate()["static_share"] < share, "what moves costs more, so less is left for the clock"
+
+
+def test_an_edited_input_of_a_system_reaches_the_table_of_all(data):
+    def in_flight():
+        return systems.inputs().loc[load("system_inputs").query("id == 'I012'").index[0], "shown"]
+
+    assert in_flight() == "216"
+    edit(data / "system_inputs.csv", "I012", lambda _: {"value": "300"})
+    assert in_flight() == "300"
+
+
+def test_an_edited_region_changes_where_the_parts_of_a_claim_lie(data):
+    before = claims.parts()
+    claim = load("claims").dropna(subset="region_low").iloc[0]
+    edit(data / "claims.csv", claim.id, lambda _: {"region_low": "1e-9", "region_high": "2e-9"})
+    own = claims.parts().query("id == @claim.id")
+    assert set(own["position"]) == {"outside"} != set(before.query("id == @claim.id")["position"])
+
+
+def test_a_result_is_computed_once_for_each_content_of_the_tables_it_read(data):
+    count = []
+
+    @remembered
+    def rows(table, scale=1):
+        count.append(table)
+        return scale * len(load(table))
+
+    assert [rows("energy"), rows("energy"), rows("energy", scale=2)] == [*[len(load("energy"))] * 2, rows("energy", 2)]
+    assert count == ["energy"] * 3, "called by position and by name"
+    edit(data / "brain.csv", load("brain")["id"][0], lambda _: {"note": "another"})
+    rows("energy")
+    assert len(count) == 3, "another table changed"
+    edit(data / "energy.csv", "P001", lambda _: {"notes": "another"})
+    rows("energy")
+    assert len(count) == 4
+
+
+def test_reading_names_the_tables_also_when_a_remembered_result_answers():
+    @remembered
+    def inner():
+        return load("llm")["id"][0]
+
+    @remembered
+    def outer():
+        return inner()
+
+    for _ in range(2):
+        with reading() as everything:
+            with reading() as names:
+                outer()
+            assert names == {"llm", "corrections"}
+            short_name("horowitz2014")
+        assert everything == {"llm", "corrections", "references"}
+    with reading() as names:
+        pass
+    load("trends")
+    assert names == set(), "what is read after the block is not of it"
+
+
+@pytest.mark.parametrize(
+    ("read", "names"),
+    [
+        (lambda: load("energy"), {"energy", "sources", "corrections"}),
+        (lambda: load("pim"), {"pim", "sources", "corrections"}),
+        (lambda: load("brain"), {"brain", "sources", "corrections"}),
+        (lambda: load("sources"), {"sources", "references", "corrections"}),
+        (lambda: load("corrections"), {"corrections"}),
+        (lambda: bibliography(), {"references"}),
+        (lambda: load("energy", directory=paths.DATA), set()),
+        (lambda: decoding.energy_per_bit("P154"), {"energy", "sources", "corrections"}),
+        (lambda: systems.common.claim_rows(), {"system_claims", "corrections"}),
+    ],
+)
+def test_what_counts_as_read(read, names):
+    with reading() as found:
+        read()
+    assert found == names
+
+
+def test_to_validate_is_to_read_everything():
+    with reading() as found:
+        counts = validate()
+    assert found == {*counts, "references"}
+
+
+def test_a_change_of_the_bibliography_is_noticed(data):
+    @remembered
+    def author():
+        return short_name("horowitz2014")
+
+    assert author() == "Horowitz 2014a"
+    text = paths.REFERENCES.read_text(encoding="utf-8")
+    paths.REFERENCES.write_text(text.replace("Horowitz, Mark", "Horovitz, Mark"), encoding="utf-8")
+    assert author() == "Horovitz 2014a"
+
+
+def test_what_is_handed_out_is_the_callers_own():
+    @dataclass
+    class Open:
+        numbers: list
+
+    @remembered
+    def results():
+        frame = pd.DataFrame({"a": [1.0]})
+        return {"frame": frame, "array": np.ones(2), "list": [{1: [2]}], "tuple": ([3],), "object": Open([4])}
+
+    found = results()
+    found["frame"].loc[0, "a"] = found["array"][0] = 9
+    found["list"][0][1].append(9)
+    found["tuple"][0].append(9)
+    found["object"].numbers.append(9)
+    found["new"] = 9
+    again = results()
+    assert list(again) == ["frame", "array", "list", "tuple", "object"]
+    assert (again["frame"].loc[0, "a"], *again["array"]) == (1, 1, 1)
+    assert (again["list"], again["tuple"], again["object"]) == ([{1: [2]}], ([3],), Open([4]))
+
+
+def test_what_cannot_change_is_shared():
+    @remembered
+    def result():
+        return object()
+
+    assert result() is result()
+
+
+def test_an_argument_that_cannot_be_hashed_is_named():
+    with pytest.raises(TypeError, match=r"calibrate: unhashable type: 'list'; expected arguments that can be hashed"):
+        decoding.calibrate(["OPT-13B"])
+
+
+def test_an_error_is_not_remembered_and_closes_the_record():
+    @remembered
+    def fails():
+        load("llm")
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        with reading() as names, pytest.raises(ZeroDivisionError):
+            fails()
+        assert names == {"llm", "corrections"}
+
+
+def test_only_so_many_results_are_kept():
+    count = []
+
+    @remembered
+    def square(number):
+        count.append(number)
+        return number**2
+
+    for number in range(300):
+        square(number)
+    square(299)
+    square(0)
+    assert len(count) == 301
+
+
+def test_threads_may_ask_at_once():
+    @remembered
+    def table(name):
+        return load(name)
+
+    found = []
+    names = ["energy", "llm", "trends", "claims"] * 8
+    threads = [threading.Thread(target=lambda name=name: found.append((name, table(name)))) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(names)
+    for name, frame in found:
+        pd.testing.assert_frame_equal(frame, load(name))
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("old", encoding="utf-8")
+    os.utime(path, ns=(10**18, 10**18))
+    seen = file_digest(path)
+    for text in ["one", "two", "old"]:
+        status = path.stat()
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert (file_digest(path) == seen) == (text == "old")
+    path.unlink()
+    assert file_digest(path) is None
+
+
+def test_an_unchanged_file_is_not_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "table.csv"
+    path.write_text("old", encoding="utf-8")
+    monkeypatch.setattr("datagravity.reads.CLOCK_NS", -(10**12))
+    seen = file_digest(path)
+    monkeypatch.setattr("builtins.open", None)
+    assert file_digest(path) == seen
