@@ -25,11 +25,14 @@ _known_digests = {}
 
 
 def record(name):
-    """Note in every open record that a table of the book is read now; returns the digest of its content."""
-    found = digest(name)
+    """Note in every open record that a table of the book is read now."""
+    _note({name: digest(name)})
+
+
+def _note(reads):
     for note in tuple(_open_records):
-        note(name, found)
-    return found
+        for name, found in reads.items():
+            note(name, found)
 
 
 @contextmanager
@@ -82,8 +85,7 @@ def remembered(function):
                 if len(results) > KEPT:
                     del results[next(iter(results))]
         else:
-            for name in reads:
-                record(name)
+            _note(reads)
         return _own(result)
 
     return answer
