@@ -115,6 +115,7 @@ ORDER = [
     "sources",
     "evidence",
     "intervals",
+    "fits",
     "processors",
     "distance",
     "pim",

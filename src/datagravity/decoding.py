@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq, least_squares
 
-from datagravity import symbolic
+from datagravity import fits, symbolic
 from datagravity.compiled import numpy_function
 from datagravity.evidence import load, plain, remembered
 from datagravity.law import optimal_distance, saving
@@ -392,14 +392,11 @@ def predicted(calibration=None):
 
 def left_out(by="llm"):
     """Each group of runs predicted from the runs of dense models in all other groups; `by` is llm or accelerator."""
-    rows = _runs()[0]
-    dense = rows[~rows["mixture"]]
-    parts = []
-    for name in dict.fromkeys(rows[by]):
-        rest = dense[dense[by] != name]
-        found = calibrate(tuple(sorted(set(rest["llm"]))), tuple(sorted(set(rest["accelerator"]))))
-        part = predicted(found)
-        parts.append(part[part[by] == name])
+    rows, parts = measured_runs(), []
+    for _, own, rest in fits.leave_one_group_out(rows, by):
+        dense = rest[~rest["mixture"]]
+        found = calibrate(tuple(sorted(set(dense["llm"]))), tuple(sorted(set(dense["accelerator"]))))
+        parts.append(predicted(found).loc[own.index])
     return pd.concat(parts).sort_index()
 
 

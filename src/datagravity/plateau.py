@@ -17,9 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from datagravity import checks, symbolic
+from datagravity import checks, fits, symbolic
 from datagravity.compiled import numpy_function
 from datagravity.evidence import load
 from datagravity.intervals import Interval
@@ -263,21 +262,17 @@ def trend(series, quantity, level=0.95):
         If series, quantity or level is not one of those.
     """
     checks.choice("quantity", quantity, list(QUANTITIES))
-    if not 0 < level < 1:
-        raise ValueError(f"level = {level!r}, expected a number between 0 and 1")
     found = points(series)
-    line = stats.linregress(found["years"], np.log2(found[quantity]))
-    half = float(stats.t.ppf((1 + level) / 2, len(found) - 2) * line.stderr)
-    slope = float(line.slope)
-    fitted = Interval(slope, slope - half, slope + half, level, "normal")
+    line = fits.line(found["years"], np.log2(found[quantity]))
+    slope = line.interval(level)
     return Trend(
-        Interval(2**slope, 2**fitted.low, 2**fitted.high, level),
-        fitted,
-        _time(slope),
-        _time(fitted.high),
-        _time(fitted.low),
-        len(found),
-        float(line.rvalue**2),
+        Interval(*(2**end for end in (slope.value, slope.low, slope.high)), level),
+        slope,
+        _time(slope.value),
+        _time(slope.high),
+        _time(slope.low),
+        line.count,
+        line.r2,
     )
 
 
