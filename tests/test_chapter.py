@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from datagravity.chapter import glue, show, table
-from datagravity.charts import common
 from datagravity.charts import disjunction_constant as ratio
+from datagravity.charts import theme
 from datagravity.site import renderer
 from datagravity.symbolic import G_d, disjunction_constant
 
@@ -71,7 +71,7 @@ def test_a_chart_must_explain_itself():
     import altair as alt
 
     with pytest.raises(ValueError, match="description"):
-        common.finished(alt.Chart(), drawn_by=ratio.sum_and_bound, title="Title", description=" ")
+        theme.finished(alt.Chart(), drawn_by=ratio.sum_and_bound, title="Title", description=" ")
 
 
 def test_the_figure_holds_specification_picture_and_sources():

@@ -3,7 +3,7 @@
 import altair as alt
 
 from datagravity.brains import BUDGETS, DEFINITIONS, OWN_DEFINITION, ratios
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.sources import reference_link, short_name
 
 

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from datagravity.charts.common import BLUE, GREY, ORANGE, PURPLE, finished
+from datagravity.charts.theme import BLUE, GREY, ORANGE, PURPLE, finished
 from datagravity.claims import POSITIONS, judged, parts
 from datagravity.sources import reference_link, short_name
 

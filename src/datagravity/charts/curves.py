@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import altair as alt
 
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished, slider
+from datagravity.charts.controls import slider
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.compiled import vega_expression
 
 # 0.1, 1, 1k, 1M: short labels on both sides of one.

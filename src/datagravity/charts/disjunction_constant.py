@@ -4,16 +4,9 @@ import altair as alt
 import pandas as pd
 
 from datagravity import symbolic
-from datagravity.charts.common import (
-    BLUE,
-    GREY,
-    ORANGE,
-    PALETTE,
-    choice,
-    finished,
-    slider,
-)
+from datagravity.charts.controls import drop_down, slider
 from datagravity.charts.curves import Axis, law_chart
+from datagravity.charts.theme import BLUE, GREY, ORANGE, PALETTE, finished
 from datagravity.compiled import vega_expression
 from datagravity.evidence import shown
 from datagravity.processors import machine_balances, published_ratios
@@ -73,7 +66,7 @@ def reuse_crossing():
     base = (
         alt.Chart(alt.Data(values=data.to_dict("records")))
         .add_params(
-            choice("operation", "operation", operations, value="FP32 multiply"),
+            drop_down("operation", "operation", operations, value="FP32 multiply"),
             slider("operands", "operands per operation", 1, 3, 1, 2),
         )
         .transform_filter("datum.operation == operation")

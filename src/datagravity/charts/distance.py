@@ -3,17 +3,8 @@
 import altair as alt
 import numpy as np
 
-from datagravity.charts.common import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PINK,
-    PURPLE,
-    choice,
-    finished,
-    tick_box,
-)
+from datagravity.charts.controls import drop_down, tick_box
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.distance import PROXIES, SERIES, enough, exponents, fit, points
 from datagravity.intervals import text
 from datagravity.sources import reference_link, short_name
@@ -120,9 +111,9 @@ def energy_against_distance():
     base = (
         alt.Chart(alt.InlineData(values=entries.to_dict("records")))
         .add_params(
-            choice("rows", "rows", choices),
-            choice("scope", "scope", scopes),
-            choice("form", "form", list(FORM_NAMES)),
+            drop_down("rows", "rows", choices),
+            drop_down("scope", "scope", scopes),
+            drop_down("form", "form", list(FORM_NAMES)),
             tick_box("divided", "divide by the fit (residuals)", False),
             tick_box("show_grey", "use grey literature", True),
             alt.param(name="fit", expr=f"{_literal(numbers)}[rows + '|' + scope + '|' + form + '|' + show_grey]"),

@@ -4,8 +4,9 @@ import altair as alt
 from sympy import Integer
 
 from datagravity import symbolic
-from datagravity.charts.common import BLUE, ORANGE, PINK, finished, log_slider, slider
+from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
+from datagravity.charts.theme import BLUE, ORANGE, PINK, finished
 from datagravity.compiled import vega_expression
 from datagravity.symbolic import G_d, beta
 

@@ -4,7 +4,8 @@ import altair as alt
 from sympy import Rational, Symbol
 
 from datagravity import symbolic
-from datagravity.charts.common import BLUE, GREY, PINK, finished, log_slider, slider
+from datagravity.charts.controls import log_slider, slider
+from datagravity.charts.theme import BLUE, GREY, PINK, finished
 from datagravity.compiled import vega_expression
 
 #: Side of one cell of the map. Every data set lies on the middle of a cell, so that it is a candidate itself.

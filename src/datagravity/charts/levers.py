@@ -3,7 +3,8 @@
 import altair as alt
 
 from datagravity import decoding, symbolic
-from datagravity.charts.common import BLUE, ORANGE, finished, log_slider
+from datagravity.charts.controls import log_slider
+from datagravity.charts.theme import BLUE, ORANGE, finished
 from datagravity.charts.workload import formula, workload_controls
 from datagravity.decoding import BOUNDS, LEVERS, SYSTEM_ROW
 from datagravity.evidence import load

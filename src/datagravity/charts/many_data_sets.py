@@ -3,8 +3,9 @@
 import altair as alt
 
 from datagravity import symbolic
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, finished, log_slider, slider
+from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import curves
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.compiled import vega_expression
 
 # Two bodies at distance 1, the light one of mass 1: the heavy one's mass is the ratio of the two.

@@ -1,7 +1,7 @@
 """The charts of the chapter on where exponent and interval come from."""
 
 from datagravity import symbolic
-from datagravity.charts.common import log_slider, slider
+from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, law_chart
 from datagravity.symbolic import G_d, beta
 

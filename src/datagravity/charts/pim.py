@@ -3,18 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from datagravity.charts.common import (
-    BLUE,
-    BROWN,
-    GREEN,
-    GREY,
-    ORANGE,
-    PINK,
-    PURPLE,
-    choice,
-    finished,
-    tick_box,
-)
+from datagravity.charts.controls import drop_down, tick_box
+from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.evidence import shown
 from datagravity.pim import (
     COMPARED_SETS,
@@ -113,8 +103,8 @@ def predicted_and_reported():
     base = (
         alt.Chart(alt.InlineData(values=records))
         .add_params(
-            choice("law", "law", list(range(len(MODELS))), labels=list(MODELS)),
-            choice("scopes", "scope", [ALL_SCOPES, *GROUPS]),
+            drop_down("law", "law", list(range(len(MODELS))), labels=list(MODELS)),
+            drop_down("scopes", "scope", [ALL_SCOPES, *GROUPS]),
             tick_box("show_recalled", "show recalled numbers", False),
             tick_box("show_grey", "show grey literature", True),
         )
@@ -280,7 +270,7 @@ def calibration_by_level():
     records = pd.concat(parts).to_dict("records")
     base = (
         alt.Chart(alt.InlineData(values=records))
-        .add_params(choice("rows_of", "rows", list(COMPARED_SETS), value="whole system"))
+        .add_params(drop_down("rows_of", "rows", list(COMPARED_SETS), value="whole system"))
         .transform_filter("datum.set == rows_of")
         .encode(
             x=alt.X("level:Q").scale(domain=[0.45, 1]).title("nominal level of the interval").axis(format=".0%"),

@@ -6,8 +6,9 @@ Data are generated in the browser, so that a page carries expressions and no tab
 import altair as alt
 
 from datagravity import symbolic
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, choice, finished, log_slider, slider
+from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.compiled import vega_expression
 
 _MODELS = {"tile": "tiles", "patch": "patches"}
@@ -20,7 +21,7 @@ def _of_model(law, *arguments, **names):
 
 
 def _model_choice():
-    return choice("model", "model", list(_MODELS), labels=_MODELS.values())
+    return drop_down("model", "model", list(_MODELS), labels=_MODELS.values())
 
 
 def energy_against_distance():

@@ -10,8 +10,9 @@ import pandas as pd
 from sympy import Integer
 
 from datagravity import plateau, symbolic
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, finished, log_slider, slider
+from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, finished
 from datagravity.compiled import vega_expression
 from datagravity.symbolic import G_d
 

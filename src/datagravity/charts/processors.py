@@ -3,20 +3,8 @@
 import altair as alt
 
 from datagravity import symbolic
-from datagravity.charts.common import (
-    BLUE,
-    BROWN,
-    GREEN,
-    GREY,
-    ORANGE,
-    PINK,
-    PURPLE,
-    choice,
-    finished,
-    log_slider,
-    slider,
-    tick_box,
-)
+from datagravity.charts.controls import drop_down, log_slider, slider, tick_box
+from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.compiled import vega_expression
 from datagravity.processors import (
     MEMORY_LEVELS,
@@ -64,8 +52,8 @@ def disjunction_constants_by_memory():
     base = (
         alt.Chart(alt.InlineData(values=data.to_dict("records")))
         .add_params(
-            choice("operation", "operation", operations, value="FP32 multiply"),
-            choice("width_choice", "width of an operand", list(WIDTHS.values()), labels=list(WIDTHS)),
+            drop_down("operation", "operation", operations, value="FP32 multiply"),
+            drop_down("width_choice", "width of an operand", list(WIDTHS.values()), labels=list(WIDTHS)),
             slider("operands", "operands per operation", 1, 3, 1, PUBLISHED_CONVENTION["operands"]),
             *log_slider("operations_per_operand", "operations per operand", 1, 1000, 1),
             tick_box("show_recalled", "show recalled numbers", False),

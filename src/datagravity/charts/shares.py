@@ -3,7 +3,7 @@
 from sympy import Float
 
 from datagravity import symbolic
-from datagravity.charts.common import slider
+from datagravity.charts.controls import slider
 from datagravity.charts.curves import Axis, law_chart, level_line
 from datagravity.symbolic import beta
 

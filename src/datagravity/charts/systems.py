@@ -3,7 +3,8 @@
 import altair as alt
 
 from datagravity import systems
-from datagravity.charts.common import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, choice, finished
+from datagravity.charts.controls import drop_down
+from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.decoding import LEVERS
 from datagravity.sources import reference_link, short_name
 
@@ -90,7 +91,7 @@ def claimed_and_computed():
             x=alt.X("claim_low:Q").scale(across), x2="claim_high:Q", y=y, color=colour
         ),
         points,
-    ).add_params(choice("lever", "lever", [_ALL, *LEVERS]), choice("tier", "systems", _TIERS))
+    ).add_params(drop_down("lever", "lever", [_ALL, *LEVERS]), drop_down("tier", "systems", _TIERS))
     return finished(
         chart,
         drawn_by=claimed_and_computed,

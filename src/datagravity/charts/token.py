@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 
 from datagravity import decoding, symbolic
-from datagravity.charts.common import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.workload import BATCHES, formula, workload_controls
 from datagravity.evidence import load
 from datagravity.sources import short_name

@@ -5,7 +5,7 @@ import json
 import altair as alt
 
 from datagravity import decoding
-from datagravity.charts.common import choice, log_slider
+from datagravity.charts.controls import drop_down, log_slider
 from datagravity.compiled import vega_expression
 from datagravity.decoding import FORMAT_BITS, SYSTEM_ROW
 from datagravity.evidence import load
@@ -48,11 +48,11 @@ def workload_controls(batch=BATCH):
     devices = hardware.loc[accelerators()]
     known = {symbol: devices[column].fillna(0).astype(float).to_dict() for symbol, column in columns.items()}
     return [
-        choice("model", "model", models(), value=MODEL),
-        choice("hardware", "accelerator", accelerators(), value=HARDWARE),
-        choice("gpus", "accelerators", [1, 2, 4, 8], value=GPUS, labels=["1", "2", "4", "8"]),
-        choice("weight_bits", "bits of a weight", [16, 8, 4.25], value=16, labels=["16", "8", "4, with scales"]),
-        choice("kv_bits", "bits of a cached number", [16, 8], value=16, labels=["16", "8"]),
+        drop_down("model", "model", models(), value=MODEL),
+        drop_down("hardware", "accelerator", accelerators(), value=HARDWARE),
+        drop_down("gpus", "accelerators", [1, 2, 4, 8], value=GPUS, labels=["1", "2", "4", "8"]),
+        drop_down("weight_bits", "bits of a weight", [16, 8, 4.25], value=16, labels=["16", "8", "4, with scales"]),
+        drop_down("kv_bits", "bits of a cached number", [16, 8], value=16, labels=["16", "8"]),
         *log_slider("batch", "batch", *BATCHES, batch),
         *log_slider("context", "context", *CONTEXTS, CONTEXT),
         *(alt.param(name=symbol, expr=_lookup(values[symbol], "model")) for symbol in _OF_MODEL),

@@ -1,0 +1,76 @@
+"""How every chart of the book looks: its colours, its Altair theme, and the words around the picture.
+
+A chart function returns a plain Altair chart that carries the theme, so it looks the same in a notebook of any theme.
+On the site the page's own style sheet sets the colours of text, axes and grid, so that one chart is legible in light
+and in dark.
+"""
+
+import altair as alt
+
+# Seven hues that keep a contrast of 3:1 against a white and against a dark page, and differ for colour-blind readers.
+BLUE, ORANGE, GREEN, PINK, PURPLE, GREY, BROWN = (
+    "#3182bd",
+    "#d95f0e",
+    "#1b9e77",
+    "#d6499a",
+    "#8c6bb1",
+    "#7f7f7f",
+    "#a6761d",
+)
+PALETTE = [BLUE, ORANGE, GREEN, PINK, PURPLE, BROWN, GREY]
+
+
+# Importing a package must not restyle a reader's own charts: they ask for the theme by its name.
+@alt.theme.register("datagravity", enable=False)
+def theme() -> alt.theme.ThemeConfig:
+    """The look of the book's charts; ``alt.theme.enable("datagravity")`` gives it to other charts too."""
+    return {
+        "config": {
+            # A font that the browser can measure by this name, so that labels get the room they need.
+            "font": "system-ui, sans-serif",
+            "background": "transparent",
+            "autosize": {"type": "fit-x", "contains": "padding"},
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridOpacity": 0.5},
+            "title": {"fontSize": 15, "subtitleFontSize": 12},
+            "legend": {
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "labelLimit": 260,
+                "orient": "bottom",
+                "columns": 3,
+            },
+            "range": {"category": PALETTE},
+        }
+    }
+
+
+def finished(chart, *, drawn_by, title, description, sources=(), subtitle=None, height=340):
+    """Give a chart the theme, its title, its description for screen readers, its size, and the line printed under it.
+
+    Parameters
+    ----------
+    chart : altair chart (single view or layer)
+    drawn_by : the chart function itself; the line under the chart names it
+    title : what the picture shows, in words
+    description : one or two full sentences that say what a sighted reader would see
+    sources : keys of the bibliography that the picture rests on; empty for a drawing of a formula alone
+    subtitle : a second, smaller line under the title
+    height : in pixels; the width follows the page
+
+    Raises
+    ------
+    ValueError
+        If the title or the description is empty.
+    """
+    for name, text in {"title": title, "description": description}.items():
+        if not text or not text.strip():
+            raise ValueError(f"{drawn_by.__name__}: {name} is {text!r}, expected words: every chart explains itself")
+    return chart.properties(
+        title=alt.TitleParams(title, anchor="start", subtitle=subtitle or []),
+        description=description,
+        width="container",
+        height=height,
+        usermeta={"function": f"{drawn_by.__module__}.{drawn_by.__qualname__}", "sources": sorted(set(sources))},
+        **theme(),
+    )
