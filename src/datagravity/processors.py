@@ -454,3 +454,25 @@ def published_ratios():
         )
         ratios[f"difference_{end}"] = ratios[f"recomputed_{end}"] / ratios[f"gd_{end}"] - 1
     return ratios
+
+
+def device_energies():
+    """What verified rows print for the energy of a memory device: memory, low and high in pJ/bit, origins (groups)."""
+    rows = load("energy").query("scope_class == 'device' and status == 'verified'")
+    memories = pd.Series([memory_level(row)[0] for _, row in rows.iterrows()], index=rows.index, name="memory")
+    return (
+        rows.groupby(memories)
+        .agg(
+            low=("energy_pj_per_bit_low", "min"),
+            high=("energy_pj_per_bit_high", "max"),
+            origins=("source_group", "nunique"),
+        )
+        .reset_index()
+    )
+
+
+def measured_off_chip():
+    """The rows of `disjunction_constants()` that set an off-chip access against a floating-point matrix unit."""
+    pairs = disjunction_constants()
+    matrix_units = ["FP32 tensor MAC", "FP16 tensor MAC"]
+    return pairs[pairs["memory"].isin(OFF_CHIP) & pairs["operation"].isin(matrix_units)].reset_index(drop=True)
