@@ -8,7 +8,7 @@ import pytest
 
 from datagravity.headlines import LABELS, TEXT, Headline, of
 
-CHAPTERS = ("processors",)
+CHAPTERS = ("processors", "brains")
 PARTS = {
     f"{chapter}-{part.__name__}": (chapter, part)
     for chapter in CHAPTERS
@@ -16,7 +16,7 @@ PARTS = {
 }
 whole = functools.cache(of)
 #: What a number of these chapters can count or measure in.
-UNITS = {"1", "%", "pJ/bit", "operations", "pairs", "rows"}
+UNITS = {"1", "%", "operations", "pJ/bit", "pairs", "powers of ten", "rows"}
 
 
 @pytest.mark.parametrize(("chapter", "part"), PARTS.values(), ids=PARTS)

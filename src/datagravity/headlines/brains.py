@@ -1,0 +1,71 @@
+"""The numbers of the chapter on brains."""
+
+import math
+
+from datagravity.brains import BUDGETS, DEFINITIONS, audit_ratio, per_bit_ratio, ratios
+from datagravity.headlines import extension
+
+OLD, NEW, CEREBELLUM, AUDIT, PREPRINT = BUDGETS
+SPIKES, RELEASE, REST = DEFINITIONS
+
+
+def _gd():
+    """G_d by budget and definition."""
+    return ratios().set_index(["budget", "definition"])["gd"]
+
+
+def by_budget():
+    """G_d of three budgets under each definition."""
+    gd = _gd()
+    return {
+        "old_a": extension(gd[OLD, SPIKES]),
+        "old_b": extension(gd[OLD, RELEASE]),
+        "old_c": extension(gd[OLD, REST]),
+        "new_a": extension(gd[NEW, SPIKES]),
+        "new_b": extension(gd[NEW, RELEASE]),
+        "new_c": extension(gd[NEW, REST]),
+        "small_a": extension(gd[CEREBELLUM, SPIKES]),
+        "small_b": extension(gd[CEREBELLUM, RELEASE]),
+    }
+
+
+def audits():
+    """G_d of the two versions of the audit, and how far the paper's lies from the budget of 2012."""
+    gd, (audit, _), (preprint, _) = _gd(), audit_ratio(AUDIT), audit_ratio(PREPRINT)
+    return {
+        "audit": extension(audit),
+        "preprint": extension(preprint),
+        "gap": extension(audit / gd[NEW, RELEASE]),
+        "decades": extension(math.log10(audit / gd[NEW, SPIKES]), "powers of ten"),
+    }
+
+
+def definitions():
+    """How many pairs of a budget and a definition lie below one, and what relabelling moves at most."""
+    found, gd = ratios(), _gd()
+    relabelled = [gd[name, RELEASE] / gd[name, SPIKES] for name in (OLD, NEW, CEREBELLUM)]
+    return {
+        "below": extension(found["below_one"].sum(), "pairs"),
+        "count": extension(len(found), "pairs"),
+        "relabelled": extension(max(relabelled)),
+    }
+
+
+def fly():
+    """A bit along a cell of a fly's eye over a bit through a synapse."""
+    low, high = per_bit_ratio()
+    return {"bit_low": extension(low), "bit_high": extension(high)}
+
+
+def crossing():
+    """The share of release that must count as transport for the budget of the cerebellum to reach one.
+
+    What moves a signal grows in proportion to that share, from one definition to the other, and G_d is one where it is
+    half of the whole.
+    """
+    gd = _gd()[CEREBELLUM]
+    moved = gd / (1 + gd)
+    return {"cross_small": extension((1 / 2 - moved[SPIKES]) / (moved[RELEASE] - moved[SPIKES]))}
+
+
+PARTS = (by_budget, audits, definitions, fly, crossing)
