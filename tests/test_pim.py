@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from datagravity import load, saving, saving_from_share
-from datagravity.evidence import bits_range
+from datagravity.evidence.rules.pim import bits_range
 from datagravity.pim import (
     GROUPS,
     LEVELS,

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 import datagravity as dg
-from datagravity import evidence, load, plateau, symbolic
+from datagravity import load, plateau, symbolic
 from datagravity.charts import plateau as charts
 from datagravity.compiled import vega_expression
+from datagravity.evidence.rules import RULES
 
 TIMES = {"compute_halving": 2.0, "transport_halving": 6.4}
 
@@ -255,7 +256,7 @@ FACT = {"value": 2.0, "low": None, "high": None, "status": "verified", "checked"
     ],
 )
 def test_the_rules_of_the_tables(table, row, change, column):
-    found = [place for rule in evidence.RULES[table] for place, _ in rule(row | change)]
+    found = [place for rule in RULES[table] for place, _ in rule(row | change)]
     assert found == ([column] if column else [])
 
 

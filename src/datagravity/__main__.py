@@ -8,10 +8,13 @@ from datagravity import __version__
 
 
 def check(arguments):
-    """Check every table; list all problems at once."""
-    from datagravity.evidence import validate
+    """Check every table, natively and by Frictionless; list all problems at once."""
+    from datagravity.evidence import TableError, frictionless_check, validate
 
-    for name, count in validate(arguments.directory).items():
+    counts = validate(arguments.directory)
+    if problems := frictionless_check.problems(arguments.directory):
+        raise TableError(problems)
+    for name, count in counts.items():
         print(f"{name:20} {count:5d} rows, valid")
 
 

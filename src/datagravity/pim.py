@@ -19,7 +19,9 @@ from scipy.optimize import brentq
 
 from datagravity import checks
 from datagravity.distance import exponent, fixed_share, marginal_exponent
-from datagravity.evidence import NUMBER, bits_range, load
+from datagravity.evidence import load
+from datagravity.evidence.cells import NUMBER
+from datagravity.evidence.rules.pim import bits_range
 from datagravity.intervals import Interval
 from datagravity.law import (
     asymptotic_saving,

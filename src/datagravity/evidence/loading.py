@@ -1,0 +1,112 @@
+"""The tables of a data package: checked whole, once for each content of its files, and handed out as data frames."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from datagravity import paths
+from datagravity.evidence import conversion, files, keys, package, rules, schema
+from datagravity.evidence.problems import TableError
+from datagravity.reads import BIBLIOGRAPHY, file_digest, record
+from datagravity.sources import entries_of
+
+
+def tables(*, directory=None):
+    """The names of the tables, in the order of the data package."""
+    return [resource["name"] for resource in package.read(package.folder_of(directory))["resources"]]
+
+
+def load(table, *, directory=None, references=None):
+    """One table of the data package, validated and converted.
+
+    Parameters
+    ----------
+    table : a name of `tables()`
+    directory : folder of the data package; the book's own if None
+    references : bibliography that the sources are joined with; the book's own if None
+
+    Returns
+    -------
+    pandas.DataFrame with every row and column as published, in nullable types (a blank is a missing value), followed
+    by the columns computed here. "energy": `energy_pj_per_bit_low` and `_high` (pJ/bit, full precision, for rows that
+    move data), `grey`, `source_group` (rows of one group are one source). "sources": the entry of the bibliography.
+
+    Any table with corrections: `corrections` (their ids, joined by "; "), `excluded` (whether the row stays out of
+    fits), and for each column with an override a copy of it, with the overrides in place, whose name ends in
+    `_corrected`. The published column stays as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+    TableError
+        If any table of the package is not valid; it lists every problem.
+    """
+    names = tables(directory=directory)
+    if table not in names:
+        raise ValueError(f"table is {table!r}, expected one of {', '.join(names)}")
+    if directory is None:
+        for name in conversion.joined(table):
+            record(name)
+    return _checked(directory, references).frame(table).copy()
+
+
+def validate(directory=None, *, references=None):
+    """Check all tables of the data package and the bibliography.
+
+    Returns
+    -------
+    dict: the number of rows of each table.
+
+    Raises
+    ------
+    TableError
+        With every problem of every table.
+    """
+    checked = _checked(directory, references)
+    if directory is None:
+        for name in (*checked.tables, BIBLIOGRAPHY):
+            record(name)
+    return {name: len(table.rows) for name, table in checked.tables.items()}
+
+
+class _Checked:
+    """The valid tables of a package, by name, and their data frames, each made when it is first asked for."""
+
+    def __init__(self, tables, books):
+        """Keep the rows and the bibliography."""
+        self.tables, self.books, self._frames = tables, books, {}
+
+    def frame(self, name):
+        """A table as a data frame that all share."""
+        if name not in self._frames:
+            self._frames[name] = conversion.converted(name, self.tables, self.books)
+        return self._frames[name]
+
+
+def _checked(directory, references):
+    folder = package.folder_of(directory)
+    references = paths.REFERENCES if references is None else Path(references)
+    names = [resource["path"] for resource in package.read(folder)["resources"]]
+    # The content decides, not the time stamp: an edited table is never answered from the cache.
+    content = tuple(file_digest(path) for path in (*(folder / name for name in (package.FILE, *names)), references))
+    return _checked_once(folder, references, content)
+
+
+@lru_cache(maxsize=16)
+def _checked_once(folder, references, _content):
+    resources = package.read(folder)["resources"]
+    found, problems = {}, []
+    for resource in resources:
+        found[resource["name"]], of_form = files.read(folder, resource)
+        problems += of_form
+    for table in found.values():
+        problems += schema.problems(table)
+    problems += keys.problems(resources, found, {(p.file, p.row, p.column) for p in problems})
+    for name, table in found.items():
+        problems += rules.row_problems(name, table)
+    problems += keys.bibliography_problems(folder, references, found)
+    problems += rules.cross_problems(found, problems)
+    if problems:
+        order = {table.file: position for position, table in enumerate(found.values())}
+        raise TableError(sorted(problems, key=lambda p: (order.get(p.file, -1), p.row or 0)))
+    return _Checked(found, entries_of(references))

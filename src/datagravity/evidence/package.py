@@ -1,0 +1,117 @@
+"""The description of the tables: what `datapackage.json` says, and whether all of it is understood here."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from datagravity import paths
+from datagravity.evidence.cells import LIMITS
+from datagravity.evidence.problems import Problem, TableError
+from datagravity.reads import file_digest
+
+#: Every unit that a column of the data package may have; "1" is a plain number, and "by row" means that another
+#: column of the row names the unit.
+UNITS = (
+    "pJ",
+    "pJ/bit",
+    "bit",
+    "KiB",
+    "GB/s",
+    "mm",
+    "nm",
+    "year",
+    "ratio",
+    "TFLOP/s",
+    "GB",
+    "MB",
+    "W",
+    "FLOP/byte",
+    "GFLOP/J",
+    "1",
+    "1e9",
+    "B",
+    "J",
+    "Wh",
+    "token/s",
+    "by row",
+)
+#: What is checked of a column, by its type. A word that is not here would be a promise that nobody keeps.
+CONSTRAINTS = {
+    "string": {"required", "unique", "enum", "pattern"},
+    "number": {"required", "unique", *LIMITS},
+    "integer": {"required", "unique", *LIMITS},
+    "boolean": {"required"},
+}
+FILE = "datapackage.json"
+
+
+def folder_of(directory):
+    """The folder of a data package; the book's own if None."""
+    return paths.DATA if directory is None else Path(directory)
+
+
+def name_of(folder, file):
+    """How a message calls a file: its folder and its name."""
+    return f"{folder.name}/{file}"
+
+
+def read(folder):
+    """The description, as Python values that all share.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, is no JSON, or is not understood.
+    """
+    return _read(folder, file_digest(folder / FILE))
+
+
+@lru_cache(maxsize=16)
+def _read(folder, _digest):
+    file = name_of(folder, FILE)
+    try:
+        package = json.loads((folder / FILE).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise TableError([Problem(file, f"a data package in JSON ({error})")]) from error
+    try:
+        problems = list(_problems(file, package["resources"]))
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise TableError([Problem(file, f"a valid data package ({error!r})")]) from error
+    if problems:
+        raise TableError(problems)
+    return package
+
+
+def _problems(file, resources):
+    """What of a description is not understood here."""
+    columns = {table["name"]: [field["name"] for field in table["schema"]["fields"]] for table in resources}
+    for table in resources:
+        name, schema = table["name"], table["schema"]
+        place = {"file": file, "name": f"table {name}"}
+        if table["path"] != f"{name}.csv":
+            yield Problem(**place, expected=f"the path {name}.csv", value=table["path"])
+        for field in schema["fields"]:
+            yield from _field_problems(place | {"column": field["name"]}, field)
+        if len(schema["primaryKey"]) != 1 or schema["primaryKey"][0] not in columns[name]:
+            yield Problem(**place, expected="one column as the primary key", value=str(schema["primaryKey"]))
+        for key in schema.get("foreignKeys", []):
+            own, other = key["fields"], key["reference"]
+            if not (
+                len(own) == len(other["fields"]) == 1
+                and own[0] in columns[name]
+                and other["fields"][0] in columns.get(other["resource"], [])
+            ):
+                yield Problem(**place, expected="a foreign key of one column into one column", value=str(key))
+
+
+def _field_problems(place, field):
+    kind = field["type"]
+    if kind not in CONSTRAINTS:
+        yield Problem(**place, expected=f"a type of the list {', '.join(CONSTRAINTS)}", value=kind)
+        return
+    for word in field.get("constraints", {}):
+        if word not in CONSTRAINTS[kind]:
+            known = ", ".join(sorted(CONSTRAINTS[kind]))
+            yield Problem(**place, expected=f"a constraint of the list {known}", value=word)
+    if (kind in ("number", "integer") or "unit" in field) and field.get("unit") not in UNITS:
+        yield Problem(**place, expected=f"a unit of the list {', '.join(UNITS)}", value=field.get("unit", ""))

@@ -1,0 +1,38 @@
+"""What a schema cannot say, table by table.
+
+The rules of a table are in the module that has the name of the model that reads it. They need nothing of the model,
+so that data are checked without it: `RULES` names them all, whatever else is imported, and in whichever order.
+A rule is a function of a row's values (None for a blank) that yields pairs: a column, and what was expected there.
+"""
+
+from datagravity.evidence import corrections
+from datagravity.evidence.rules import brains, decoding, distance, pim, plateau, processors, systems
+from datagravity.evidence.rules.shared import low_at_most_high
+
+#: The rules of each table; `low_at_most_high` is one of every table.
+RULES = (
+    processors.RULES
+    | distance.RULES
+    | pim.RULES
+    | brains.RULES
+    | plateau.RULES
+    | decoding.RULES
+    | systems.RULES
+    | {"corrections": [corrections.override_has_value]}
+)
+
+
+def row_problems(name, table):
+    """What the rules of a table say of its rows."""
+    rules = [low_at_most_high, *RULES.get(name, [])]
+    return [
+        table.problem(index, column, expected)
+        for index, row in enumerate(table.values)
+        for rule in rules
+        for column, expected in rule(row)
+    ]
+
+
+def cross_problems(tables, known):
+    """What several tables say together: corrections of what they correct, figures of the claims that print them."""
+    return corrections.problems(tables, known) + systems.figure_problems(tables)

@@ -1,0 +1,36 @@
+"""Rules of the tables `accelerators` and `trends`."""
+
+from datetime import date
+
+from datagravity.evidence.rules.shared import recalled_checked, value_or_end
+
+# Half a unit of the last printed digit of a ratio of two columns; the last factor forgives binary rounding.
+LAST_DIGIT = 0.05 * (1 + 1e-9)
+
+
+def ratios_follow(row):
+    """Operations per byte and per joule are peak over bandwidth and over power, as far as they are printed."""
+    for column, per in (("flop_per_byte", "mem_bw_gb_s"), ("gflop_per_s_per_w", "tdp_w")):
+        peak, below, printed = row["peak_dense_fp16_bf16_tflops"], row[per], row[column]
+        computed = 1000 * peak / below if peak and below else None
+        if (printed is None) != (computed is None):
+            yield column, "a blank" if computed is None else f"{computed:.1f}, because both of its parts are there"
+        elif computed and abs(printed - computed) > LAST_DIGIT:
+            yield column, f"{computed:.1f}, which is 1000 times the peak over {per}"
+
+
+def released_in_year(row):
+    """The day of release is a day of the year."""
+    day = row["release_date"]
+    try:
+        right = not day or date.fromisoformat(day).year == row["year"]
+    except ValueError:
+        right = False
+    if not right:
+        yield "release_date", f"a day of {row['year']}"
+
+
+RULES = {
+    "accelerators": [ratios_follow, released_in_year, recalled_checked],
+    "trends": [value_or_end, recalled_checked],
+}

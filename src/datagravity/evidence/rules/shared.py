@@ -1,0 +1,51 @@
+"""Rules, and parts of rules, that several tables share."""
+
+import re
+from functools import lru_cache
+
+from datagravity.evidence.cells import shown
+
+
+def low_at_most_high(row):
+    """In every table: the low end of an interval is not above its high end."""
+    for low, high in _intervals(tuple(row)):
+        ends = row[low], row[high]
+        if all(isinstance(end, int | float) for end in ends) and ends[0] > ends[1]:
+            yield low, f"at most {high}, which is {row[high]:g}"
+
+
+@lru_cache
+def _intervals(columns):
+    """The pairs of columns that are the two ends of one interval, by their names."""
+    pairs = [(low, re.sub(r"(^|_)low(_|$)", r"\1high\2", low)) for low in columns]
+    return [(low, high) for low, high in pairs if high != low and high in columns]
+
+
+def filled(row, wanted, reason):
+    """Of each column named in `wanted`, whether it has a value or a blank as it should."""
+    for column, given in wanted.items():
+        if (row[column] is not None) != given:
+            yield column, f"{'a value' if given else 'a blank'}, because {reason}"
+
+
+def value_or_end(row):
+    """A fact has a value or an end, and a value lies between the ends."""
+    value, low, high = row["value"], row["low"], row["high"]
+    if value is low is high is None:
+        yield "value", "a number, or an end in low or high"
+    if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+        yield "value", f"a number from {shown(low)} to {shown(high)}"
+
+
+def recalled_checked(row):
+    """What was not checked again says so in both columns."""
+    if (row["status"] == "recalled") != (row["checked"] == "recalled"):
+        yield "checked", "recalled exactly where status is"
+
+
+def recalled_has_confidence(row):
+    """A number that was not checked again says how sure we are of it, and says so in both columns."""
+    if (row["status"] == "recalled") != (row["confidence"] is not None):
+        yield "confidence", "a value for a recalled row, a blank for a verified one"
+    if (row["status"] == "recalled") != (row["text_type"] == "recalled"):
+        yield "text_type", "recalled exactly where status is"
