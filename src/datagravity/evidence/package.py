@@ -19,6 +19,7 @@ UNITS = (
     "GB/s",
     "mm",
     "nm",
+    "V",
     "year",
     "ratio",
     "TFLOP/s",
