@@ -206,3 +206,38 @@ def test_bad_levers_groups_and_a_context_too_long():
         calibrate(("GPT-2 XL",))
     with pytest.warns(UserWarning, match="was made for 8192 tokens"):
         decode(context=9000)
+
+
+@pytest.mark.parametrize("model", ["Llama-3 70B", "Mixtral 8x7B"])
+@pytest.mark.parametrize("pj_per_bit", [1e-200, 1e-9, 1e-6, 1e-3, 1.0])
+def test_the_batch_of_unity_is_found_however_little_a_bit_costs(model, pj_per_bit):
+    found = decode(model=model, context=0, pj_per_bit=pj_per_bit)
+    again = decode(model=model, context=0, pj_per_bit=pj_per_bit, batch=found.batch_at_unity)
+    assert again.gd == pytest.approx(1)
+
+
+def test_a_prompt_writes_its_cache_once_and_attends_to_half_of_itself():
+    found = prefill_energy("Llama-3 70B", "H100 SXM5 80GB", prompt=1000, batch=3, gpus=4)
+    counts = parameters("Llama-3 70B")
+    assert found.kv_bytes == 2 * counts["cached"]
+    assert found.flop == pytest.approx(2 * counts["shared"] + 500 * counts["attention"])
+    assert found.step_seconds == pytest.approx(3000 * found.terms["static"] / (calibrate()["static_share"] * 700 * 4))
+    for lever in LEVERS:
+        assert found.gain(lever, 1) == pytest.approx(1)
+        assert found.gain(lever, 1e12) == pytest.approx(found.bounds[lever], rel=1e-6)
+    with pytest.raises(ValueError, match="batch = 0: expected"):
+        prefill_energy("Llama-3 70B", "H100 SXM5 80GB", prompt=1000, batch=0, gpus=4)
+
+
+def test_a_price_says_which_end_of_its_range_it_is():
+    ranged = load("energy").query("energy_low_pj < energy_high_pj").dropna(subset="energy_pj_per_bit_low").iloc[0]
+    ends = [energy_per_bit(ranged["id"], end=end) for end in ("low", "high")]
+    assert ends == [ranged["energy_pj_per_bit_low"], ranged["energy_pj_per_bit_high"]]
+    assert ends[0] < ends[1] == energy_per_bit(ranged["id"])
+
+
+def test_a_formula_without_one_of_its_numbers_is_an_error():
+    found = decode()
+    del found.quantities["power"]
+    with pytest.raises(KeyError, match="power"):
+        found.gain("mass", 2)

@@ -13,7 +13,7 @@ from datagravity.evidence import load
 def lever_bounds():
     """What each of the five levers gains, at a factor of the reader's choice and at most, for a chosen workload."""
     changes = {
-        "distance": {"transport_pj_per_bit": f"({decoding.energy_per_bit(SYSTEM_ROW)!r} / factor)"},
+        "distance": {"transport_pj_per_bit": f"({decoding.energy_per_bit(SYSTEM_ROW, end='high')!r} / factor)"},
         "mass": {"weight_bits": "(weight_bits / factor)", "kv_bits": "(kv_bits / factor)"},
         "reuse": {"batch": "(batch * factor)"},
         "work": {"peak": "(peak * factor)"},

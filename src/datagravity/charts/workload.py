@@ -68,5 +68,5 @@ def _blanks(cells):
 
 def formula(expression, **names):
     """A formula of the workload in the chart's language; the calibrated numbers and the energy per bit are set."""
-    fixed = decoding.calibrate() | {"transport_pj_per_bit": decoding.energy_per_bit(SYSTEM_ROW)}
+    fixed = decoding.calibrate() | {"transport_pj_per_bit": decoding.energy_per_bit(SYSTEM_ROW, end="high")}
     return vega_expression(expression, **{name: f"({value!r})" for name, value in fixed.items()} | names)

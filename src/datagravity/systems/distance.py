@@ -83,7 +83,13 @@ def hnlpu_baseline(row: str = SYSTEM_ROW, shared_bits: float = 16) -> Decoding:
     shared, used = counts["shared"], counts["routed"] * model["experts_per_token"] / model["n_experts"]
     bits = (shared_bits * shared + FORMAT_BITS["mxfp4"] * used) / (shared + used)
     # Two accelerators, because the mean width would not let all experts fit into one; a token's energy is the same.
-    setting = {"batch": 1, "context": 2048, "gpus": 2, "weight_bits": bits, "pj_per_bit": energy_per_bit(row)}
+    setting = {
+        "batch": 1,
+        "context": 2048,
+        "gpus": 2,
+        "weight_bits": bits,
+        "pj_per_bit": energy_per_bit(row, end="high"),
+    }
     return decode_energy(_MODEL, "H100 SXM5 80GB", **setting)
 
 

@@ -1,0 +1,115 @@
+"""Forecasts: the energy of a token that a model writes, or reads, on an accelerator."""
+
+import warnings
+
+import numpy as np
+
+from datagravity import symbolic
+from datagravity.decoding.calibration import calibrate, error_interval
+from datagravity.decoding.rows import hardware_row, model_row, positive
+from datagravity.decoding.terms import value, while_decoding, while_prefilling
+from datagravity.decoding.token import budget, quantities
+from datagravity.decoding.transformer import parameters
+
+
+def decode_energy(
+    model,
+    hardware,
+    *,
+    batch,
+    context,
+    gpus=1,
+    weight_bits=16,
+    kv_bits=16,
+    pj_per_bit=None,
+    calibration=None,
+):
+    """Energy of decoding one token.
+
+    Parameters
+    ----------
+    model : a `name` of the table llm, or a mapping with its columns
+    hardware : a `name` of the table accelerators, or a mapping with its columns
+    batch : sequences in flight over all accelerators, above 0; may be fractional, as a mean is
+    context : mean tokens in the KV cache of a sequence, 0 or more
+    gpus : accelerators that share the model; they set what fits and how long a step takes, not the energy of a token
+    weight_bits, kv_bits : width of a weight and of a cached number; at 8 bits a weight is taken to compute at the FP8
+        peak, where the accelerator has one, at any other width at the 16-bit peak
+    pj_per_bit : energy to move a bit from memory; for HBM the measured system value if None
+    calibration : as returned by `calibrate`; the book's own if None
+
+    Sliding windows are not counted: the cache is read whole. Experts are taken to be chosen independently.
+
+    Returns
+    -------
+    Decoding
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a number is out of range, a row lacks a column, or the weights do not fit.
+
+    Warns
+    -----
+    UserWarning
+        If the weights fit but the KV caches of the batch do not, or context exceeds what the model was made for.
+    """
+    name, row = model_row(model)
+    place, device = hardware_row(hardware)
+    positive("batch", batch)
+    positive("context", context, least=True)
+    numbers = _numbers(row, device, batch, context, weight_bits, kv_bits, pj_per_bit, calibration)
+    held = _check_weights(name, row, place, device, numbers, gpus)
+    weights, caches = _weight_bytes(row, numbers), numbers["batch"] * float(value(symbolic.kv_bytes, numbers))
+    if weights + caches > held:
+        warnings.warn(
+            f"gpus = {gpus}: {place} with {held / 1e9:.4g} GB in all; weights and caches take "
+            f"{(weights + caches) / 1e9:.4g} GB",
+            stacklevel=2,
+        )
+    if row.get("context") and context > row["context"]:
+        warnings.warn(f"context = {context:g}: {name} was made for {row['context']} tokens", stacklevel=2)
+    return budget(name, place, while_decoding, numbers, gpus, error_interval(bool(numbers["routed_weights"])))
+
+
+def prefill_energy(model, hardware, *, prompt, batch=1, gpus=1, weight_bits=16, kv_bits=16, pj_per_bit=None):
+    """Energy of one prompt token while `batch` prompts of `prompt` tokens are read in one pass.
+
+    As `decode_energy`, with all prompt tokens of the pass sharing one read of the weights, attention over half the
+    prompt on average, and the cache written once and not read again. Only the weights are asked to fit. The
+    efficiencies are those of decoding, which prefilling exceeds: no measured run tests this, so `low` and `high` are
+    not to be trusted as an interval.
+    """
+    name, row = model_row(model)
+    place, device = hardware_row(hardware)
+    positive("prompt", prompt)
+    positive("batch", batch)
+    numbers = _numbers(row, device, batch * prompt, prompt / 2, weight_bits, kv_bits, pj_per_bit, None)
+    _check_weights(name, row, place, device, numbers, gpus)
+    return budget(name, place, while_prefilling, numbers, gpus, error_interval(bool(numbers["routed_weights"])))
+
+
+def _numbers(row, device, batch, context, weight_bits, kv_bits, pj_per_bit, calibration):
+    """What the formulas need, by the names of their symbols."""
+    positive("weight_bits", weight_bits)
+    positive("kv_bits", kv_bits)
+    calibration = calibrate() if calibration is None else calibration
+    numbers = quantities(row, device, weight_bits, pj_per_bit, calibration)
+    return numbers | {"batch": float(batch), "context": float(context), "kv_bits": float(kv_bits)}
+
+
+def _weight_bytes(row, numbers):
+    return parameters(row)["total"] * numbers["weight_bits"] / 8
+
+
+def _check_weights(name, row, place, device, numbers, gpus):
+    """The bytes of memory of all accelerators; ValueError if the weights do not fit into them."""
+    if isinstance(gpus, bool) or not isinstance(gpus, int | np.integer) or gpus < 1:
+        raise ValueError(f"gpus = {gpus!r}: expected a whole number of at least 1")
+    held, weights = gpus * float(device["memory_gb"]) * 1e9, _weight_bytes(row, numbers)
+    if weights > held:
+        raise ValueError(
+            f"gpus = {gpus}: {place} with {held / 1e9:.4g} GB in all, expected at least the {weights / 1e9:.4g} GB of "
+            f"the weights of {name}"
+        )
+    return held
