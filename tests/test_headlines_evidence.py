@@ -8,7 +8,7 @@ import pytest
 
 from datagravity.headlines import LABELS, TEXT, Headline, of
 
-CHAPTERS = ("processors", "brains")
+CHAPTERS = ("processors", "distance", "brains")
 PARTS = {
     f"{chapter}-{part.__name__}": (chapter, part)
     for chapter in CHAPTERS
@@ -16,7 +16,8 @@ PARTS = {
 }
 whole = functools.cache(of)
 #: What a number of these chapters can count or measure in.
-UNITS = {"1", "%", "operations", "pJ/bit", "pairs", "powers of ten", "rows"}
+UNITS = {"1", "%", "fJ/bit/mm", "mm", "pJ/bit", "pJ/byte", "pJ/byte/mm", "powers of ten"}
+UNITS |= {"operations", "origins", "pairs", "rows", "sources", "tests"}
 
 
 @pytest.mark.parametrize(("chapter", "part"), PARTS.values(), ids=PARTS)
@@ -33,3 +34,9 @@ def test_a_part_stands_alone_and_says_what_it_gives(chapter, part):
         else:
             assert math.isfinite(headline.value), name
             assert headline.unit in UNITS, name
+
+
+def test_the_forms_of_the_chapter_on_distance_come_in_the_order_that_its_prose_gives():
+    error = [whole("distance")[f"error_{form}"].value for form in ("broken", "power", "affine", "constant")]
+    assert error == sorted(error)
+    assert len(set(error)) == len(error)

@@ -638,8 +638,13 @@ def comparison(frame):
             "sources": frame["source_group"].nunique(),
         }
     )
-    weights = np.exp(-(table["aicc"] - table["aicc"].min()) / 2)
-    return table.assign(weight=weights / weights.sum())
+    return table.assign(weight=akaike_weights(table["aicc"]))
+
+
+def akaike_weights(aicc):
+    """The relative likelihoods of forms from their information criteria on the same rows, adding up to one."""
+    likelihoods = np.exp(-(aicc - aicc.min()) / 2)
+    return likelihoods / likelihoods.sum()
 
 
 def bootstrap(frame, *, draws=2000, seed=0, level=0.8, cluster="source_group"):
