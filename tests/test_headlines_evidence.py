@@ -8,7 +8,7 @@ import pytest
 
 from datagravity.headlines import LABELS, TEXT, Headline, of
 
-CHAPTERS = ("processors", "distance", "brains")
+CHAPTERS = ("processors", "distance", "brains", "pim")
 PARTS = {
     f"{chapter}-{part.__name__}": (chapter, part)
     for chapter in CHAPTERS

@@ -724,3 +724,21 @@ def _without_over_with(row):
         return math.nan
     middle = math.sqrt(low * high)
     return 1 / middle if row["value_unit"] == "ratio alternative/baseline" else middle
+
+
+def rank_tests():
+    """`rank_test` of each of COMPARED_SETS, with a fixed share and without: law, set, value, p, rows, sources."""
+    return _tested(rank_test)
+
+
+def constant_tests():
+    """`constant_test` of each of COMPARED_SETS, with a fixed share and without: law, set, value, p, rows, sources."""
+    return _tested(constant_test)
+
+
+def _tested(test):
+    found = []
+    for model in ("tile", "tile, nothing fixed"):
+        parts = subsets(predictions(model=model))
+        found += [{"law": model, "set": name, **test(parts[name])._asdict()} for name in COMPARED_SETS]
+    return pd.DataFrame(found)
