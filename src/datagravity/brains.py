@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 
 #: Which items count as transport and as computation: the column with the classes, and the classes of transport.
 DEFINITIONS = {
@@ -131,6 +131,7 @@ def audit_ratio(name="Levy and Calvert, human cortex"):
     return float(printed["value"].iloc[0]), "lower bound as printed"
 
 
+@remembered
 def ratios():
     """G_d of every budget under every definition that applies to it.
 

@@ -10,14 +10,13 @@ themselves has to be found too.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
 
 #: The forms: no growth at all, a bare power, a fixed cost and a linear one, a power with a break at the chip's edge.
@@ -96,8 +95,8 @@ def points():
     return _points().copy()
 
 
-# Read once a process: every prediction of a table of systems asks for the same exponent.
-@lru_cache(maxsize=1)
+# Remembered, since every prediction of a table of systems asks for the same exponent.
+@remembered
 def _points():
     rows = load("energy").set_index("id", drop=False)
     frame = rows[[_reason(row) is None for _, row in rows.iterrows()]].copy()
@@ -279,7 +278,7 @@ def exponents(level=0.8):
     return _exponents(level).copy()
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _exponents(level):
     found = []
     for one in SERIES:

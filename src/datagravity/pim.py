@@ -9,7 +9,6 @@ data from two published shares of a baseline without PIM. Everything after it se
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ from scipy.optimize import brentq
 
 from datagravity import checks
 from datagravity.distance import exponent, fixed_share, marginal_exponent
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.evidence.cells import NUMBER
 from datagravity.evidence.rules.pim import bits_range
 from datagravity.intervals import Interval
@@ -98,7 +97,7 @@ class Prediction:
 # --- Priors, from tables without PIM ---------------------------------------------------------------------------------
 
 
-@cache
+@remembered
 def prior_gd(baseline_class=None):
     """The range of G_d for a class of baseline, from reviewed and verified rows of the energy table. [extension]
 
@@ -118,7 +117,7 @@ def prior_gd(baseline_class=None):
     return _gd(accesses["energy_pj_per_bit_low"].min(), accesses["energy_pj_per_bit_high"].max())
 
 
-@cache
+@remembered
 def _operation_range():
     """The energy of the operation in pJ: cheapest and dearest in the table."""
     rows = load("energy").query("status == 'verified' and not grey and scope_class == 'datapath'")
@@ -134,7 +133,7 @@ def _gd(low_pj_per_bit, high_pj_per_bit):
     return Interval(math.sqrt(low * high), low, high)
 
 
-@cache
+@remembered
 def published_shares():
     """The published shares of data movement in the energy of a system without PIM: id, source, stat, share, locator."""
     rows = load("pim").query("quantity_kind == 'energy_share' and status == 'verified'")
@@ -257,13 +256,13 @@ def _draws(row, model, only=None):
     return inputs, _sampled(model, gd, share, only)
 
 
-@cache
+@remembered
 def _distance_inputs(model):
     """The exponent and the fixed share that belong together in a model."""
     return (marginal_exponent(), fixed_share()) if model in WITH_FIXED_SHARE else (exponent(), Interval(0, 0, 0))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _sampled(model, gd, share, only):
     a, phi = _distance_inputs(model)
     spreads = {"gd": gd, "transport_share": share, "exponent": a, "fixed_share": phi}
@@ -420,7 +419,7 @@ def not_usable():
     return rows.dropna(subset="reason")[columns].reset_index(drop=True)
 
 
-@cache
+@remembered
 def _predicted(model, level):
     rows = load("pim")
     found = [predict_pim(row, model=model, level=level) for row in rows.to_dict("records")]
@@ -726,11 +725,13 @@ def _without_over_with(row):
     return 1 / middle if row["value_unit"] == "ratio alternative/baseline" else middle
 
 
+@remembered
 def rank_tests():
     """`rank_test` of each of COMPARED_SETS, with a fixed share and without: law, set, value, p, rows, sources."""
     return _tested(rank_test)
 
 
+@remembered
 def constant_tests():
     """`constant_test` of each of COMPARED_SETS, with a fixed share and without: law, set, value, p, rows, sources."""
     return _tested(constant_test)

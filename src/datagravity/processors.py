@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 
 #: Memory levels from near to far, as charts order them. A small SRAM has at most 256 KiB; of an unnamed DRAM the
@@ -262,6 +262,7 @@ def disjunction_constants(operation=None, *, include_recalled=False, include_gre
     return pairs.reset_index(drop=True)
 
 
+@remembered
 def _pairs():
     rows = load("energy")
     rows["node"] = [node_name(row) for _, row in rows.iterrows()]
