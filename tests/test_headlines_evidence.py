@@ -8,7 +8,7 @@ import pytest
 
 from datagravity.headlines import LABELS, TEXT, Headline, of
 
-CHAPTERS = ("processors", "distance", "brains", "pim")
+CHAPTERS = ("processors", "distance", "brains", "pim", "plateau")
 PARTS = {
     f"{chapter}-{part.__name__}": (chapter, part)
     for chapter in CHAPTERS
@@ -16,8 +16,8 @@ PARTS = {
 }
 whole = functools.cache(of)
 #: What a number of these chapters can count or measure in.
-UNITS = {"1", "%", "fJ/bit/mm", "mm", "pJ/bit", "pJ/byte", "pJ/byte/mm", "powers of ten"}
-UNITS |= {"operations", "origins", "pairs", "rows", "sources", "tests"}
+UNITS = {"1", "%", "doublings/year", "fJ/bit/mm", "mm", "pJ/bit", "pJ/byte", "pJ/byte/mm", "powers of ten", "years"}
+UNITS |= {"memories", "operations", "origins", "pairs", "rows", "series", "sources", "tests"}
 
 
 @pytest.mark.parametrize(("chapter", "part"), PARTS.values(), ids=PARTS)
@@ -40,3 +40,7 @@ def test_the_forms_of_the_chapter_on_distance_come_in_the_order_that_its_prose_g
     error = [whole("distance")[f"error_{form}"].value for form in ("broken", "power", "affine", "constant")]
     assert error == sorted(error)
     assert len(set(error)) == len(error)
+
+
+def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():
+    assert whole("plateau")["limit_low"].value > 0
