@@ -1,0 +1,78 @@
+"""What the law rests on: the lid of a fixed share, few levels, a flat optimum, and two real hierarchies."""
+
+import numpy as np
+
+from datagravity import symbolic
+from datagravity.compiled import numpy_function
+from datagravity.evidence import load
+from datagravity.headlines import extension
+from datagravity.headlines.placement import at_dram, dram_gd
+from datagravity.hierarchy import Level, compute_at
+from datagravity.symbolic import G_d, beta, distance_ratio, level_ratio, levels
+
+
+def fixed_part():
+    """The part of a transfer over a measured mesh that no distance shrinks, by a plain line, and the lid it is."""
+    rows = load("energy").set_index("id").loc["P133":"P138"]
+    far = rows["distance_mm"].astype(float)
+    joules = (rows["energy_low_pj"] + rows["energy_high_pj"]).astype(float) / 2
+    slope, intercept = np.polyfit(far, joules, 1)
+    share = intercept / (intercept + slope * far.max())
+    without = at_dram()
+    return {
+        "rests_phi": extension(share),
+        "rests_lid": extension(1 / share),
+        "rests_far": extension(far.max(), "mm"),
+        "rests_gd": without["placement_gd"],
+        "rests_law": without["placement_saving"],
+    }
+
+
+def few_levels():
+    """What two to five evenly spaced levels cost at worst, at beta = 2."""
+    loss = numpy_function(symbolic.level_loss.subs(level_ratio, symbolic.even_level_ratio), levels, G_d, beta)
+    return {f"rests_levels_{count}": extension(loss(count, dram_gd(), 2.0)) for count in (2, 3, 4, 5)}
+
+
+def flat_optimum():
+    """What a distance that is off by two costs at most, whatever beta."""
+    return {"rests_off_by_two": extension(float(symbolic.flatness_bound.subs(distance_ratio, 2)) - 1)}
+
+
+def _memories(first, last, operation):
+    """Where to compute in the memories of these rows, each as far away as the side of a square of its capacity."""
+    rows = load("energy").set_index("id")
+    memories = rows.loc[first:last].astype({"capacity_kib": float})
+    cells = zip(memories["capacity_kib"], memories["energy_pj_per_bit_low"], strict=True)
+    ladder = [Level(f"{kib:g} KiB", kib, float(bit), kib**0.5) for kib, bit in cells]
+    return compute_at(ladder, float(rows.loc[operation, "energy_low_pj"]))
+
+
+def two_hierarchies():
+    """The static memories of two tables, at 45 nm and at 7 nm."""
+    old, new = _memories("P009", "P011", "P015"), _memories("P028", "P030", "P027")
+    return {
+        "rests_old_best": extension(old.best.name),
+        "rests_new_best": extension(new.best.name),
+        "rests_old_beta": extension(old.beta),
+        "rests_new_beta": extension(new.beta),
+        "rests_old_saving": extension(old.saving),
+        "rests_old_loss": extension(old.loss - 1),
+        "rests_new_loss": extension(new.loss - 1),
+        "rests_new_gd": extension(new.gd[-1]),
+    }
+
+
+def problem():
+    """Three levels, an operation of 2 pJ, and operands that are used once or 16 times."""
+    ladder = [Level("near", 64, 0.05, 1), Level("middle", 4096, 0.4, 8), Level("far", 262144, 3.2, 64)]
+    once, often = compute_at(ladder, 2.0), compute_at(ladder, 2.0, operations_per_operand=16)
+    return {
+        "once": extension(once.best.name),
+        "once_saving": extension(once.saving),
+        "often": extension(often.best.name),
+        "often_saving": extension(often.saving),
+    }
+
+
+PARTS = (fixed_part, few_levels, flat_optimum, two_hierarchies, problem)

@@ -1,0 +1,70 @@
+"""The share theorem and the virial rule: what one measured share says about beta, and what it does not."""
+
+import math
+
+import numpy as np
+from scipy.optimize import minimize
+
+from datagravity import law
+from datagravity.evidence import load
+from datagravity.headlines import extension
+
+
+def near_optimum():
+    """How far beta may be from the virial rule's if the energy is at most five per cent above the least."""
+    return {"shares_within": extension(math.sqrt(2 * math.log(1.05)))}
+
+
+def measured():
+    """The transport share of consumer devices and the factor simulated for them, as their source reports both."""
+    pim = load("pim").set_index("id")
+    return float(pim.loc["P068", "value_low"]), float(pim.loc["P066", "energy_factor_low"])
+
+
+def two_readings():
+    """The same devices read as optimal and as improved, and how much of Amdahl's bound the factor uses."""
+    share, factor = measured()
+    ceiling = 1 / (1 - share)
+    return {
+        "shares_share": extension(share),
+        "shares_factor": extension(factor),
+        "shares_optimal": extension(3 - 2 * share),
+        "shares_improved": extension(law.implied_beta(factor, share / (1 - share))),
+        "shares_ceiling": extension(ceiling),
+        "shares_used": extension(math.log(factor) / math.log(ceiling)),
+    }
+
+
+def _beta(spans, energies):
+    """One more than the slope of energy against distance, both as logarithms."""
+    return 1 + float(np.polyfit(np.log(spans.astype(float)), np.log(energies.astype(float)), 1)[0])
+
+
+def measured_exponents():
+    """Beta of small memories at 7 nm and of a bus at 28 nm, and what the best place then saves at that share."""
+    rows = load("energy").set_index("id")
+    memory, bus = rows.loc["P028":"P030"], rows.loc["P067":"P069"]
+    low = _beta(memory["capacity_kib"] ** 0.5, memory["energy_low_pj"])
+    high = _beta(bus["distance_mm"], bus["energy_low_pj"])
+    share, _ = measured()
+    return {
+        "shares_low": extension(low),
+        "shares_high": extension(high),
+        "shares_outward": extension(law.saving_from_share(share, low)),
+        "shares_inward": extension(law.saving_from_share(share, high)),
+    }
+
+
+def problem():
+    """70 % transport, 20 % proximity, 10 % constant, beta = 2: the saving, a careless one, and beta from the share."""
+    pie, powers = np.array([0.7, 0.2, 0.1]), np.array([1.0, -1.0, 0.0])
+    found = minimize(lambda x: pie @ np.exp(powers * x), [0.0], tol=1e-12)
+    share_there = pie[0] * np.exp(found.x[0]) / found.fun
+    return {
+        "right": extension(1 / found.fun),
+        "careless": extension(law.saving_from_share(pie[0], 2.0)),
+        "returned": extension(3 - 2 * share_there),
+    }
+
+
+PARTS = (near_optimum, two_readings, measured_exponents, problem)

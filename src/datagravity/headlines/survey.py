@@ -1,0 +1,27 @@
+"""The survey: how many papers are of which kind, and which lever they pull first."""
+
+from datagravity.evidence import load
+from datagravity.headlines import extension
+
+
+def papers():
+    """The papers by their bearing on the subject, and those that no entry of the bibliography stands for."""
+    rows = load("related_papers")
+    kinds = {kind: extension((rows["relevance"] == kind).sum(), "papers") for kind in ("core", "lever", "none")}
+    unverified = extension(rows["source"].isna().sum(), "papers")
+    return {"papers": extension(len(rows), "papers"), **kinds, "unverified": unverified}
+
+
+def first_levers():
+    """The papers by the lever that they pull first."""
+    first = load("related_papers")["lever"]
+    levers = ("work", "mass", "reuse", "split", "distance")
+    return {lever: extension((first == lever).sum(), "papers") for lever in levers}
+
+
+def claims():
+    """The claims of the papers with a lever."""
+    return {"claims": extension(len(load("related_claims")), "claims")}
+
+
+PARTS = (papers, first_levers, claims)

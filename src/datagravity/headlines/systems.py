@@ -1,0 +1,317 @@
+"""Thirty systems, five levers: what each section sets beside a claim, and what comes out of all of them."""
+
+from sympy import Eq, solve
+
+from datagravity import claims, systems
+from datagravity import symbolic as s
+from datagravity.decoding import decode_energy
+from datagravity.evidence import load
+from datagravity.headlines import extension, survey
+from datagravity.systems import compare, input_rows
+from datagravity.systems.distance import hnlpu_baseline, hnlpu_ladder, hnlpu_left
+from datagravity.systems.split import distca_cover
+
+
+def _cell(row, column="claim"):
+    """A number of the table of all claims."""
+    return float(systems.rows().set_index("id").loc[row, column])
+
+
+def _printed(claim, position=0):
+    """A number as the abstract prints it, by the claim's row in the survey."""
+    numbers = load("related_claims").set_index("id").loc[claim, "numbers"]
+    return float(numbers.split(";")[position].strip().rstrip("%x").replace(",", ""))
+
+
+def sample():
+    """The papers that the systems were chosen from."""
+    with_lever = load("related_papers")["lever"].notna().sum()
+    return {
+        "papers": survey.papers()["papers"],
+        "with_lever": extension(with_lever, "papers"),
+        "distance_papers": survey.first_levers()["distance"],
+    }
+
+
+# --- Distance --------------------------------------------------------------------------------------------------------
+
+
+def near_memory():
+    """NeuPIMs and InstInfer: caches read inside the memory and inside the drive."""
+    one_bus, turns, gpu = compare("S01")
+    inside = input_rows("S01")["near_speed"]["interval"]
+    return {
+        "neupims_claim": extension(one_bus.claim.value),
+        "neupims_computed": extension(one_bus.computed.value),
+        "neupims_turns": extension(turns.claim.value),
+        "neupims_turns_computed": extension(turns.computed.value),
+        "neupims_near": extension(turns.needed.value),
+        "neupims_raw": extension(inside.high),
+        "neupims_rows": extension(inside.value),
+        "neupims_gpu": extension(gpu.claim.value),
+        "neupims_gpu_computed": extension(gpu.computed.value),
+        "instinfer_claim": extension(_cell("S02a")),
+        "instinfer_near": extension(_cell("S02a", "needed")),
+    }
+
+
+def hnlpu_energy():
+    """HNLPU: the claim, what free bits and free waiting give, and the steps down from its baseline."""
+    wires, _, rate = compare("S03")
+    factor = hnlpu_ladder()["factor"]
+    left = [1000 * joules for joules in hnlpu_left()]
+    return {
+        "hnlpu_claim": extension(wires.claim.value),
+        "hnlpu_computed": extension(wires.computed.value),
+        "hnlpu_low": extension(wires.computed.low),
+        "hnlpu_bits": extension(hnlpu_baseline().bounds["distance"]),
+        "hnlpu_mj": extension(1000 / rate.claim.value, "mJ"),
+        "hnlpu_left": extension(left[0], "mJ"),
+        "hnlpu_left_high": extension(left[1], "mJ"),
+        "hnlpu_idle": extension(factor[1]),
+        "hnlpu_batch": extension(factor[2]),
+        "hnlpu_rest": extension(factor[3:].prod()),
+        "hnlpu_successor": extension(factor.iloc[-1]),
+    }
+
+
+def hnlpu_speed():
+    """HNLPU: the powers that its claims imply, and its speed for each of the sequences at work."""
+    _, waits, rate = compare("S03")
+    tokens = _printed("Q177")
+    gpu_tokens = tokens / waits.claim.value
+    flight = input_rows("S03")["in_flight"]["value"]
+    return {
+        "hnlpu_kilowatts": extension(tokens / rate.claim.value / 1000, "kW"),
+        "hnlpu_gpu_tokens": extension(gpu_tokens, "tokens/s"),
+        "hnlpu_gpu_kilowatts": extension(gpu_tokens * hnlpu_ladder()["joules"][0] / 1000, "kW"),
+        "hnlpu_flight": extension(int(flight), "sequences"),
+        "hnlpu_stream": extension(waits.claim.value / flight),
+        "hnlpu_wait": extension(waits.computed.value),
+    }
+
+
+# --- Mass ------------------------------------------------------------------------------------------------------------
+
+
+def fewer_bits():
+    """LLM.int8() and W4A16: weights of 8 and of 4 bits."""
+    measured = input_rows("S08")
+    w4a16 = compare("S09")[0]
+    return {
+        "int8_computed": extension(_cell("S08a", "computed")),
+        "int8_speed": extension(measured["speed_ratio"]["value"]),
+        "int8_memory": extension(1 / measured["size_ratio"]["value"]),
+        "w4_bound": extension(w4a16.bound),
+        "w4_claim": extension(w4a16.claim.value),
+        "w4_share": extension(100 * w4a16.needed.value, "%"),
+    }
+
+
+def packed_and_dropped():
+    """ENEC packs the weights, Keyformer keeps half of the cache."""
+    return {
+        "enec_claim": extension(_cell("S10a")),
+        "enec_computed": extension(_cell("S10a", "computed")),
+        "enec_bound": extension(_cell("S10b", "bound")),
+        "enec_share": extension(100 * input_rows("S10")["acted_share"]["value"], "%"),
+        "keyformer_latency": extension(_cell("S14a")),
+        "keyformer_throughput": extension(_cell("S14b")),
+        "keyformer_bound": extension(_cell("S14a", "bound")),
+        "keyformer_computed": extension(_cell("S14a", "computed")),
+    }
+
+
+# --- Reuse -----------------------------------------------------------------------------------------------------------
+
+
+def _power(faster, cheaper):
+    """The mean power of a system that is faster and cheaper by these claims, over that of its baseline."""
+    ratios = {s.speed_ratio: faster.claim.value, s.energy_ratio: cheaper.claim.value}
+    return float(s.power_ratio.subs(ratios))
+
+
+def fusemax():
+    """FuseMax: one pass over the memory in place of three, and what its time and energy say together."""
+    attention, time, whole_time, whole = compare("S04")
+    return {
+        "fusemax_speed": extension(time.claim.value),
+        "fusemax_energy": extension(100 / attention.claim.value, "%"),
+        "fusemax_power": extension(_power(time, attention)),
+        "fusemax_power_whole": extension(_power(whole_time, whole)),
+        "fusemax_share": extension(100 * attention.needed.value, "%"),
+        "fusemax_busy": extension(100 * time.needed.value, "%"),
+        "fusemax_passes": extension(attention.bound),
+    }
+
+
+def layered_prefill():
+    """Layered Prefill: experts that are loaded once a prompt."""
+    layered = compare("S05")[0]
+    extra = layered.inputs[1]["value"]
+    return {
+        "layered_removed": extension(100 * extra / (1 + extra), "%"),
+        "layered_claim": extension(layered.claim.value),
+        "layered_computed": extension(layered.computed.value),
+        "layered_high": extension(layered.computed.high),
+        "layered_needed": extension(layered.needed.value),
+    }
+
+
+def caches_and_pages():
+    """LSM-GNN shares caches, PageANN makes a page of the drive a node."""
+    return {
+        "lsm_needed": extension(100 * _cell("S11a", "needed"), "%"),
+        "pageann_low": extension(_cell("S12a", "claim_low")),
+        "pageann_high": extension(_cell("S12a", "claim_high")),
+        "pageann_bound": extension(_cell("S12a", "bound"), "vectors"),
+        "pageann_time_low": extension(_cell("S12b", "claim_low")),
+        "pageann_time_high": extension(_cell("S12b", "claim_high")),
+    }
+
+
+# --- Work and split --------------------------------------------------------------------------------------------------
+
+
+def less_work():
+    """Engram, Linear-InfSA and Mono-Forward."""
+    lost = input_rows("S13")["lost_share"]["interval"]
+    power = {s.items_per_second: _printed("Q118"), s.joules_per_item: _printed("Q119")}
+    return {
+        "engram_computed": extension(_cell("S13a", "computed")),
+        "engram_low": extension(100 * lost.low, "%"),
+        "engram_high": extension(100 * lost.high, "%"),
+        "infsa_claim": extension(_cell("S15a")),
+        "infsa_computed": extension(_cell("S15a", "computed")),
+        "infsa_watts": extension(float(s.mean_power.subs(power)), "W"),
+        "infsa_tokens": extension(input_rows("S15")["input_tokens"]["value"], "tokens"),
+        "mono_time": extension(_cell("S16a")),
+        "mono_energy": extension(_cell("S16b")),
+        "mono_computed": extension(_cell("S16a", "computed")),
+        "mono_power": extension(_cell("S16a") / _cell("S16b")),
+    }
+
+
+def machines_apart():
+    """Splitwise and DistCA: machines of their own for prompts and for attention."""
+    power_bound, cheaper = compare("S06")
+    price = _printed("Q110", 1) / 100
+    return {
+        "splitwise_claim": extension(power_bound.claim.value),
+        "splitwise_energy": extension(1 / power_bound.claim.value),
+        "splitwise_bound": extension(power_bound.bound),
+        "splitwise_cost": extension(cheaper.claim.value / (1 - price)),
+        "distca_claim": extension(_cell("S07a")),
+        "distca_computed": extension(_cell("S07a", "computed")),
+        "distca_needed": extension(100 * _cell("S07a", "needed"), "%"),
+        "cover": extension(distca_cover().value),
+    }
+
+
+# --- What comes out --------------------------------------------------------------------------------------------------
+
+
+def counts():
+    """Of all claims that count: how many are computed, agree, and go past a bound."""
+    counted = systems.counted()
+    return {
+        "claims_all": extension(len(counted), "claims"),
+        "claims_computed": extension(counted["computed"].notna().sum(), "claims"),
+        "claims_agree": extension((counted["finding"] == "agrees").sum(), "claims"),
+        "claims_past": extension(counted["past_bound"].sum(), "claims"),
+    }
+
+
+def shares_of_distance():
+    """The part of distance in what is explained, over the ways to count, with HNLPU and without it."""
+    rows = systems.rows()
+    every, built = (
+        [100 * systems.distance_share(count, frame) for count in systems.COUNTS]
+        for frame in (rows, rows[rows["system"] != "S03"])
+    )
+    return {
+        "share_low": extension(min(every), "%"),
+        "share_high": extension(max(every), "%"),
+        "built_low": extension(min(built), "%"),
+        "built_high": extension(max(built), "%"),
+    }
+
+
+def levers():
+    """What the model explains of each lever, and how many claims on reuse it can compute."""
+    by = systems.by_lever().set_index("lever")
+    return {
+        "mass_explained": extension(100 * by.loc["mass", "explained"], "%"),
+        "work_explained": extension(100 * by.loc["work", "explained"], "%"),
+        "distance_explained": extension(100 * by.loc["distance", "explained"], "%"),
+        "reuse_claims": extension(by.loc["reuse", "claims"], "claims"),
+        "reuse_computed": extension(by.loc["reuse", "computed"], "claims"),
+    }
+
+
+def misses():
+    """How far the model stays below the claims: in the middle, at worst, and at worst of an ordinary system."""
+    ratios = systems.counted().set_index("system")["ratio"].dropna().astype(float)
+    return {
+        "worst_factor": extension(1 / ratios.drop("S03").min()),
+        "hnlpu_miss": extension(1 / ratios.min()),
+        "middle_factor": extension(ratios.median()),
+        "cliff": extension(_cell("S22a", "bound")),
+    }
+
+
+def last_sentence():
+    """The verdicts on the two readings of the last sentence of the abstract, and the gains behind the strong one."""
+    judged = claims.judged().set_index("id")
+    gains = judged.loc["C13", ["inside", "across", "outside"]].sum()
+    return {
+        "verdict_rate": extension(judged.loc["C12", "verdict"]),
+        "verdict": extension(judged.loc["C13", "verdict"]),
+        "fixed_distance": extension(gains, "gains"),
+    }
+
+
+def send_or_compute_again():
+    """The energy of a path at which computing a cache again costs as much as sending it, beside that of the memory."""
+    numbers = decode_energy("Llama-3 8B", "H100 SXM5 80GB", batch=1, context=0).quantities
+    even = s.recompute_pj_per_bit.subs({getattr(s, name): value for name, value in numbers.items()})
+    return {
+        "break_even": extension(float(even), "pJ/bit"),
+        "memory_bit": extension(numbers["transport_pj_per_bit"], "pJ/bit"),
+    }
+
+
+def problem():
+    """PRES, whose batch is four times as large, and BlockFFN, which reads three tenths of its weights."""
+    batch, speed = _printed("Q001"), _printed("Q002")
+    share = solve(Eq(s.amdahl_gain.subs(s.divisor, batch), speed), s.acted_share)[0]
+    block = compare("S26")[0]
+    return {
+        "pres_share": extension(float(share)),
+        "pres_speed": extension(speed),
+        "block_claim": extension(block.claim.value),
+        "block_bound": extension(block.bound),
+        "block_rest": extension(block.claim.value / block.bound),
+    }
+
+
+PARTS = (
+    sample,
+    near_memory,
+    hnlpu_energy,
+    hnlpu_speed,
+    fewer_bits,
+    packed_and_dropped,
+    fusemax,
+    layered_prefill,
+    caches_and_pages,
+    less_work,
+    machines_apart,
+    counts,
+    shares_of_distance,
+    levers,
+    misses,
+    last_sentence,
+    send_or_compute_again,
+    problem,
+)

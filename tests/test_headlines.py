@@ -1,0 +1,198 @@
+"""The numbers that prose prints: what each of them is, and that the cells which readers see give the same."""
+
+import importlib
+import math
+import pkgutil
+
+import jupytext
+import pytest
+
+from conftest import ROOT
+from datagravity import headlines
+from datagravity.headlines import LABELS, TEXT, extension, of
+from datagravity.site.build import Book
+
+CHAPTERS = {path.stem: path for path in Book(ROOT).chapters()}
+MODULES = [module.name for module in pkgutil.iter_modules(headlines.__path__)]
+PRINTING = [name for name in CHAPTERS if name.replace("-", "_") in MODULES]
+
+
+def test_every_module_belongs_to_a_chapter():
+    assert len(PRINTING) == len(MODULES)
+
+
+@pytest.mark.parametrize("name", PRINTING)
+def test_a_headline_has_a_value_a_unit_and_a_label(name):
+    for key, (value, unit, label) in of(name).items():
+        assert label in LABELS, key
+        if isinstance(value, str):
+            assert value.strip(), key
+            assert unit == TEXT, key
+        else:
+            assert type(value) in (int, float), key
+            assert math.isfinite(value), key
+            assert unit.strip(), key
+            assert unit != TEXT, key
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_part_says_what_it_computes(name):
+    parts = importlib.import_module(f"datagravity.headlines.{name}").PARTS
+    assert len(set(parts)) == len(parts)
+    assert all(part.__doc__ for part in parts)
+
+
+def test_a_name_stands_once_in_a_chapter(monkeypatch):
+    module = importlib.import_module("datagravity.headlines.survey")
+    monkeypatch.setattr(module, "PARTS", (*module.PARTS, lambda: {"papers": extension(1)}))
+    with pytest.raises(ValueError, match="'papers' of 'survey': expected once"):
+        of("survey")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, None, [1.0]])
+def test_a_headline_is_a_text_or_a_finite_number(value):
+    with pytest.raises(ValueError, match="expected a text or a finite number"):
+        extension(value)
+
+
+#: What the cells of a chapter compute as well: the last line of a cell -> the headline and what to compare it with,
+#: right after that cell.
+SHOWN = {
+    "disjunction-constant": {
+        "gd_dram": {
+            "multiply_pj": "multiply.energy_low_pj",
+            "access_pj": "access.energy_low_pj",
+            "access_bits": "access.width_bits",
+            "gd_dram": "gd_dram",
+        },
+        "table(fp32, columns)": {
+            "balance_dram": "fp32.set_index('memory').loc['DDR3/4 DRAM', 'balance_operations_per_operand']",
+            "balance_sram": "fp32.set_index('memory').loc['SRAM, 1 MB', 'balance_operations_per_operand']",
+        },
+        "len(computable), len(published)": {"computable": "len(computable)", "published_count": "len(published)"},
+        "answer": {"answer": "answer"},
+    },
+    "gravity": {
+        "assert np.isclose(crossing, point_at(ratio, float(a)), rtol=1e-9)": {
+            "gravity_newton": "point_at(8, -1.0)",
+            "gravity_data": "point_at(8, 3.0)",
+        },
+        "two, result.position, result.saving_over([1.0])": {
+            "gravity_masses": "two[0] / two[1]",
+            "gravity_place": "result.position[0]",
+            "gravity_saving": "result.saving_over([1.0])",
+        },
+    },
+    "placement": {
+        "dg.optimal_distance(gd, 2.0), dg.saving(gd, 2.0)": {
+            "placement_gd": "gd",
+            "placement_distance": "dg.optimal_distance(gd, 2.0)",
+            "placement_saving": "dg.saving(gd, 2.0)",
+        },
+        "promised, saved, share_after": {"promised": "promised", "saved": "saved", "share_after": "share_after"},
+    },
+    "origins": {
+        "moved_beta, path, whole, end": {"origins_path": "path", "origins_whole": "whole", "origins_end": "end"},
+    },
+    "shares": {
+        "within": {"shares_within": "within"},
+        "as_optimal, as_improved, ceiling": {
+            "shares_share": "share",
+            "shares_factor": "factor",
+            "shares_optimal": "as_optimal",
+            "shares_improved": "as_improved",
+            "shares_ceiling": "ceiling",
+        },
+        "low, high, outward, inward": {
+            "shares_low": "low",
+            "shares_high": "high",
+            "shares_outward": "outward",
+            "shares_inward": "inward",
+        },
+        "right, careless, returned": {"right": "right", "careless": "careless", "returned": "returned"},
+    },
+    "foundations": {
+        "phi_mesh, lid": {"rests_gd": "gd", "rests_phi": "phi_mesh", "rests_lid": "lid", "rests_far": "far.max()"},
+        "assert np.isclose(paid.max(), loss(count, gd, at_beta), rtol=1e-4)": {
+            f"rests_levels_{count}": f"loss({count}, gd, 2.0)" for count in (2, 3, 4, 5)
+        },
+        "assert np.allclose(paid, bound(off), rtol=1e-4)": {"rests_off_by_two": "bound(2.0) - 1"},
+        "found[node] = compute_at(levels, compute_pj)": {
+            "rests_old_best": "found['45 nm'].best.name",
+            "rests_old_beta": "found['45 nm'].beta",
+            "rests_new_beta": "found['7 nm'].beta",
+            "rests_new_gd": "found['7 nm'].gd[-1]",
+        },
+        "once.table()": {
+            "once": "once.best.name",
+            "once_saving": "once.saving",
+            "often": "often.best.name",
+            "often_saving": "often.saving",
+        },
+    },
+    "many-data-sets": {
+        "held / 200": {"many_held": "held / 200"},
+        "widths": {"many_wide": "widths[0]", "many_narrow": "widths[-1]"},
+        "float(crossing)": {"many_crossing": "float(crossing)"},
+        "max(gaps)": {"many_gap": "max(gaps)"},
+        "result.iterations, over_heaviest, over_middle": {
+            "many_tolerance": "tolerance",
+            "many_passes": "result.iterations",
+            "many_over_heaviest": "over_heaviest",
+            "many_over_middle": "over_middle",
+        },
+        "limit": {"many_limit": "limit"},
+    },
+    "systems": {
+        "round(tokens / rate.claim.value), round(gpu_tokens), round(gpu_watts)": {
+            "hnlpu_kilowatts": "tokens / rate.claim.value / 1000",
+            "hnlpu_gpu_tokens": "gpu_tokens",
+            "hnlpu_gpu_kilowatts": "gpu_watts / 1000",
+        },
+        "round(stream, 1), text(waits.computed), round(bits_only, 2)": {
+            "hnlpu_stream": "stream",
+            "hnlpu_wait": "waits.computed.value",
+            "hnlpu_bits": "bits_only",
+        },
+        "round(power, 1), round(whole_power, 1)": {"fusemax_power": "power", "fusemax_power_whole": "whole_power"},
+        "round(watts)": {"infsa_watts": "watts"},
+        "text(cover)": {"cover": "cover.value"},
+        "{count: (round(shares[count], 2), round(without[count], 2)) for count in shares}": {
+            "share_low": "100 * min(shares.values())",
+            "share_high": "100 * max(shares.values())",
+            "built_low": "100 * min(without.values())",
+            "built_high": "100 * max(without.values())",
+        },
+        'assert even > 100 * numbers["transport_pj_per_bit"]': {
+            "break_even": "even",
+            "memory_bit": "numbers['transport_pj_per_bit']",
+        },
+        "assert 0 < share < 1 and block.past_bound": {"pres_share": "share", "pres_speed": "speed"},
+    },
+    "claims": {"wider": {"wider": "wider"}},
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_cells_that_readers_see_give_what_the_prose_prints(name):
+    printed, names, left = of(name), {}, dict(SHOWN[name])
+    for cell in jupytext.read(CHAPTERS[name]).cells:
+        if cell.cell_type != "code" or "remove-cell" in cell.metadata.get("tags", []):
+            continue
+        exec(cell.source, names)
+        for key, expression in left.pop(cell.source.splitlines()[-1].strip(), {}).items():
+            value = printed[key].value
+            expected = value if isinstance(value, str) else pytest.approx(value, rel=1e-9)
+            assert eval(expression, names) == expected, key
+    assert not left, "no cell ends with these lines"
+
+
+# --- What the prose says of a number without printing it -------------------------------------------------------------
+
+
+def test_a_million_data_sets_are_proved_above_one_and_not_below():
+    from datagravity.headlines.many_data_sets import million
+
+    best, steep, *_ = million()
+    assert best.certified
+    assert not steep.certified
