@@ -70,14 +70,17 @@ def test_the_table_names_the_best_level_once():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"capacity_kib": -1}, r"levels\[1\] \(middle\), capacity_kib = -1: expected a finite number above 0"),
-        ({"energy_pj_per_bit": float("nan")}, "energy_pj_per_bit = nan"),
-        ({"distance": float("inf")}, "distance = inf"),
-        ({"distance": True}, "distance = True"),
-        ({"distance": "8"}, "distance = '8'"),
-        ({"distance": 1}, "middle: distance = 1, expected more than the 1 of the nearer level near"),
-        ({"capacity_kib": 64}, "middle: capacity_kib = 64, expected more than the 64 of the nearer level near"),
-        ({"name": " "}, r"levels\[1\].name = ' ': expected words"),
+        ({"capacity_kib": -1}, r"levels\[1\].capacity_kib: -1.0, expected a finite number above 0"),
+        ({"energy_pj_per_bit": float("nan")}, "energy_pj_per_bit: nan"),
+        ({"distance": float("inf")}, "distance: inf"),
+        ({"distance": True}, "distance: True"),
+        ({"distance": "8"}, "distance: '8'"),
+        ({"distance": 1}, "distance of level 'middle': 1, expected more than the 1 of the nearer level 'near'"),
+        (
+            {"capacity_kib": 64},
+            "capacity_kib of level 'middle': 64, expected more than the 64 of",
+        ),
+        ({"name": " "}, r"levels\[1\].name: ' ', expected words"),
     ],
 )
 def test_a_bad_level_is_named(change, words):
@@ -86,9 +89,9 @@ def test_a_bad_level_is_named(change, words):
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match="1 given, expected at least two"):
+    with pytest.raises(ValueError, match="levels: 1 given, expected at least two"):
         compute_at(LEVELS[:1], 2.0)
-    with pytest.raises(ValueError, match=r"levels\[0\] = \('near', 64\): expected name, capacity_kib"):
+    with pytest.raises(ValueError, match=r"levels: \('near', 64\) \(index 0\), expected name, capacity_kib"):
         compute_at([("near", 64), LEVELS[1]], 2.0)
     with pytest.raises(ValueError, match="compute_pj"):
         compute_at(LEVELS, 0.0)

@@ -29,15 +29,15 @@ def area(width, height):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((3, 4, 5), "value = 3.0, expected from low = 4.0 to high = 5.0"),
-        ((6, 4, 5), "value = 6.0, expected from low = 4.0 to high = 5.0"),
-        ((math.nan, 4, 5), "value = nan, expected a finite number"),
-        ((1, 0, math.inf), "high = inf, expected a finite number"),
-        ((1, "x", 2), "low = 'x', expected a number"),
-        ((1, 0, 2, 80), "level = 80, expected None or a number between 0 and 1"),
-        ((1, 0, 2, 0.8, "flat"), "spread = 'flat', expected one of log-uniform, uniform"),
-        ((1, 0.5, 2, None, "normal"), "level = None, expected a number"),
-        ((1, 0, 2, 0.8, "log-normal"), "low = 0.0, expected above 0"),
+        ((3, 4, 5), "value: 3.0, expected low = 4.0 <= value <= high = 5.0"),
+        ((6, 4, 5), "value: 6.0, expected low = 4.0 <= value <= high = 5.0"),
+        ((math.nan, 4, 5), "value: nan, expected a finite number"),
+        ((1, 0, math.inf), "high: inf, expected a finite number"),
+        ((1, "x", 2), "low: 'x', expected a number"),
+        ((1, 0, 2, 80), "level: 80.0, expected 0 < level < 1"),
+        ((1, 0, 2, 0.8, "flat"), "spread: 'flat', expected one of 'log-uniform', 'uniform'"),
+        ((1, 0.5, 2, None, "normal"), "level: None, expected a number"),
+        ((1, 0, 2, 0.8, "log-normal"), "low: 0.0, expected a number above 0 for a log-normal interval"),
     ],
 )
 def test_bad_intervals(arguments, words):
@@ -121,7 +121,7 @@ def test_a_bent_function_keeps_its_value():
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (lambda x: 1.0, "function gave shape (), expected (20000,)"),
+        (lambda x: 1.0, "function: results of shape (), expected (20000,)"),
         (lambda x: np.where(x > 1.5, np.inf, x), "every value finite"),
     ],
 )
@@ -131,7 +131,7 @@ def test_bad_functions(function, words):
 
 
 def test_bad_level():
-    with pytest.raises(ValueError, match="level = 80"):
+    with pytest.raises(ValueError, match=r"level: 80.0, expected 0 < level < 1"):
         propagate(area, level=80, width=1, height=1)
 
 

@@ -228,7 +228,7 @@ def test_double_root_of_patch_at_the_maximum(gd):
         assert low == pytest.approx(turn, abs=1e-4)
         assert high == pytest.approx(turn, abs=1e-4)
         assert law.saving(gd, [low, high], "patch") == pytest.approx([most, most], rel=1e-10)
-    with pytest.raises(ValueError, match=r"model 'patch' has a beta only for 1 < saving <= "):
+    with pytest.raises(ValueError, match=r", expected 1 < saving <= .* for a beta of model 'patch'"):
         law.implied_beta(most * (1 + 1e-10), gd, "patch")
 
 
@@ -247,17 +247,20 @@ def test_branches():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((30.0, 25), r"saving = 30.0, gd = 25.0: model 'tile' has a beta only for 1 <= saving < 26"),
-        ((26.0, 25), "1 <= saving < 26"),
-        ((0.9, 25), "1 <= saving < 26"),
-        (([1.5, 0.5], 25), r"saving\[1\] = 0.5, gd\[1\] = 25.0"),
-        ((1.5, 25, "tile", "low"), "a beta on the low branch only for 1 <= saving < 1.04"),
-        ((4.0, 25, "patch"), "model 'patch' has a beta only for 1 < saving <= 3.136"),
-        ((1.0, 25, "patch"), "1 < saving <= 3.136"),
-        ((2.0, [25, 1], "patch"), r"gd\[1\] = 1.0: with model 'patch' every beta gives the saving 1"),
-        ((2.0, 25, "tile", "middle"), "branch = 'middle': expected one of 'low', 'high'"),
-        ((2.0, 25, "tiles"), "model = 'tiles': expected one of 'tile', 'patch'"),
-        ((-2.0, 25), "saving = -2.0: expected a finite number above 0"),
+        ((30.0, 25), r"saving: 30.0 at gd = 25.0, expected 1 <= saving < 26 for a beta of model 'tile'"),
+        ((26.0, 25), "saving: 26.0 at gd = 25.0, expected 1 <= saving < 26 for a beta"),
+        ((0.9, 25), "saving: 0.9 at gd = 25.0, expected 1 <= saving < 26 for a beta"),
+        (([1.5, 0.5], 25), r"saving: 0.5 \(index 1\) at gd = 25.0"),
+        ((1.5, 25, "tile", "low"), "expected 1 <= saving < 1.04 for a beta on the low branch"),
+        ((4.0, 25, "patch"), "saving: 4.0 at gd = 25.0, expected 1 < saving <= 3.136"),
+        ((1.0, 25, "patch"), "saving: 1.0 at gd = 25.0, expected 1 < saving <= 3.136"),
+        (
+            (2.0, [25, 1], "patch"),
+            r"gd: 1.0 \(index 1\), expected any other value: there every beta of model 'patch'",
+        ),
+        ((2.0, 25, "tile", "middle"), "branch: 'middle', expected one of 'low', 'high'"),
+        ((2.0, 25, "tiles"), "model: 'tiles', expected one of 'tile', 'patch'"),
+        ((-2.0, 25), "saving: -2.0, expected a finite number above 0"),
     ],
 )
 def test_implied_beta_refuses(arguments, message):
@@ -279,7 +282,7 @@ def test_beta_outside_its_range(bad):
         (law.saving_from_share, (0.5,)),
         (law.excess_energy, (2,)),
     ):
-        with pytest.raises(ValueError, match=r"beta = .*: expected 1 < beta < 3"):
+        with pytest.raises(ValueError, match=r"beta: .*, expected 1 < beta < 3"):
             function(*arguments, bad)
 
 
@@ -297,18 +300,21 @@ def test_bad_gd_is_named(bad):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: law.energy(-0.1, 25, 2), r"distance = -0.1: expected a finite number above 0"),
-        (lambda: law.saving(25, 2, fixed_share=1), r"fixed_share = 1.0: expected 0 <= fixed_share < 1"),
-        (lambda: law.saving(25, 2, fixed_share=-0.1), r"fixed_share = -0.1"),
-        (lambda: law.saving_from_share(1, 2), r"transport_share = 1.0: expected 0 < transport_share < 1"),
-        (lambda: law.excess_energy(0, 2), r"distance_ratio = 0.0"),
-        (lambda: law.disjunction_constant(0, 2), r"transport_pj = 0.0"),
-        (lambda: law.workload_disjunction_constant(1, 2, operands=0), r"operands = 0.0"),
-        (lambda: law.saving([[25, 1], [3, -4]], 2), r"gd\[1, 1\] = -4.0"),
-        (lambda: law.saving([25, np.nan, -1], 2), r"gd\[1\] = nan"),
-        (lambda: law.saving([25, "x"], 2), r"gd\[1\] = 'x': expected a number"),
-        (lambda: law.saving(25, 2, model=None), r"model = None: expected one of 'tile', 'patch'"),
-        (lambda: law.energy([1, 2], [1, 2, 3], 2), r"shapes that do not broadcast: distance \(2,\), gd \(3,\)"),
+        (lambda: law.energy(-0.1, 25, 2), r"distance: -0.1, expected a finite number above 0"),
+        (lambda: law.saving(25, 2, fixed_share=1), r"fixed_share: 1.0, expected 0 <= fixed_share < 1"),
+        (lambda: law.saving(25, 2, fixed_share=-0.1), r"fixed_share: -0.1"),
+        (lambda: law.saving_from_share(1, 2), r"transport_share: 1.0, expected 0 < transport_share < 1"),
+        (lambda: law.excess_energy(0, 2), r"distance_ratio: 0.0"),
+        (lambda: law.disjunction_constant(0, 2), r"transport_pj: 0.0"),
+        (lambda: law.workload_disjunction_constant(1, 2, operands=0), r"operands: 0.0"),
+        (lambda: law.saving([[25, 1], [3, -4]], 2), r"gd: -4.0 \(index 1, 1\)"),
+        (lambda: law.saving([25, np.nan, -1], 2), r"gd: nan \(index 1\)"),
+        (lambda: law.saving([25, "x"], 2), r"gd: 'x' \(index 1\), expected a number"),
+        (lambda: law.saving(25, 2, model=None), r"model: None, expected one of 'tile', 'patch'"),
+        (
+            lambda: law.energy([1, 2], [1, 2, 3], 2),
+            r"distance, gd, .*: shapes \(2,\), \(3,\), .*, expected shapes that",
+        ),
     ],
 )
 def test_bad_arguments(call, message):
@@ -317,11 +323,16 @@ def test_bad_arguments(call, message):
 
 
 def test_overflow_is_an_error():
-    with pytest.raises(OverflowError, match=r"energy leaves the range of double precision at distance = 1e-300"):
+    with pytest.raises(
+        OverflowError, match=r"energy: inf at distance = 1e-300, gd = 1.0, beta = 1.1, .*, expected a result"
+    ):
         law.energy(1e-300, 1, 1.1)
-    with pytest.raises(OverflowError, match=r"transport_pj\[1\] = 1e\+300, compute_pj\[1\] = 1e-300"):
+    with pytest.raises(
+        OverflowError,
+        match=r": inf \(index 1\) at transport_pj = 1e\+300, compute_pj = 1e-300, expected",
+    ):
         law.disjunction_constant([1, 1e300], 1e-300)
-    with pytest.raises(OverflowError, match=r"implied_beta leaves the range of double precision at gd = 5e-324"):
+    with pytest.raises(OverflowError, match=r"implied_beta: nan at saving = 1e\+308, gd = 5e-324, expected a result"):
         law.implied_beta(1e308, 5e-324)
 
 

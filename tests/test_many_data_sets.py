@@ -46,7 +46,7 @@ def test_two_bodies(ratio, a):
 @pytest.mark.parametrize("a", [0.3, 0.6, 0.9])
 def test_below_one_the_neutral_point_is_a_ridge_and_the_heavy_one_wins(a):
     line = sym.two_body_energy.subs({sym.light: 1, sym.separation: 1, sym.heavy: 2.5})
-    energy = numpy_function(line, sym.distance, sym.exponent)
+    energy = numpy_function(line, sym.path_length, sym.exponent)
     top = minimize_scalar(lambda d: -energy(d, a), bounds=(0, 1), options={"xatol": 1e-10}).x
     ratio = numpy_function(sym.neutral_ratio, sym.heavy, sym.light, sym.exponent)(2.5, 1.0, a)
     assert top == pytest.approx(1 / (1 + ratio), abs=1e-6)

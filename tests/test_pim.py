@@ -216,7 +216,7 @@ def test_a_bad_row_is_named(row, words):
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match="model = 'tiles': expected one of 'tile'"):
+    with pytest.raises(ValueError, match="model: 'tiles', expected one of 'tile'"):
         predict_pim({}, model="tiles")
     with pytest.raises(ValueError, match=r"level = 1\.0, expected 0 < level < 1"):
         predict_pim({}, level=1)

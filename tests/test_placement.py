@@ -402,7 +402,7 @@ def test_kinds_of_numbers():
         (([[1, 1]], [[0], [1]], 1), r"masses has shape \(1, 2\): expected \(n,\)"),
         (([1, 1, 1], [[0], [1]], 1), r"masses has shape \(3,\) and positions \(2, 1\)"),
         (([], np.zeros((0, 2)), 1), r"masses has shape \(0,\): expected at least one mass"),
-        (([1, "x"], [[0], [1]], 1), r"masses\[1\] = 'x': expected a number"),
+        (([1, "x"], [[0], [1]], 1), r"masses: 'x' \(index 1\), expected a number"),
         (([1], [[0]], 0), r"exponent = 0: expected a finite number above 0"),
         (([1], [[0]], -1.5), r"exponent = -1.5: expected a finite number above 0"),
         (([1], [[0]], np.nan), r"exponent = nan: expected a finite number above 0"),
@@ -419,7 +419,7 @@ def test_bad_arguments(arguments, message):
     ("options", "message"),
     [
         ({"start": [0, 0]}, r"start has shape \(2,\): expected \(1,\), as positions have"),
-        ({"start": [np.nan]}, r"start\[0\] = nan: expected a finite number"),
+        ({"start": [np.nan]}, r"start: nan \(index 0\), expected a finite number"),
         ({"tolerance": -1e-3}, r"tolerance = -0.001: expected a finite number at least 0"),
         ({"max_iterations": 0}, r"max_iterations = 0: expected a whole number, at least 1"),
         ({"max_iterations": 2.5}, r"max_iterations = 2.5: expected a whole number, at least 1"),

@@ -1,65 +1,88 @@
-"""What every public function asks of its arguments: one place for the rules, one form for the messages."""
+"""What functions ask of their arguments: one place for the rules, one form for the messages.
 
+Every message reads ``argument: value (index of it), expected what``: the argument as the caller wrote it, its value as
+Python prints it, the position of the first bad element if the argument is an array, and what would have been right::
+
+    beta: 3.5, expected 1 < beta < 3
+    gd: -1.0 (index 0, 2), expected a finite number above 0
+    model: 'tiles', expected one of 'tile', 'patch'
+
+Every rule takes the argument's name and value, and returns the value or raises ValueError.
+"""
+
+from functools import cache
 from math import inf
-from numbers import Real
+from numbers import Integral, Real
+from typing import NamedTuple
 
 import numpy as np
 
-_POSITIVE = (0, inf, "()")
-_OPEN_SHARE = (0, 1, "()")
-
-#: Argument -> lower end, upper end, and which of the two belong to the range, as in "[)".
-RANGES = {
-    "beta": (1, 3, "()"),
-    "compute_pj": _POSITIVE,
-    "distance": _POSITIVE,
-    "distance_ratio": _POSITIVE,
-    "fixed_share": (0, 1, "[)"),
-    "gd": _POSITIVE,
-    "operands": _POSITIVE,
-    "operations_per_operand": _POSITIVE,
-    "saving": _POSITIVE,
-    "transport_pj": _POSITIVE,
-    "transport_pj_per_bit": _POSITIVE,
-    "transport_share": _OPEN_SHARE,
-    "width_bits": _POSITIVE,
-}
+POSITIVE = "(0, inf)"
+AT_LEAST_ZERO = "[0, inf)"
+FINITE = "(-inf, inf)"
+SHARE = "[0, 1]"
+OPEN_SHARE = "(0, 1)"
 
 
-def _expected(name):
-    low, high, ends = RANGES[name]
-    if high == inf:
-        return f"expected a finite number above {low}"
-    return f"expected {low} {'<' if ends[0] == '(' else '<='} {name} {'<' if ends[1] == ')' else '<='} {high}"
+class Range(NamedTuple):
+    """A range of real numbers with its ends: in it or out of it. Infinity is in it only as a closed end."""
+
+    low: float
+    high: float
+    with_low: bool
+    with_high: bool
+
+    @staticmethod
+    @cache
+    def read(text):
+        """The range of a text such as "[0, 1)" or "(0, inf]": a square bracket for an end that is in it."""
+        low, high = text[1:-1].split(",")
+        return Range(float(low), float(high), text[0] == "[", text[-1] == "]")
+
+    def holds(self, values):
+        """Where the values lie in it; NaN never does."""
+        above = values >= self.low if self.with_low else values > self.low
+        below = values <= self.high if self.with_high else values < self.high
+        return above & below
+
+    def words(self, name):
+        """What a message expects of the argument `name`."""
+        if self.high < inf:
+            low, high = ("<=" if end else "<" for end in (self.with_low, self.with_high))
+            return f"{self.low:g} {low} {name} {high} {self.high:g}"
+        number = "a number" if self.with_high else "a finite number"
+        if self.low > -inf:
+            number += f"{' of at least' if self.with_low else ' above'} {self.low:g}"
+        return f"{number}, or infinity" if self.with_high else number
+
+
+def every(name, values, good, expected):
+    """The array `values`, if `good`, of the same shape, holds everywhere."""
+    if not np.all(good):
+        raise ValueError(f"{first_bad(name, values, ~good)}, expected {expected}")
+    return values
 
 
 def first_bad(name, values, bad):
-    """The first value marked by `bad`, in words: ``gd = -1.0`` for a scalar, ``gd[0, 2] = -1.0`` for an array."""
-    index = tuple(int(i) for i in np.argwhere(bad)[0])
-    place = f"[{', '.join(map(str, index))}]" if index else ""
+    """The first value marked by `bad`, as a message begins: ``gd: -1.0`` or, of an array, ``gd: -1.0 (index 0, 2)``."""
+    index = tuple(int(position) for position in np.argwhere(bad)[0])
     value = values[index]
-    return f"{name}{place} = {value.item() if isinstance(value, np.generic) else value!r}"
+    place = f" (index {', '.join(map(str, index))})" if index else ""
+    return f"{name}: {value.item() if isinstance(value, np.generic) else value!r}{place}"
 
 
 def real_array(name, value):
-    """The argument as an array of doubles of any shape.
-
-    Raises
-    ------
-    ValueError
-        If an element is not a real number (text, None, a truth value, a complex number), or the nesting is ragged.
-    """
+    """The argument as an array of doubles of any shape; no text, None, truth value or complex number is a number."""
     try:
         values = np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name} = {value!r}: expected a number or an array of numbers ({error})") from None
+        raise ValueError(f"{name}: {value!r}, expected a number or an array of numbers ({error})") from None
     if values.dtype.kind in "iuf":
         return values.astype(np.float64)
     # Mixed lists and integers past 64 bits are looked at one by one; so is everything that is not a number.
     values = np.asarray(value, dtype=object)
-    bad = np.array([not isinstance(item, Real) or isinstance(item, bool) for item in values.flat], dtype=bool)
-    if bad.any():
-        raise ValueError(f"{first_bad(name, values, bad.reshape(values.shape))}: expected a number")
+    good = np.array([isinstance(item, Real) and not isinstance(item, bool) for item in values.flat], dtype=bool)
+    every(name, values, good.reshape(values.shape), "a number")
     return np.array([_to_float(item) for item in values.flat]).reshape(values.shape)
 
 
@@ -70,43 +93,39 @@ def _to_float(item):
         return inf
 
 
-def number(name, value):
-    """The argument `name` as an array of doubles inside its range in `RANGES`.
-
-    Raises
-    ------
-    ValueError
-        Naming the argument, the value, the allowed range and, for an array, the first index that is out of it.
-    """
+def numbers(name, value, interval):
+    """The argument as an array of doubles in an interval such as "(0, inf)"; NaN is in none."""
+    allowed = Range.read(interval)
     values = real_array(name, value)
-    low, high, ends = RANGES[name]
-    above = values >= low if ends[0] == "[" else values > low
-    below = values <= high if ends[1] == "]" else values < high
-    bad = ~(above & below)  # NaN compares false, so it is bad too
-    if bad.any():
-        raise ValueError(f"{first_bad(name, values, bad)}: {_expected(name)}")
-    return values
+    return every(name, values, allowed.holds(values), allowed.words(name))
 
 
-def numbers(**arguments):
-    """Several arguments, each checked by `number`, broadcast against each other as numpy does; a dict of arrays.
+def number(name, value, interval):
+    """The argument as one float in an interval such as "(0, inf)"."""
+    values = numbers(name, value, interval)
+    if values.ndim:
+        raise ValueError(f"{name}: {value!r}, expected one number, not an array")
+    return float(values)
 
-    Raises
-    ------
-    ValueError
-        As `number`, or if the shapes do not fit each other.
-    """
-    values = {name: number(name, value) for name, value in arguments.items()}
+
+def whole(name, value, least=1):
+    """The argument, if it is a whole number of at least `least`; of type int, so 3.0 is none."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name}: {value!r}, expected a whole number of at least {least}")
+    return int(value)
+
+
+def broadcast(**arrays):
+    """The arrays, broadcast against each other as numpy does; a dict."""
     try:
-        arrays = np.broadcast_arrays(*values.values())
+        return dict(zip(arrays, np.broadcast_arrays(*arrays.values()), strict=True))
     except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in values.items())
-        raise ValueError(f"shapes that do not broadcast: {shapes}") from None
-    return dict(zip(values, arrays, strict=True))
+        shapes = ", ".join(str(array.shape) for array in arrays.values())
+        raise ValueError(f"{', '.join(arrays)}: shapes {shapes}, expected shapes that broadcast") from None
 
 
 def choice(name, value, known):
-    """The value, if it is one of the `known` names; else a ValueError that lists them."""
-    if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{name} = {value!r}: expected one of {', '.join(map(repr, known))}")
+    """The value, if it is one of the `known` texts or numbers."""
+    if not isinstance(value, str | Real) or value not in tuple(known):
+        raise ValueError(f"{name}: {value!r}, expected one of {', '.join(map(repr, known))}")
     return value

@@ -5,6 +5,7 @@ from functools import cache
 import sympy
 from sympy.printing.jscode import JavascriptCodePrinter
 
+from datagravity.checks import choice
 from datagravity.symbolic import NOTATION
 
 _LATEX_NAMES = {symbol: notation.latex for symbol, notation in NOTATION.items()}
@@ -33,7 +34,7 @@ def numpy_function(expression, *symbols):
     """
     missing = expression.free_symbols - set(symbols)
     if missing:
-        raise ValueError(f"symbols: the expression also depends on {sorted(map(str, missing))}")
+        raise ValueError(f"symbols: {list(symbols)}, expected also {', '.join(sorted(map(str, missing)))}")
     return sympy.lambdify(symbols, expression, modules="numpy")
 
 
@@ -62,11 +63,10 @@ def vega_expression(expression, **names):
     ValueError
         If a name is not a symbol of the book, or the expression has a part that Vega cannot evaluate.
     """
-    unknown = sorted(set(names) - _NAMES)
-    if unknown:
-        raise ValueError(f"names: {unknown} are no symbols of the book; known are {sorted(_NAMES)}")
+    for name in names:
+        choice("name", name, sorted(_NAMES))
     try:
         code = _VegaPrinter(names).doprint(sympy.sympify(expression))
     except NotImplementedError as error:
-        raise ValueError(f"expression = {expression}: Vega cannot evaluate it ({error})") from error
+        raise ValueError(f"expression: {expression}, expected one that Vega can evaluate ({error})") from error
     return " ".join(code.replace("Math.", "").split())

@@ -9,19 +9,15 @@ of that level, and the operation is sent to every place over links as long as th
 If energy grows as a power of distance and capacity as its square, these are the tile model's own two terms.
 """
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from datagravity import law, symbolic
-from datagravity.compiled import numpy_function
-
-_LEVEL_ENERGY = numpy_function(symbolic.level_energy, symbolic.G_d, symbolic.places, symbolic.r, symbolic.beta)
+from datagravity import checks, law, symbolic
+from datagravity.evaluate import evaluate
 
 
 class Level(NamedTuple):
@@ -100,7 +96,7 @@ def compute_at(levels, compute_pj, *, beta=None, operands=2, width_bits=32, oper
     best_distance = min(1.0, law.optimal_distance(gd[-1], beta))
     continuum = law.energy(best_distance, gd[-1], beta)
     places = capacity[-1] / capacity
-    energy = _LEVEL_ENERGY(gd, places, relative, beta)
+    energy = evaluate("compute_at", symbolic.level_energy, gd=gd, places=places, distance=relative, beta=beta)
     best = int(np.argmin(energy))
     return Hierarchy(
         levels=levels,
@@ -123,23 +119,20 @@ def _checked(levels):
         raise ValueError(f"levels: {len(levels)} given, expected at least two")
     for index, row in enumerate(levels):
         if isinstance(row, str) or len(row) != len(Level._fields):
-            raise ValueError(f"levels[{index}] = {row!r}: expected {', '.join(Level._fields)}")
+            raise ValueError(f"levels: {row!r} (index {index}), expected {', '.join(Level._fields)}")
         level = levels[index] = Level(*row)
         if not isinstance(level.name, str) or not level.name.strip():
-            raise ValueError(f"levels[{index}].name = {level.name!r}: expected words")
+            raise ValueError(f"levels[{index}].name: {level.name!r}, expected words")
         for column, value in zip(Level._fields[1:], level[1:], strict=True):
-            number = isinstance(value, Real) and not isinstance(value, bool)
-            if not number or not 0 < value < math.inf:
-                raise ValueError(
-                    f"levels[{index}] ({level.name}), {column} = {value!r}: expected a finite number above 0"
-                )
+            checks.number(f"levels[{index}].{column}", value, checks.POSITIVE)
     levels.sort(key=lambda level: level.distance)
     for near, far in pairwise(levels):
         for column in ("distance", "capacity_kib"):
-            if getattr(far, column) <= getattr(near, column):
+            least, value = getattr(near, column), getattr(far, column)
+            if value <= least:
                 raise ValueError(
-                    f"{far.name}: {column} = {getattr(far, column)}, expected more than the "
-                    f"{getattr(near, column)} of the nearer level {near.name}"
+                    f"{column} of level {far.name!r}: {value!r}, "
+                    f"expected more than the {least!r} of the nearer level {near.name!r}"
                 )
     return tuple(levels)
 
@@ -148,5 +141,5 @@ def _slope(transport, distance):
     """Beta from the levels themselves; ValueError if it is outside (1, 3)."""
     beta = 1 + float(np.polyfit(np.log(distance), np.log(transport), 1)[0])
     if not 1 < beta < 3:
-        raise ValueError(f"beta = {beta:.4g} from the slope of the levels: expected 1 < beta < 3; state beta yourself")
+        raise ValueError(f"beta: {beta:.4g} from the slope of the levels, expected 1 < beta < 3; state beta yourself")
     return beta

@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+
+from datagravity import checks
 
 #: How values between the ends are drawn. The two normal ones take the ends for quantiles at the level and the value
 #: for the median, each side with a width of its own; the two uniform ones never leave the ends.
@@ -45,24 +46,16 @@ class Interval:
     def __post_init__(self):
         """Check, and turn numpy's numbers into plain ones."""
         for name in ("value", "low", "high"):
-            number = getattr(self, name)
-            try:
-                number = float(number)
-            except (TypeError, ValueError):
-                raise ValueError(f"{name} = {number!r}, expected a number") from None
-            if not math.isfinite(number):
-                raise ValueError(f"{name} = {number!r}, expected a finite number")
-            object.__setattr__(self, name, number)
+            object.__setattr__(self, name, checks.number(name, getattr(self, name), checks.FINITE))
         if not self.low <= self.value <= self.high:
-            raise ValueError(f"value = {self.value!r}, expected from low = {self.low!r} to high = {self.high!r}")
-        if self.level is not None and not 0 < self.level < 1:
-            raise ValueError(f"level = {self.level!r}, expected None or a number between 0 and 1")
-        if self.spread not in SPREADS:
-            raise ValueError(f"spread = {self.spread!r}, expected one of {', '.join(SPREADS)}")
+            raise ValueError(f"value: {self.value!r}, expected low = {self.low!r} <= value <= high = {self.high!r}")
+        if self.level is not None:
+            checks.number("level", self.level, checks.OPEN_SHARE)
+        checks.choice("spread", self.spread, SPREADS)
         if self.spread.endswith("normal") and self.level is None:
-            raise ValueError(f"level = None, expected a number: the ends of a {self.spread} interval are quantiles")
+            raise ValueError(f"level: None, expected a number: the ends of a {self.spread} interval are quantiles")
         if self.spread == "log-normal" and self.low <= 0:
-            raise ValueError(f"low = {self.low!r}, expected above 0 for a log-normal interval")
+            raise ValueError(f"low: {self.low!r}, expected a number above 0 for a log-normal interval")
 
     def draws(self, count, generator):
         """`count` values from it, shape (count,), by a numpy random generator.
@@ -75,13 +68,17 @@ class Interval:
         if self.low == self.high:
             return np.full(count, self.value)
         if self.spread.startswith("log") and self.low <= 0:
-            raise ValueError(f"low = {self.low!r}, expected above 0 for a log-uniform interval; give spread='uniform'")
+            raise ValueError(
+                f"low: {self.low!r}, expected a number above 0 for a log-uniform interval; give spread='uniform'"
+            )
         ends = np.array([self.low, self.value, self.high])
         low, value, high = np.log(ends) if self.spread.startswith("log") else ends
         if self.spread.endswith("uniform"):
             drawn = generator.uniform(low, high, count)
         else:
-            deviations = generator.standard_normal(count) / norm.ppf((1 + self.level) / 2)
+            from scipy.special import ndtri  # the quantile of the standard normal distribution
+
+            deviations = generator.standard_normal(count) / ndtri((1 + self.level) / 2)
             drawn = value + deviations * np.where(deviations > 0, high - value, value - low)
         return np.exp(drawn) if self.spread.startswith("log") else drawn
 
@@ -107,8 +104,7 @@ def propagate(function, *, monotone=False, draws=20000, seed=0, level=0.8, **arg
     ValueError
         If level is not between 0 and 1, or the function returns something of another shape or not finite.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level = {level!r}, expected a number between 0 and 1")
+    checks.number("level", level, checks.OPEN_SHARE)
     given = {
         name: argument if isinstance(argument, Interval) else Interval(argument, argument, argument)
         for name, argument in arguments.items()
@@ -126,7 +122,7 @@ def propagate(function, *, monotone=False, draws=20000, seed=0, level=0.8, **arg
     drawn = {name: given[name].draws(draws, generator) for name in sorted(given)}
     results = np.asarray(function(**drawn), dtype=float)
     if results.shape != (draws,) or not np.all(np.isfinite(results)):
-        raise ValueError(f"function gave shape {results.shape}, expected ({draws},) and every value finite")
+        raise ValueError(f"function: results of shape {results.shape}, expected ({draws},) and every value finite")
     low, high = np.quantile(results, [(1 - level) / 2, (1 + level) / 2])
     return Interval(value, min(low, value), max(high, value), level)
 

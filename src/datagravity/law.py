@@ -1,19 +1,16 @@
 """The placement law in numbers: what `import datagravity` offers for G_d, distances and savings.
 
-Every function broadcasts like numpy, returns a Python float for scalars, and evaluates an expression of
-`datagravity.symbolic`. Energies are in units of the compute energy of one operation; distance 1 is the system as
+Every function evaluates an expression of `datagravity.symbolic` at numbers, arrays, Series or Intervals, as
+`datagravity.evaluate` says. Energies are in units of the compute energy of one operation; distance 1 is the system as
 built. Arguments outside their range raise ValueError, with the argument, the value and the range. A result that
 leaves double precision raises OverflowError: infinity and NaN are never returned.
 """
 
 import numpy as np
-from scipy.optimize import elementwise
 
 from datagravity import checks, symbolic
 from datagravity.compiled import numpy_function
-
-#: Which symbol an argument stands for, where the names differ.
-_SYMBOLS = {"gd": symbolic.G_d, "distance": symbolic.r}
+from datagravity.evaluate import apply, evaluate
 
 #: The doubles next to the open ends of the range of beta.
 _FIRST_BETA, _LAST_BETA = np.nextafter([1.0, 3.0], 2.0)
@@ -22,32 +19,6 @@ _FIRST_BETA, _LAST_BETA = np.nextafter([1.0, 3.0], 2.0)
 _ROUNDING = 1e-12
 
 BRANCHES = ("low", "high")
-
-
-def _calculate(expression, values):
-    """The expression at broadcast arrays, by argument name; infinities and NaN are left for the caller to see."""
-    symbols = (_SYMBOLS.get(name) or getattr(symbolic, name) for name in values)
-    with np.errstate(all="ignore"):
-        result = numpy_function(expression, *symbols)(*values.values())
-    return np.array(np.broadcast_to(result, np.broadcast_shapes(*(array.shape for array in values.values()))))
-
-
-def _evaluate(function, expression, least=-np.inf, **arguments):
-    """Check the arguments, evaluate, refuse what is not finite, and return a float for scalars.
-
-    `least` is a bound that the exact result respects and that rounding may break by a digit or two of the last place.
-    """
-    values = checks.numbers(**arguments)
-    result = _calculate(expression, values)
-    bad = ~np.isfinite(result)
-    if bad.any():
-        where = ", ".join(checks.first_bad(name, array, bad) for name, array in values.items())
-        raise OverflowError(f"{function} leaves the range of double precision at {where}")
-    return _plain(np.maximum(result, least))
-
-
-def _plain(array):
-    return array if array.ndim else float(array)
 
 
 def disjunction_constant(transport_pj, compute_pj):
@@ -65,7 +36,7 @@ def disjunction_constant(transport_pj, compute_pj):
     ------
     ValueError, OverflowError : see the module.
     """
-    return _evaluate(
+    return evaluate(
         "disjunction_constant", symbolic.disjunction_constant, transport_pj=transport_pj, compute_pj=compute_pj
     )
 
@@ -93,7 +64,7 @@ def workload_disjunction_constant(
     ------
     ValueError, OverflowError : see the module.
     """
-    return _evaluate(
+    return evaluate(
         "workload_disjunction_constant",
         symbolic.workload_disjunction_constant,
         transport_pj_per_bit=transport_pj_per_bit,
@@ -115,7 +86,7 @@ def saving_exponent(beta):
     ------
     ValueError : see the module.
     """
-    return _evaluate("saving_exponent", symbolic.saving_exponent, beta=beta)
+    return evaluate("saving_exponent", symbolic.saving_exponent, beta=beta)
 
 
 def asymptotic_saving(gd, beta):
@@ -130,7 +101,7 @@ def asymptotic_saving(gd, beta):
     ------
     ValueError : see the module.
     """
-    return _evaluate("asymptotic_saving", symbolic.asymptotic_saving, gd=gd, beta=beta)
+    return evaluate("asymptotic_saving", symbolic.asymptotic_saving, gd=gd, beta=beta)
 
 
 def energy(distance, gd, beta, model="tile", fixed_share=0.0):
@@ -156,7 +127,7 @@ def energy(distance, gd, beta, model="tile", fixed_share=0.0):
     """
     model = checks.choice("model", model, symbolic.MODELS)
     expression = symbolic.energy(model, symbolic.fixed_share)
-    return _evaluate("energy", expression, distance=distance, gd=gd, beta=beta, fixed_share=fixed_share)
+    return evaluate("energy", expression, distance=distance, gd=gd, beta=beta, fixed_share=fixed_share)
 
 
 def optimal_distance(gd, beta, model="tile", fixed_share=0.0):
@@ -178,7 +149,7 @@ def optimal_distance(gd, beta, model="tile", fixed_share=0.0):
     """
     model = checks.choice("model", model, symbolic.MODELS)
     expression = symbolic.optimal_distance(model, symbolic.fixed_share)
-    return _evaluate("optimal_distance", expression, gd=gd, beta=beta, fixed_share=fixed_share)
+    return evaluate("optimal_distance", expression, gd=gd, beta=beta, fixed_share=fixed_share)
 
 
 def saving(gd, beta, model="tile", fixed_share=0.0):
@@ -198,7 +169,7 @@ def saving(gd, beta, model="tile", fixed_share=0.0):
     """
     model = checks.choice("model", model, symbolic.MODELS)
     expression = symbolic.saving(model, symbolic.fixed_share)
-    return _evaluate("saving", expression, least=1.0, gd=gd, beta=beta, fixed_share=fixed_share)
+    return evaluate("saving", expression, least=1.0, gd=gd, beta=beta, fixed_share=fixed_share)
 
 
 def saving_from_share(transport_share, beta):
@@ -220,7 +191,7 @@ def saving_from_share(transport_share, beta):
     ValueError, OverflowError : see the module.
     """
     expression = symbolic.saving_from_share
-    return _evaluate("saving_from_share", expression, least=1.0, transport_share=transport_share, beta=beta)
+    return evaluate("saving_from_share", expression, least=1.0, transport_share=transport_share, beta=beta)
 
 
 def excess_energy(distance_ratio, beta):
@@ -241,7 +212,7 @@ def excess_energy(distance_ratio, beta):
     ------
     ValueError, OverflowError : see the module.
     """
-    return _evaluate("excess_energy", symbolic.excess_energy, least=1.0, distance_ratio=distance_ratio, beta=beta)
+    return evaluate("excess_energy", symbolic.excess_energy, least=1.0, distance_ratio=distance_ratio, beta=beta)
 
 
 def implied_beta(saving, gd, model="tile", branch=None):
@@ -270,58 +241,62 @@ def implied_beta(saving, gd, model="tile", branch=None):
     """
     model = checks.choice("model", model, symbolic.MODELS)
     branches = BRANCHES if branch is None else (checks.choice("branch", branch, BRANCHES),)
-    values = checks.numbers(saving=saving, gd=gd)
-    target, at_gd = values["saving"], {"gd": values["gd"]}
-    if model == "patch" and (at_gd["gd"] == 1).any():
-        where = checks.first_bad("gd", at_gd["gd"], at_gd["gd"] == 1)
-        raise ValueError(f"{where}: with model 'patch' every beta gives the saving 1, so none is implied")
+    return apply("implied_beta", lambda saving, gd: _implied_beta(saving, gd, model, branches), saving=saving, gd=gd)
 
-    turn = np.clip(_calculate(symbolic.turning_beta(model), at_gd), _FIRST_BETA, _LAST_BETA)
-    extreme = _calculate(symbolic.turning_saving(model), at_gd)
-    ends = dict(zip(BRANCHES, (_calculate(end, at_gd) for end in symbolic.end_savings(model)), strict=True))
+
+def _implied_beta(saving, gd, model, branches):
+    """`implied_beta` of arrays of one shape."""
+    if model == "patch":
+        checks.every("gd", gd, gd != 1, "any other value: there every beta of model 'patch' gives the saving 1")
+
+    def at_gd(expression):
+        return np.broadcast_to(numpy_function(expression, symbolic.G_d)(gd), gd.shape)
+
+    turn = np.clip(at_gd(symbolic.turning_beta(model)), _FIRST_BETA, _LAST_BETA)
+    extreme = at_gd(symbolic.turning_saving(model))
+    ends = dict(zip(BRANCHES, map(at_gd, symbolic.end_savings(model)), strict=True))
     brackets = {"low": (np.full_like(turn, _FIRST_BETA), turn), "high": (turn, np.full_like(turn, _LAST_BETA))}
-    exists = {name: _has_solution(target, extreme, ends[name], model) for name in branches}
+    exists = {name: _has_solution(saving, extreme, ends[name], model) for name in branches}
 
     none = ~np.logical_or.reduce(list(exists.values()))
     if none.any():
-        raise ValueError(_no_solution(values, none, model, branch, extreme, [ends[name] for name in branches]))
+        _refuse(saving, gd, none, model, branches, extreme, [ends[name] for name in branches])
     # Where the first branch asked for has no solution the other one does: that much is certain by now.
     lower = np.where(exists[branches[0]], brackets[branches[0]][0], brackets[branches[-1]][0])
     upper = np.where(exists[branches[0]], brackets[branches[0]][1], brackets[branches[-1]][1])
-    return _plain(_root(target, at_gd["gd"], model, lower, upper))
+    return _root(saving, gd, model, lower, upper)
 
 
-def _has_solution(target, extreme, end, model):
-    """Whether the target lies between the turning point, rounding allowed, and the limit at the end of a branch."""
+def _has_solution(saving, extreme, end, model):
+    """Whether the saving lies between the turning point, rounding allowed, and the limit at the end of a branch."""
     outward = -1 if model == "tile" else 1  # the side of the turning point where no saving lies
-    beyond = outward * (target / extreme - 1)
-    return (beyond <= _ROUNDING) & ((beyond >= 0) | (outward * (target - end) > 0))
+    beyond = outward * (saving / extreme - 1)
+    return (beyond <= _ROUNDING) & ((beyond >= 0) | (outward * (saving - end) > 0))
 
 
-def _no_solution(values, bad, model, branch, extreme, ends):
-    index = tuple(np.argwhere(bad)[0])
+def _refuse(saving, gd, bad, model, branches, extreme, ends):
+    """A ValueError for the first saving that no beta of these branches gives."""
+    at = tuple(np.argwhere(bad)[0])
     least, most = (extreme, np.maximum.reduce(ends)) if model == "tile" else (ends[0], extreme)
-    allowed = f"{least[index]:.12g} <= saving < {most[index]:.12g}"
-    if model == "patch":
-        allowed = f"{least[index]:.12g} < saving <= {most[index]:.12g}"
-    what = "a beta" if branch is None else f"a beta on the {branch} branch"
-    where = ", ".join(checks.first_bad(name, array, bad) for name, array in values.items())
-    return f"{where}: model {model!r} has {what} only for {allowed}"
+    below, above = ("<=", "<") if model == "tile" else ("<", "<=")
+    allowed = f"{least[at]:.12g} {below} saving {above} {most[at]:.12g}"
+    on = "" if len(branches) > 1 else f" on the {branches[0]} branch"
+    raise ValueError(
+        f"{checks.first_bad('saving', saving, bad)} at gd = {gd[at].item()!r}, "
+        f"expected {allowed} for a beta{on} of model {model!r}"
+    )
 
 
-def _root(target, gd, model, lower, upper):
-    """The beta between `lower` and `upper` that gives the target; the nearer end where rounding hides the crossing."""
+def _root(saving, gd, model, lower, upper):
+    """The beta between `lower` and `upper` that gives the saving; the nearer end where rounding hides the crossing."""
+    from scipy.optimize import elementwise
+
     formula = numpy_function(symbolic.saving(model), symbolic.beta, symbolic.G_d)
 
-    def miss(beta, target, gd):
-        return np.log(formula(beta, gd)) - np.log(target)
+    def miss(beta, saving, gd):
+        return np.log(formula(beta, gd)) - np.log(saving)
 
-    with np.errstate(all="ignore"):
-        at_lower, at_upper = (np.abs(miss(end, target, gd)) for end in (lower, upper))
-        bad = ~np.isfinite(at_lower + at_upper)
-        if bad.any():
-            raise OverflowError(
-                f"implied_beta leaves the range of double precision at {checks.first_bad('gd', gd, bad)}"
-            )
-        solution = elementwise.find_root(miss, (lower, upper), args=(target, gd))
-    return np.where(solution.success, solution.x, np.where(at_lower < at_upper, lower, upper))
+    at_lower, at_upper = (np.abs(miss(end, saving, gd)) for end in (lower, upper))
+    solution = elementwise.find_root(miss, (lower, upper), args=(saving, gd))
+    found = np.where(solution.success, solution.x, np.where(at_lower < at_upper, lower, upper))
+    return np.where(np.isfinite(at_lower + at_upper), found, np.nan)  # else the formula left double precision

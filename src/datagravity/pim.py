@@ -148,7 +148,7 @@ def ceiling(transport_share):
     ValueError
         If the share is not between 0 and 1.
     """
-    return 1 / (1 - float(checks.number("transport_share", transport_share)))
+    return 1 / (1 - checks.number("transport_share", transport_share, checks.OPEN_SHARE))
 
 
 def system_saving(path_saving, transport_share):
@@ -171,11 +171,8 @@ def system_saving(path_saving, transport_share):
     ValueError
         If an argument is out of its range.
     """
-    path = checks.number("saving", path_saving)
-    share = checks.real_array("transport_share", transport_share)
-    if not ((share >= 0) & (share <= 1)).all():
-        bad = checks.first_bad("transport_share", share, ~((share >= 0) & (share <= 1)))
-        raise ValueError(f"{bad}: expected 0 <= transport_share <= 1")
+    path = checks.numbers("path_saving", path_saving, checks.POSITIVE)
+    share = checks.numbers("transport_share", transport_share, checks.SHARE)
     result = 1 / (1 - share + share / path)
     return result if np.ndim(result) else float(result)
 
@@ -197,8 +194,8 @@ def beta_from_share(saving, transport_share):
     ValueError
         If no beta gives the saving.
     """
-    target = float(checks.number("saving", saving))
-    share = float(checks.number("transport_share", transport_share))
+    target = checks.number("saving", saving, checks.POSITIVE)
+    share = checks.number("transport_share", transport_share, checks.OPEN_SHARE)
     optimal = 3 - 2 * share  # the system as built is at its optimum for this beta, and the saving grows from there
     most = saving_from_share(share, math.nextafter(3, 2))
     if not 1 <= target <= most:

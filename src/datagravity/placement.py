@@ -150,9 +150,7 @@ def _point(name, value, dimensions):
     point = checks.real_array(name, value)
     if point.shape != (dimensions,):
         raise ValueError(f"{name} has shape {point.shape}: expected ({dimensions},), as positions have")
-    if not np.isfinite(point).all():
-        raise ValueError(f"{checks.first_bad(name, point, ~np.isfinite(point))}: expected a finite number")
-    return point
+    return checks.every(name, point, np.isfinite(point), "a finite number")
 
 
 def _is_dask(value):

@@ -8,8 +8,7 @@ Halving times are then fitted from data sheets. What a data sheet gives, peak ra
 energy: it divides the whole power by the rate of one part. The fits say how these quotients grew, not how E_c and E_t
 fell; their ratio, operations per byte, does not depend on the power.
 
-Functions broadcast like numpy and return a float for scalars. Bad arguments raise ValueError with argument and value;
-a result outside double precision raises OverflowError.
+Functions of numbers take arrays, Series and Intervals too, as `datagravity.evaluate` says.
 """
 
 import math
@@ -19,52 +18,12 @@ import numpy as np
 import pandas as pd
 
 from datagravity import checks, fits, symbolic
-from datagravity.compiled import numpy_function
+from datagravity.evaluate import evaluate
 from datagravity.evidence import load
 from datagravity.intervals import Interval
 
-_SYMBOLS = {"gd": symbolic.G_d}
 _HALVING = ("compute_halving", "transport_halving", "reuse_doubling")
 _DAYS = 365.25
-
-#: Arguments that only this module has: what is allowed, and how a message says it.
-_ALLOWED = {
-    "years": (np.isfinite, "a finite number of years"),
-    "gd_now": (lambda values: (values > 0) & np.isfinite(values), "a finite number above 0"),
-    "nearest": (lambda values: (values >= 0) & (values <= 1), "0 <= nearest <= 1"),
-    **dict.fromkeys(_HALVING, (lambda values: values > 0, "years above 0, or infinity for never")),
-}
-
-
-def _checked(name, value):
-    """One argument as an array within its limits; halving times may be infinite, for "never"."""
-    if name not in _ALLOWED:
-        return checks.number(name, value)
-    allowed, expected = _ALLOWED[name]
-    values = checks.real_array(name, value)
-    bad = ~allowed(values)
-    if bad.any():
-        raise ValueError(f"{checks.first_bad(name, values, bad)}: expected {expected}")
-    return values
-
-
-def _calculate(function, expression, **arguments):
-    """The expression at checked and broadcast arguments; what is not finite is an error."""
-    values = {name: _checked(name, value) for name, value in arguments.items()}
-    try:
-        arrays = dict(zip(values, np.broadcast_arrays(*values.values()), strict=True))
-    except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in values.items())
-        raise ValueError(f"shapes that do not broadcast: {shapes}") from None
-    symbols = [_SYMBOLS.get(name) or getattr(symbolic, name) for name in arrays]
-    with np.errstate(all="ignore"):
-        result = np.asarray(numpy_function(expression, *symbols)(*arrays.values()), dtype=float)
-    result = np.array(np.broadcast_to(result, next(iter(arrays.values())).shape))
-    bad = ~np.isfinite(result)
-    if bad.any():
-        where = ", ".join(checks.first_bad(name, array, bad) for name, array in arrays.items())
-        raise OverflowError(f"{function} leaves the range of double precision at {where}")
-    return result if result.ndim else float(result)
 
 
 def gd_at(years, gd_now, compute_halving, transport_halving, reuse_doubling=math.inf):
@@ -78,7 +37,7 @@ def gd_at(years, gd_now, compute_halving, transport_halving, reuse_doubling=math
     reuse_doubling : years in which operations per operand double; infinity for fixed reuse
     """
     halving = _times(compute_halving, transport_halving, reuse_doubling)
-    return _calculate("gd_at", symbolic.gd_after, years=years, gd_now=gd_now, **halving)
+    return evaluate("gd_at", symbolic.gd_after, years=years, gd_now=gd_now, **halving)
 
 
 def rate(gd, compute_halving, transport_halving, reuse_doubling=math.inf):
@@ -88,7 +47,7 @@ def rate(gd, compute_halving, transport_halving, reuse_doubling=math.inf):
     for large G_d. Parameters as for `gd_at`.
     """
     expression = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.G_d)
-    return _calculate("rate", expression, gd=gd, **_times(compute_halving, transport_halving, reuse_doubling))
+    return evaluate("rate", expression, gd=gd, **_times(compute_halving, transport_halving, reuse_doubling))
 
 
 def realigned_rate(gd, beta, compute_halving, transport_halving, reuse_doubling=math.inf, nearest=0.0, fixed_share=0.0):
@@ -108,13 +67,13 @@ def realigned_rate(gd, beta, compute_halving, transport_halving, reuse_doubling=
     expression = symbolic.logistic_rate.subs(symbolic.paid_ratio, symbolic.realigned_ratio)
     halving = _times(compute_halving, transport_halving, reuse_doubling)
     placed = {"beta": beta, "nearest": nearest, "fixed_share": fixed_share}
-    return _calculate("realigned_rate", expression, gd=gd, **placed, **halving)
+    return evaluate("realigned_rate", expression, gd=gd, **placed, **halving)
 
 
 def rate_limit(transport_halving, reuse_doubling=math.inf):
     """What the rate falls to while G_d grows: 1/T_t + 1/T_u, doublings a year. [extension]"""
     arguments = {"transport_halving": transport_halving, "reuse_doubling": reuse_doubling}
-    return _calculate("rate_limit", symbolic.rate_limit, **arguments)
+    return evaluate("rate_limit", symbolic.rate_limit, **arguments)
 
 
 def gain(years, gd_now, compute_halving, transport_halving, reuse_doubling=math.inf):
@@ -124,7 +83,7 @@ def gain(years, gd_now, compute_halving, transport_halving, reuse_doubling=math.
     """
     halving = _times(compute_halving, transport_halving, reuse_doubling)
     expression = symbolic.fixed_gain.subs(symbolic.G_d, symbolic.gd_after)
-    return _calculate("gain", expression, years=years, gd_now=gd_now, **halving)
+    return evaluate("gain", expression, years=years, gd_now=gd_now, **halving)
 
 
 def realigned_gain(
@@ -144,7 +103,7 @@ def realigned_gain(
     halving = _times(compute_halving, transport_halving, reuse_doubling)
     placed = {"beta": beta, "nearest": nearest, "fixed_share": fixed_share}
     expression = symbolic.realigned_gain.subs(symbolic.G_d, symbolic.gd_after)
-    return _calculate("realigned_gain", expression, years=years, gd_now=gd_now, **placed, **halving)
+    return evaluate("realigned_gain", expression, years=years, gd_now=gd_now, **placed, **halving)
 
 
 def crossing_year(gd, gd_now, compute_halving, transport_halving, reuse_doubling=math.inf):
@@ -156,7 +115,7 @@ def crossing_year(gd, gd_now, compute_halving, transport_halving, reuse_doubling
         If G_d does not change, because transport keeps up with compute exactly.
     """
     halving = _moving(compute_halving, transport_halving, reuse_doubling)
-    return _calculate("crossing_year", symbolic.crossing_year, gd=gd, gd_now=gd_now, **halving)
+    return evaluate("crossing_year", symbolic.crossing_year, gd=gd, gd_now=gd_now, **halving)
 
 
 def distance_halving(compute_halving, transport_halving, reuse_doubling=math.inf):
@@ -168,7 +127,7 @@ def distance_halving(compute_halving, transport_halving, reuse_doubling=math.inf
         If G_d does not change, because transport keeps up with compute exactly.
     """
     halving = _moving(compute_halving, transport_halving, reuse_doubling)
-    return _calculate("distance_halving", symbolic.distance_halving, **halving)
+    return evaluate("distance_halving", symbolic.distance_halving, **halving)
 
 
 def _times(compute_halving, transport_halving, reuse_doubling):
@@ -178,7 +137,7 @@ def _times(compute_halving, transport_halving, reuse_doubling):
 def _moving(*times):
     """The halving times, if G_d changes under them."""
     halving = _times(*times)
-    growth = np.asarray(_calculate("gap_growth", symbolic.gap_growth, **halving))
+    growth = np.asarray(evaluate("gap_growth", symbolic.gap_growth, **halving))
     if (growth == 0).any():
         raise ValueError(f"{_HALVING} = {times}: G_d stays as it is, expected times under which it changes")
     return halving

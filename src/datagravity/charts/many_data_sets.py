@@ -23,7 +23,7 @@ def _two_bodies(expression, exponent, **names):
 
 def landscape():
     """Energy on the line between a heavy and a light data set, with its lowest and its neutral point."""
-    energy = _two_bodies(symbolic.two_body_energy, "exponent", distance="datum.d")
+    energy = _two_bodies(symbolic.two_body_energy, "exponent", path_length="datum.d")
     neutral = _two_bodies(symbolic.neutral_point, "exponent")
     x = alt.X("d:Q").scale(domain=[0, 1]).title("distance from the heavy one / D")
     y = alt.Y("value:Q").scale(zero=True).title("energy / energy at the heavy one").axis(format="~g")
