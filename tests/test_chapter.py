@@ -61,7 +61,7 @@ def test_a_table_to_search_needs_a_caption_and_known_filters():
     assert "<td>none yet</td><td data-blank>none</td>" in sorted_by
     # A text that reads like a blank is none.
     assert "<td>not stated</td>" in table(pd.DataFrame({"method": ["not stated"]}), blank="none").data
-    with pytest.raises(ValueError, match=r"filters = \('lever',\): expected columns of lever, lesson, and a caption"):
+    with pytest.raises(ValueError, match=r"filters: \('lever',\), expected columns of lever, lesson, and a caption"):
         table(frame, filters=("lever",))
     with pytest.raises(ValueError, match="expected columns of lever"):
         table(frame, {"lever": "lever"}, caption="Levers", filters=("lesson",))

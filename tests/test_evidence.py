@@ -157,7 +157,7 @@ def test_load_returns_a_copy():
 
 
 def test_unknown_table():
-    with pytest.raises(ValueError, match="table is 'enrgy', expected one of energy, sources, published_ratios"):
+    with pytest.raises(ValueError, match="table: 'enrgy', expected one of 'energy', 'sources', 'published_ratios'"):
         load("enrgy")
 
 

@@ -45,7 +45,7 @@ def test_a_part_says_what_it_computes(name):
 def test_a_name_stands_once_in_a_chapter(monkeypatch):
     module = importlib.import_module("datagravity.headlines.survey")
     monkeypatch.setattr(module, "PARTS", (*module.PARTS, lambda: {"papers": extension(1)}))
-    with pytest.raises(ValueError, match="'papers' of 'survey': expected once"):
+    with pytest.raises(ValueError, match="headline 'papers' of 'survey': given by two parts, expected once"):
         of("survey")
 
 

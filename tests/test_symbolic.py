@@ -263,7 +263,7 @@ def test_vega_expression_names():
 
 
 def test_vega_expression_refuses_what_it_cannot_do():
-    with pytest.raises(ValueError, match=r"name: 'R', expected one of 'A', 'B', 'C', 'G_d', "):
+    with pytest.raises(ValueError, match="name: 'R', expected the name of a symbol"):
         vega_expression(sym.energy(), R="datum.r")
     with pytest.raises(ValueError, match="expected one that Vega can evaluate"):
         vega_expression(sp.zeta(r))

@@ -51,7 +51,7 @@ def test_every_claim_of_the_table_is_compared_once_and_every_function_is_named()
     functions = [systems.function_of(id) for id in SYSTEMS.index]
     names = {f"{function.__module__.split('.')[-1]}.{function.__name__}" for function in functions}
     assert names == set(SYSTEMS["function"])
-    with pytest.raises(ValueError, match="'S99': expected one of S01, S02"):
+    with pytest.raises(ValueError, match="id: 'S99', expected one of 'S01', 'S02'"):
         systems.function_of("S99")
 
 
@@ -61,7 +61,7 @@ def test_every_input_is_a_symbol_of_the_book_in_its_unit():
     for row in inputs.itertuples():
         assert row.unit == notation[row.symbol].unit, (row.id, row.symbol)
     assert not inputs.duplicated(["system", "symbol"]).any()
-    with pytest.raises(ValueError, match="'nothing': no symbol of the book"):
+    with pytest.raises(ValueError, match="name: 'nothing', expected the name of a symbol"):
         systems.meaning("nothing")
 
 
@@ -486,7 +486,7 @@ def test_the_part_of_distance_by_hand_in_each_way_of_counting():
     weighted = rows["explained"] * rows["log"]
     assert systems.distance_share("by the size of the claim") == pytest.approx(weighted[near].sum() / weighted.sum())
     assert systems.distance_share("speed and energy only") > systems.distance_share()
-    with pytest.raises(ValueError, match="count = 'mine': expected one of each claim alike"):
+    with pytest.raises(ValueError, match="count: 'mine', expected one of 'each claim alike'"):
         systems.distance_share("mine")
 
 

@@ -76,7 +76,7 @@ def sync_back(arguments):
     notebook = arguments.notebook
     if notebook.suffix != ".ipynb" or not notebook.exists() or not notebook.with_suffix(".md").exists():
         raise ValueError(
-            f"{notebook}: expected a notebook (.ipynb) beside its chapter (.md), as in book/placement.ipynb"
+            f"notebook: {notebook}, expected an .ipynb beside the .md of its chapter, as in book/placement.ipynb"
         )
     lines = notebooks.difference_lines(notebook)
     if not lines:

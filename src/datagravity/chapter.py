@@ -22,9 +22,9 @@ def glue(name, value):
     elif isinstance(value, numbers.Real):
         value = float(value)
         if not math.isfinite(value):
-            raise ValueError(f"glue {name!r}: value {value}, expected a finite number")
+            raise ValueError(f"glue {name!r}: {value}, expected a finite number")
     elif not isinstance(value, str):
-        raise ValueError(f"glue {name!r}: value {value!r}, expected a number or a text")
+        raise ValueError(f"glue {name!r}: {value!r}, expected a number or a text")
     store(name, value, display=False)
 
 
@@ -67,7 +67,7 @@ def table(frame, columns=None, digits=4, *, caption=None, filters=(), sort_by=No
     columns = columns or {name: name for name in frame.columns}
     unknown = [name for name in filters if name not in columns]
     if unknown or (filters and not caption):
-        raise ValueError(f"filters = {filters!r}: expected columns of {', '.join(columns)}, and a caption")
+        raise ValueError(f"filters: {filters!r}, expected columns of {', '.join(columns)}, and a caption")
     head = "".join(
         f"<th scope='col'{' data-filter' if name in filters else ''}>{html.escape(heading)}</th>"
         for name, heading in columns.items()

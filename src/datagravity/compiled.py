@@ -5,7 +5,6 @@ from functools import cache
 import sympy
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from datagravity.checks import choice
 from datagravity.symbolic import NOTATION
 
 _LATEX_NAMES = {symbol: notation.latex for symbol, notation in NOTATION.items()}
@@ -63,8 +62,8 @@ def vega_expression(expression, **names):
     ValueError
         If a name is not a symbol of the book, or the expression has a part that Vega cannot evaluate.
     """
-    for name in names:
-        choice("name", name, sorted(_NAMES))
+    for name in names.keys() - _NAMES:
+        raise ValueError(f"name: {name!r}, expected the name of a symbol of symbolic.NOTATION")
     try:
         code = _VegaPrinter(names).doprint(sympy.sympify(expression))
     except NotImplementedError as error:

@@ -82,7 +82,7 @@ def bibtex(key, path=None):
     if key not in keys:
         near = difflib.get_close_matches(key, keys, n=3, cutoff=0.4)
         hint = f"perhaps {' or '.join(near)}" if near else f"one of the {len(keys)} keys of {path.name}"
-        raise ValueError(f"key is {key!r}, expected {hint}")
+        raise ValueError(f"key: {key!r}, expected {hint}")
     # The file keeps one form: an entry starts at the margin and ends with a brace at the margin.
     return re.search(rf"^@\w+\{{{re.escape(key)},.*?^\}}", path.read_text(encoding="utf-8"), re.M | re.S)[0]
 
@@ -91,7 +91,7 @@ def short_name(key):
     """First author and year of one source of the book's bibliography; ValueError if there is no such key."""
     names = bibliography().set_index("key")["short_name"]
     if key not in names.index:
-        raise ValueError(f"source is {key!r}, expected a key of {paths.REFERENCES.name}")
+        raise ValueError(f"source: {key!r}, expected a key of {paths.REFERENCES.name}")
     return names[key]
 
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from datagravity import paths
+from datagravity.checks import choice
 from datagravity.evidence import conversion, files, keys, package, rules, schema
 from datagravity.evidence.problems import TableError
 from datagravity.reads import BIBLIOGRAPHY, file_digest, record
@@ -41,9 +42,7 @@ def load(table, *, directory=None, references=None):
     TableError
         If any table of the package is not valid; it lists every problem.
     """
-    names = tables(directory=directory)
-    if table not in names:
-        raise ValueError(f"table is {table!r}, expected one of {', '.join(names)}")
+    choice("table", table, tables(directory=directory))
     if directory is None:
         for name in conversion.joined(table):
             record(name)

@@ -30,7 +30,7 @@ def _headline(value, unit, label):
         return Headline(int(value), unit, label)
     if isinstance(value, numbers.Real) and math.isfinite(value):
         return Headline(float(value), unit, label)
-    raise ValueError(f"value = {value!r}: expected a text or a finite number")
+    raise ValueError(f"value: {value!r}, expected a text or a finite number")
 
 
 def abstract(value, unit="1"):
@@ -73,6 +73,6 @@ def of(chapter):
     for part in import_module(f"datagravity.headlines.{chapter.replace('-', '_')}").PARTS:
         for name, headline in part().items():
             if name in found:
-                raise ValueError(f"headline {name!r} of {chapter!r}: expected once, given by two parts")
+                raise ValueError(f"headline {name!r} of {chapter!r}: given by two parts, expected once")
             found[name] = headline
     return found

@@ -7,14 +7,15 @@ compared. `rows` lays all of them out as a table. Everything here is an [extensi
 import numpy as np
 import pandas as pd
 
+from datagravity.checks import choice
 from datagravity.decoding import LEVERS
+from datagravity.evaluate import symbol_of
 from datagravity.evidence import load, remembered
 from datagravity.intervals import text
 from datagravity.symbolic import NOTATION
 from datagravity.systems import distance, mass, reuse, split, work
 from datagravity.systems.common import FINDINGS, FORMS, Comparison, Inputs, System, input_rows
 
-_MEANINGS = {symbol.name: notation.meaning for symbol, notation in NOTATION.items()}
 _MODULES = {"distance": distance, "mass": mass, "reuse": reuse, "work": work, "split": split}
 
 
@@ -27,9 +28,7 @@ def function_of(id: str):
         If there is no such system.
     """
     names = load("systems").set_index("id")["function"]
-    if id not in names.index:
-        raise ValueError(f"id = {id!r}: expected one of {', '.join(names.index)}")
-    module, name = names[id].split(".")
+    module, name = names[choice("id", id, names.index)].split(".")
     return getattr(_MODULES[module], name)
 
 
@@ -57,9 +56,7 @@ def meaning(symbol: str) -> str:
     ValueError
         If there is no such symbol.
     """
-    if symbol not in _MEANINGS:
-        raise ValueError(f"symbol = {symbol!r}: no symbol of the book has this name")
-    return _MEANINGS[symbol]
+    return NOTATION[symbol_of(symbol)].meaning
 
 
 @remembered
@@ -202,8 +199,7 @@ def distance_share(count: str = "each system alike", frame: pd.DataFrame | None 
     ValueError
         If there is no such way to count.
     """
-    if count not in COUNTS:
-        raise ValueError(f"count = {count!r}: expected one of {', '.join(COUNTS)}")
+    choice("count", count, COUNTS)
     frame = counted(frame)
     if count == "speed and energy only":
         frame = frame[frame["kind"] != "memory size"]
