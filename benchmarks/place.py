@@ -12,7 +12,9 @@ from time import perf_counter
 import numpy as np
 from scipy.optimize import minimize
 
-from datagravity import placement
+from datagravity.placement import place
+from datagravity.placement.arguments import readable
+from datagravity.placement.expansion import expand_all
 
 #: masses -> repetitions
 SIZES = {10_000: 20, 1_000_000: 5, 10_000_000: 2}
@@ -57,7 +59,7 @@ def against_quasi_newton(data):
     """Rows: place against L-BFGS-B."""
     for (n, repetitions), exponent in product(SIZES.items(), EXPONENTS):
         (ours, theirs), (placed, (energy, evaluations)) = best_of(
-            repetitions, partial(placement.place, *data[n], exponent), partial(quasi_newton, *data[n], exponent)
+            repetitions, partial(place, *data[n], exponent), partial(quasi_newton, *data[n], exponent)
         )
         note = f"{placed.iterations} readings, certified {placed.certified}; {evaluations} evaluations, "
         note += f"energy {energy / placed.energy - 1:+.0e}"
@@ -74,7 +76,7 @@ def against_geometric_median(data):
         return
     masses, positions = data[n]
     (ours, theirs), (placed, other) = best_of(
-        1, partial(placement.place, masses, positions, 1), partial(compute_geometric_median, positions, masses)
+        1, partial(place, masses, positions, 1), partial(compute_geometric_median, positions, masses)
     )
     yield name, n, theirs / ours, "", f"energy {placed.saving_over(np.asarray(other.median)) - 1:+.0e}"
 
@@ -82,10 +84,10 @@ def against_geometric_median(data):
 def one_iteration(data):
     """Rows: one reading of the data, with energy, gradient and Hessian, in powers of as many doubles."""
     for n, exponent in product((1_000_000, 10_000_000), (*EXPONENTS, 1.37)):
-        read = placement._data(*data[n])
+        read = readable(*data[n])
         doubles = np.random.default_rng(2).random(n)
         (ours, power), _ = best_of(
-            5, partial(placement._expansion, read, np.ones(2), exponent, 1e-6), partial(np.power, doubles, 0.37)
+            5, partial(expand_all, read, np.ones(2), exponent, 1e-6), partial(np.power, doubles, 0.37)
         )
         yield f"one iteration over numpy.power, a = {exponent:g}", n, ours / power, "<= 3", ""
 
@@ -96,7 +98,7 @@ def growth(data):
     for exponent in EXPONENTS:
         least = None
         for n in (100_000, 1_000_000, 10_000_000):
-            (ours,), _ = best_of(3, partial(placement.place, *data[n], exponent))
+            (ours,), _ = best_of(3, partial(place, *data[n], exponent))
             least = least or ours / n
             note = f"{1e9 * ours / n:.0f} ns a mass"
             yield f"time a mass over that at 1e5, a = {exponent:g}", n, ours / n / least, "<= 1", note
