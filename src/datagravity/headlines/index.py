@@ -1,10 +1,22 @@
 """The first page: one or two numbers of each chapter, taken from the chapter that computes them."""
 
-from datagravity import brains, distance, law, pim, plateau
+from datagravity import law
+from datagravity.brains import ratios
 from datagravity.decoding import DEVICE_ROW, decode_energy, energy_per_bit, measured_runs
-from datagravity.headlines import abstract, claims, disjunction_constant, extension, placement, systems
-from datagravity.intervals import text
-from datagravity.processors import logic_improvement, sram_improvement
+from datagravity.headlines import (
+    abstract,
+    brains,
+    claims,
+    disjunction_constant,
+    distance,
+    extension,
+    pim,
+    placement,
+    plateau,
+    processors,
+    systems,
+)
+from datagravity.pim import predictions, score, subsets
 
 
 def the_number():
@@ -28,52 +40,51 @@ def the_law():
 
 def two_nodes():
     """What logic and a large SRAM gained from 45 to 7 nm."""
-    return {"logic": extension(logic_improvement().value), "sram": extension(sram_improvement(1024).value)}
+    found = processors.what_improved()
+    return {"logic": found["logic"], "sram": found["sram_1024"]}
 
 
 def measured_distance():
     """The exponent without any PIM, the fixed share of a mesh, and the lid that this is."""
-    fixed = distance.fixed_share()
+    found = distance.fixed_share()
     return {
-        "exponent_range": extension(text(distance.exponent())),
-        "fixed_share": extension(text(fixed)),
-        "fixed_limit": extension(1 / fixed.value),
+        "exponent_range": distance.next_machine()["next_a"],
+        "fixed_share": found["phi"],
+        "fixed_limit": extension(1 / found["phi_value"].value),
     }
 
 
 def processing_in_memory():
     """The whole systems that the law's interval holds, with the fixed share and without, and its typical error."""
-    fixed, free = (
-        pim.score(pim.subsets(pim.predictions(model=model))["whole system"])
-        for model in ("tile", "tile, nothing fixed")
-    )
+    fixed = pim.with_a_fixed_share()
+    systems_alone = subsets(predictions(model=pim.OPEN))["whole system"]
     return {
-        "systems": extension(free.rows, "systems"),
-        "covered_fixed": extension(round(fixed.coverage * fixed.rows), "systems"),
-        "covered_free": extension(round(free.coverage * free.rows), "systems"),
-        "error_free": extension(free.error),
-        "error_constant": extension(free.constant_error),
+        "systems": fixed["system_rows"],
+        "covered_fixed": fixed["system_in"],
+        "covered_free": pim.without_a_fixed_share()["free_system_in"],
+        "error_free": extension(score(systems_alone).error),
+        "error_constant": pim.law_and_constant()["constant_error"],
     }
 
 
 def budgets_of_brains():
     """The range of G_d over budgets and definitions, and how often it is below one."""
-    ratios = brains.ratios()
+    gd, found = ratios()["gd"], brains.definitions()
     return {
-        "brain_low": extension(ratios["gd"].min()),
-        "brain_high": extension(ratios["gd"].max()),
-        "brain_below": extension(ratios["below_one"].sum(), "combinations"),
-        "brain_count": extension(len(ratios), "combinations"),
+        "brain_low": extension(gd.min()),
+        "brain_high": extension(gd.max()),
+        "brain_below": found["below"],
+        "brain_count": found["count"],
     }
 
 
 def two_clocks():
-    """How fast operations and bytes per joule grow, and the rate of the slower clock."""
-    computed, moved = (plateau.trend("flagships, by year", name) for name in ("FLOP/J", "byte/J"))
+    """How fast operations and bytes per joule grow in a year, and the rate of the slower clock."""
+    growth = plateau.growth_of_the_flagships()
     return {
-        "flop_growth": extension(computed.growth.value, "a year"),
-        "byte_growth": extension(moved.growth.value, "a year"),
-        "rate_limit": extension(moved.rate.value, "doublings a year"),
+        "flop_growth": growth["c_growth"],
+        "byte_growth": growth["t_growth"],
+        "rate_limit": plateau.doubling_of_the_flagships()["limit"],
     }
 
 
