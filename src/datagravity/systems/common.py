@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 from sympy import Expr, Symbol, sympify
 
+from datagravity import symbolic
 from datagravity.compiled import numpy_function
 from datagravity.evidence import load, plain, remembered
 from datagravity.intervals import Interval, propagate
@@ -238,6 +239,11 @@ class System:
                 self.rows[symbol.name] for symbol in sorted(formula.free_symbols, key=str) if symbol.name in self.rows
             ),
         )
+
+    def without_waiting(self, *claims: str) -> tuple[Comparison, ...]:
+        """Claims of a system that avoids a share of the baseline's time, and for each the share that would give it."""
+        waiting = {"needed": symbolic.waiting_share, "within": SHARE}
+        return tuple(self.compare(claim, symbolic.waiting_gain, **waiting) for claim in claims)
 
     def solve(self, formula: Expr, unknown: Symbol, factor: Interval, within: tuple[float, float]) -> Interval | None:
         """The value of one symbol at which a formula gives a factor, and its range; None if it never does."""

@@ -37,7 +37,7 @@ def w4a16(inputs: Inputs = None) -> tuple[Comparison, ...]:
     widths = {"bound": s.wide_bits / s.narrow_bits, "bound_by": "ratio of widths"}
     return (
         given.compare("S09a", s.round_trip_gain, needed=s.slow_share, within=SHARE, **widths),
-        given.compare("S09b", s.waiting_gain, needed=s.waiting_share, within=SHARE),
+        *given.without_waiting("S09b"),
     )
 
 
@@ -48,7 +48,7 @@ def enec(inputs: Inputs = None) -> tuple[Comparison, ...]:
     return (
         given.compare("S10a", s.amdahl_limit, needed=s.acted_share, within=SHARE),
         given.compare("S10b", s.ratio_gain, **code),
-        given.compare("S10c", s.waiting_gain, needed=s.waiting_share, within=SHARE),
+        *given.without_waiting("S10c"),
     )
 
 
@@ -163,7 +163,7 @@ def arbitrary_precision(inputs: Inputs = None) -> tuple[Comparison, ...]:
     narrow = s.wide_bits / s.narrow_bits
     return (
         given.compare("S28a", narrow, bound=s.wide_bits, bound_by="one bit a weight", needed=s.narrow_bits),
-        given.compare("S28b", s.waiting_gain, needed=s.waiting_share, within=SHARE),
+        *given.without_waiting("S28b"),
     )
 
 

@@ -33,7 +33,6 @@ def layered_prefill(inputs: Inputs = None) -> tuple[Comparison, ...]:
         shares = [1 - 1 / _chunk(length) for length in chunks]
         given.derive("acted_share", Interval(shares[1], min(shares), max(shares)))
     everything = s.traffic_gain.subs(s.acted_share, 1)
-    waits = {"needed": s.waiting_share, "within": SHARE}
     return (
         given.compare(
             "S05a",
@@ -44,8 +43,7 @@ def layered_prefill(inputs: Inputs = None) -> tuple[Comparison, ...]:
             within=SHARE,
         ),
         given.compare("S05b", s.reload_gain),
-        given.compare("S05c", s.waiting_gain, **waits),
-        given.compare("S05d", s.waiting_gain, **waits),
+        *given.without_waiting("S05c", "S05d"),
     )
 
 
@@ -58,7 +56,7 @@ def _chunk(tokens):
 def lsm_gnn(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """LSM-GNN: the caches of all GPUs are one, in front of drives instead of a network."""
     given = System("S11", inputs)
-    return (given.compare("S11a", s.waiting_gain, needed=s.waiting_share, within=SHARE),)
+    return given.without_waiting("S11a")
 
 
 def pageann(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -77,12 +75,10 @@ def louiskv(inputs: Inputs = None) -> tuple[Comparison, ...]:
 def vattention(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """vAttention: contiguous addresses for a cache that grows; what it avoids is work of the kernel, not bytes."""
     given = System("S18", inputs)
-    waits = {"needed": s.waiting_share, "within": SHARE}
-    return tuple(given.compare(claim, s.waiting_gain, **waits) for claim in ("S18a", "S18b", "S18c"))
+    return given.without_waiting("S18a", "S18b", "S18c")
 
 
 def agent_primitives(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """Agent Primitives: agents hand over their caches instead of text that has to be read again."""
     given = System("S29", inputs)
-    again = {"needed": s.waiting_share, "within": SHARE}
-    return tuple(given.compare(claim, s.waiting_gain, **again) for claim in ("S29a", "S29b"))
+    return given.without_waiting("S29a", "S29b")

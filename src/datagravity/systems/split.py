@@ -3,7 +3,7 @@
 from datagravity import symbolic as s
 from datagravity.evidence import load
 from datagravity.intervals import Interval
-from datagravity.systems.common import SHARE, Comparison, Inputs, System
+from datagravity.systems.common import Comparison, Inputs, System
 
 
 def splitwise(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -27,4 +27,4 @@ def distca_cover(inputs: Inputs = None) -> Interval | None:
 def distca(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """DistCA: attention on servers of its own, so that nobody waits for the one with the longest document."""
     given = System("S07", inputs)
-    return (given.compare("S07a", s.waiting_gain, needed=s.waiting_share, within=SHARE),)
+    return given.without_waiting("S07a")
