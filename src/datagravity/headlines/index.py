@@ -91,7 +91,7 @@ def two_clocks():
 def one_token():
     """The part of a measured token that reading the weights and computing explain."""
     run = measured_runs().query("llm == 'Llama-3 70B' and gpus == 4 and batch_max == 8").iloc[0]
-    setting = {"gpus": 4, "batch": run["batch"], "context": 0, "pj_per_bit": energy_per_bit(DEVICE_ROW)}
+    setting = {"gpus": 4, "batch": run["batch"], "context": 0, "pj_per_bit": energy_per_bit(DEVICE_ROW, end="high")}
     terms = decode_energy("Llama-3 70B", "H100 SXM5 80GB", **setting).terms
     return {"two_terms": extension((terms["weights"] + terms["arithmetic"]) / run["measured"])}
 
