@@ -13,7 +13,9 @@ from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from chromium import find_chromium
+from datagravity import paths
 from datagravity.site.build import Book
+from editing import SMALL
 
 ROOT = Path(__file__).resolve().parents[1]
 # No test depends on time: how long an example takes says how busy the machine is.
@@ -105,3 +107,18 @@ def small_book(tmp_path):
         text = f"{header}\n# Chapter {name}\n\n{cell}\nThe answer is {{glue:text}}`answer`.\n"
         (root / "book" / f"{name}.md").write_text(text)
     return Book(root)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of `data`, which a test may break."""
+    return shutil.copytree(ROOT / "data", tmp_path / "data")
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """The folder of tables that the package reads during this test: a copy of the small, frozen ones of the tests."""
+    folder = shutil.copytree(SMALL, tmp_path / "data")
+    monkeypatch.setattr(paths, "DATA", folder)
+    monkeypatch.setattr(paths, "REFERENCES", folder / "references.bib")
+    return folder

@@ -4,7 +4,7 @@ import pytest
 
 from datagravity import load
 from datagravity.brains import BUDGETS, DEFINITIONS, audit_ratio, budget, per_bit_ratio, ratio, ratios, recorded_ratios
-from test_evidence import broken, folder  # noqa: F401 (a fixture)
+from editing import broken
 
 OLD, CORTEX, CEREBELLUM, AUDIT, PREPRINT = BUDGETS
 SPIKES, RELEASE, REST = DEFINITIONS
@@ -91,7 +91,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("changes", "words"), BAD, ids=lambda x: "-".join(x) if isinstance(x, dict) else "")
-def test_a_bad_cell_is_named(folder, changes, words):  # noqa: F811
+def test_a_bad_cell_is_named(folder, changes, words):
     message = broken(folder, "brain", **changes)
     assert "data/brain.csv" in message
     assert [word for word in words if word not in message] == []

@@ -10,28 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datagravity.evidence import TableError, load
-from datagravity.paths import DATA, REFERENCES
+from editing import SMALL
 
-# Two of the real tables are enough, and quick: text, numbers with blanks, closed lists, patterns and a foreign key.
-KEYS = ["horowitz2014", "jouppi2021", "leebruck2026"]
+# Two tables are enough, and quick: text, numbers with blanks, closed lists, patterns and a foreign key.
+KEPT = ("sources", "claims")
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
     """A data package of the tables `sources` and `claims`, and the text of the second."""
-    folder = tmp_path_factory.mktemp("malformed") / "data"
-    folder.mkdir()
-    description = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
-    kept = [resource for resource in description["resources"] if resource["name"] in ("sources", "claims")]
+    folder = shutil.copytree(SMALL, tmp_path_factory.mktemp("malformed") / "data")
+    description = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    kept = [resource for resource in description["resources"] if resource["name"] in KEPT]
     (folder / "datapackage.json").write_text(json.dumps(description | {"resources": kept}), encoding="utf-8")
-    header, *lines = (DATA / "sources.csv").read_text(encoding="utf-8").splitlines()
-    lines = [line for line in lines if line.split(",")[0] in KEYS]
-    (folder / "sources.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    entries = REFERENCES.read_text(encoding="utf-8").split("\n@")
-    entries = ["@" + entry for entry in entries[1:] if entry.split("{")[1].split(",")[0] in KEYS]
-    (folder.parent / "references.bib").write_text("\n".join(entries), encoding="utf-8")
-    shutil.copyfile(DATA / "claims.csv", folder / "claims.csv")
-    return folder, (DATA / "claims.csv").read_text(encoding="utf-8")
+    return folder, (folder / "claims.csv").read_text(encoding="utf-8")
 
 
 PIECES = st.one_of(
@@ -74,7 +66,7 @@ def test_a_damaged_table_is_a_named_error_or_a_correct_load(package, data):
     (folder / "claims.csv").write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
     problems = []
     try:
-        frame = load("claims", directory=folder, references=folder.parent / "references.bib")
+        frame = load("claims", directory=folder, references=folder / "references.bib")
     except TableError as error:
         problems = error.problems
         frame = None

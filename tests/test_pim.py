@@ -41,7 +41,7 @@ from datagravity.pim import (
     width_shares,
 )
 from datagravity.sources import bibliography
-from test_evidence import broken, folder  # noqa: F401 (a fixture)
+from editing import broken
 
 # What a prediction may never read, in the names of the evidence and of the repository.
 OUTCOMES = [
@@ -141,7 +141,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("changes", "words"), BAD, ids=lambda x: "-".join(x) if isinstance(x, dict) else "")
-def test_a_bad_cell_is_named(folder, changes, words):  # noqa: F811
+def test_a_bad_cell_is_named(folder, changes, words):
     message = broken(folder, "pim", **changes)
     assert "data/pim.csv" in message
     assert [word for word in words if word not in message] == []

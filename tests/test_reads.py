@@ -1,6 +1,5 @@
 """Which tables were read, and results that are remembered until one of those tables changes."""
 
-import csv
 import os
 import shutil
 import threading
@@ -12,35 +11,19 @@ import pytest
 
 from datagravity import claims, decoding, load, paths, systems
 from datagravity.evidence import reading, remembered, validate
+from datagravity.intervals import Interval
 from datagravity.reads import file_digest
 from datagravity.sources import bibliography, short_name
+from editing import change, read
 
 
 @pytest.fixture
-def data(tmp_path, monkeypatch):
+def data(folder, tmp_path, monkeypatch):
     """The folder of the tables that this process reads: a copy, which a test may edit."""
-    folder = shutil.copytree(paths.DATA, tmp_path / "data")
     references = shutil.copyfile(paths.REFERENCES, tmp_path / "references.bib")
     monkeypatch.setattr(paths, "DATA", folder)
     monkeypatch.setattr(paths, "REFERENCES", references)
     return folder
-
-
-def edit(path, row, change):
-    """Change the cells of one row, as a person would in a running process."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    cells = next(cells for cells in rows if next(iter(cells.values())) == row)
-    cells |= change(cells)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def doubled(row):
-    columns = ["energy_low_pj", "energy_high_pj", "pj_per_bit_low", "pj_per_bit_high"]
-    return {column: f"{2 * float(row[column]):.6g}" for column in columns}
 
 
 def test_doubling_a_row_in_a_running_process_changes_what_is_computed_from_it(data):
@@ -48,27 +31,29 @@ def test_doubling_a_row_in_a_running_process_changes_what_is_computed_from_it(da
         return decoding.decode_energy("Llama-2 7B", "H100 SXM5 80GB", batch=1, context=500).terms["weights"]
 
     row, joules, share = decoding.energy_per_bit("P154"), weights(), decoding.calibrate()["static_share"]
-    edit(data / "energy.csv", "P154", doubled)
+    published = next(row for row in read(data / "energy.csv") if row["id"] == "P154")
+    columns = ["energy_low_pj", "energy_high_pj", "pj_per_bit_low", "pj_per_bit_high"]
+    change(data / "energy.csv", "P154", **{column: f"{2 * float(published[column]):.6g}" for column in columns})
     assert decoding.energy_per_bit("P154") == 2 * row
     assert weights() == pytest.approx(2 * joules)
     assert decoding.calibrate()["static_share"] < share, "what moves costs more, so less is left for the clock"
 
 
-def test_an_edited_input_of_a_system_reaches_the_table_of_all(data):
-    def in_flight():
-        return systems.inputs().loc[load("system_inputs").query("id == 'I012'").index[0], "shown"]
+def test_an_edited_input_of_a_system_reaches_its_comparison(data):
+    def passes():
+        inputs = systems.compare("S04")[0].inputs
+        return next(row["interval"].value for row in inputs if row["symbol"] == "passes_before")
 
-    assert in_flight() == "216"
-    edit(data / "system_inputs.csv", "I012", lambda _: {"value": "300"})
-    assert in_flight() == "300"
+    assert passes() == 3
+    change(data / "system_inputs.csv", "I014", value="6")
+    assert passes() == 6
 
 
-def test_an_edited_region_changes_where_the_parts_of_a_claim_lie(data):
-    before = claims.parts()
-    claim = load("claims").dropna(subset="region_low").iloc[0]
-    edit(data / "claims.csv", claim.id, lambda _: {"region_low": "1e-9", "region_high": "2e-9"})
-    own = claims.parts().query("id == @claim.id")
-    assert set(own["position"]) == {"outside"} != set(before.query("id == @claim.id")["position"])
+def test_an_edited_region_changes_where_the_parts_of_a_claim_lie(data, monkeypatch):
+    monkeypatch.setattr(claims, "TESTS", dict.fromkeys(claims.TESTS, lambda: {"part": Interval(2, 1, 3)}))
+    for low, position in [("0.5", "inside"), ("1.5", "across"), ("3.5", "outside")]:
+        change(data / "claims.csv", "C1", region_low=low, region_high="4")
+        assert claims.parts().set_index("id").loc["C1", "position"] == position
 
 
 def test_a_result_is_computed_once_for_each_content_of_the_tables_it_read(data):
@@ -81,10 +66,10 @@ def test_a_result_is_computed_once_for_each_content_of_the_tables_it_read(data):
 
     assert [rows("energy"), rows("energy"), rows("energy", scale=2)] == [*[len(load("energy"))] * 2, rows("energy", 2)]
     assert count == ["energy"] * 3, "called by position and by name"
-    edit(data / "brain.csv", load("brain")["id"][0], lambda _: {"note": "another"})
+    change(data / "brain.csv", "B001", note="another")
     rows("energy")
     assert len(count) == 3, "another table changed"
-    edit(data / "energy.csv", "P001", lambda _: {"notes": "another"})
+    change(data / "energy.csv", "P001", notes="another")
     rows("energy")
     assert len(count) == 4
 

@@ -16,7 +16,7 @@ from datagravity.systems import compare
 from datagravity.systems.common import FORMS, input_rows
 from datagravity.systems.distance import hnlpu_baseline, hnlpu_ladder
 from datagravity.systems.split import distca_cover
-from test_evidence import broken, folder  # noqa: F401 (the fixture)
+from editing import broken
 
 SYSTEMS = load("systems").set_index("id")
 ROWS = systems.rows().set_index("id")
@@ -96,7 +96,7 @@ def test_no_digit_differs_from_the_claims():
         ({"S08a__value_high": ""}, "expected one of 2"),
     ],
 )
-def test_a_changed_digit_is_an_error_with_its_place(folder, changes, words):  # noqa: F811
+def test_a_changed_digit_is_an_error_with_its_place(folder, changes, words):
     message = broken(folder, "system_claims", **changes)
     assert "system_claims.csv row" in message
     assert re.search(words, message)
@@ -115,11 +115,11 @@ def test_a_changed_digit_is_an_error_with_its_place(folder, changes, words):  # 
         ("systems", {"S01__paper": "R999"}, "one that exists: id in related_papers.csv"),
     ],
 )
-def test_bad_rows_are_named(folder, table, changes, words):  # noqa: F811
+def test_bad_rows_are_named(folder, table, changes, words):
     assert words in broken(folder, table, **changes)
 
 
-def test_a_bad_row_raises_before_anything_is_computed(folder):  # noqa: F811
+def test_a_bad_row_raises_before_anything_is_computed(folder):
     path = folder / "systems.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("distance.neupims", "far.neupims"), encoding="utf-8")
     with pytest.raises(TableError, match=r"far\.neupims"):
