@@ -1,6 +1,8 @@
 """Which tables were read, and results that are remembered until one of those tables changes."""
 
+import ast
 import os
+import re
 import shutil
 import threading
 from dataclasses import dataclass
@@ -122,6 +124,18 @@ def test_to_validate_is_to_read_everything():
     assert found == {*counts, "references"}
 
 
+def test_a_folder_of_ones_own_is_watched_too_and_is_none_of_the_books(folder):
+    @remembered
+    def first(place):
+        return load("energy", directory=place)["energy_low_pj"][0]
+
+    with reading() as names:
+        assert [first(folder), first(str(folder))] == [0.03, 0.03]
+        change(folder / "energy.csv", "P001", energy_low_pj="0.02")
+        assert [first(folder), first(str(folder))] == [0.02, 0.02]
+    assert names == set()
+
+
 def test_a_change_of_the_bibliography_is_noticed(data):
     @remembered
     def author():
@@ -233,3 +247,21 @@ def test_an_unchanged_file_is_not_read_again(tmp_path, monkeypatch):
     seen = file_digest(path)
     monkeypatch.setattr("builtins.open", None)
     assert file_digest(path) == seen
+
+
+#: What functools may keep: formulas, random numbers and texts, of which no table has a part.
+WITHOUT_TABLES = {"terms.while_prefilling", "many_data_sets._instances", "many_data_sets.million", "checks.read"}
+# These cannot read a table, or keep what they read under the digest of its file.
+BELOW = ("symbolic", "compiled", "evidence", "sources")
+
+
+def test_no_result_of_the_tables_is_kept_in_another_way():
+    kept = set()
+    for path in paths.PACKAGE.rglob("*.py"):
+        if path.relative_to(paths.PACKAGE).parts[0].removesuffix(".py") in BELOW:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            decorators = map(ast.unparse, getattr(node, "decorator_list", []))
+            if any(re.search(r"\bcache|lru_cache|cached_property", decorator) for decorator in decorators):
+                kept.add(f"{path.stem}.{node.name}")
+    assert kept <= WITHOUT_TABLES

@@ -1,7 +1,7 @@
 """Which tables a computation read, and results that are remembered until one of those tables changes.
 
-A table is known here by its name; the bibliography is the table "references". Only the files of the book count: who
-reads a folder of their own passes it on and gets what is in it.
+A table is known here by its name, and by its folder unless that is the book's own; the bibliography is the table
+"references".
 """
 
 import copy
@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 from datagravity import paths
 
@@ -24,22 +25,28 @@ _open_records = []
 _known_digests = {}
 
 
-def record(name):
-    """Note in every open record that a table of the book is read now."""
-    _note({name: digest(name)})
+def record(name, place=None):
+    """Note in every open record that a table is read now; `place` as in `digest`."""
+    _note({(name, place): digest(name, place)})
 
 
 def _note(reads):
     for note in tuple(_open_records):
-        for name, found in reads.items():
-            note(name, found)
+        for table, found in reads.items():
+            note(table, found)
 
 
 @contextmanager
 def reading():
-    """Yield a set that fills with the names of the tables read inside, also where a remembered result answers."""
+    """Yield a set that fills with the names of the book's tables read inside, by a remembered result too."""
     names = set()
-    with _recorded(lambda name, _: names.add(name)):
+
+    def note(table, _):
+        name, place = table
+        if place is None:
+            names.add(name)
+
+    with _recorded(note):
         yield names
 
 
@@ -75,7 +82,7 @@ def remembered(function):
                 result, reads = results.get(key, (None, None))
         except TypeError as error:
             raise TypeError(f"{function.__qualname__}: {error}; expected arguments that can be hashed") from error
-        if reads is None or any(digest(name) != found for name, found in reads.items()):
+        if reads is None or any(digest(*table) != found for table, found in reads.items()):
             reads = {}
             with _recorded(reads.setdefault):
                 result = function(*args, **kwargs)
@@ -105,11 +112,18 @@ def _own(result):
     return result
 
 
-def digest(name):
-    """The digest of a table of the book and of what describes it; of the bibliography, if that is the name."""
+def digest(name, place=None):
+    """The digest of a table and of what describes it, or of the bibliography if that is the name.
+
+    Parameters
+    ----------
+    name : of the table
+    place : folder of the table, or file of the bibliography; the book's own if None
+    """
     if name == BIBLIOGRAPHY:
-        return file_digest(paths.REFERENCES)
-    return file_digest(paths.DATA / f"{name}.csv"), file_digest(paths.DATA / "datapackage.json")
+        return file_digest(place or paths.REFERENCES)
+    folder = Path(place or paths.DATA)
+    return file_digest(folder / f"{name}.csv"), file_digest(folder / "datapackage.json")
 
 
 def file_digest(path):

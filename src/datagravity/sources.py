@@ -34,8 +34,7 @@ def bibliography(path=None):
     ValueError
         If the file cannot be read as BibTeX, or an entry has no title.
     """
-    if path is None:
-        record(BIBLIOGRAPHY)
+    record(BIBLIOGRAPHY, path)
     return entries_of(path or paths.REFERENCES).copy()
 
 

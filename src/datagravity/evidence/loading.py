@@ -43,9 +43,7 @@ def load(table, *, directory=None, references=None):
         If any table of the package is not valid; it lists every problem.
     """
     choice("table", table, tables(directory=directory))
-    if directory is None:
-        for name in conversion.joined(table):
-            record(name)
+    _record(conversion.joined(table), directory, references)
     return _checked(directory, references).frame(table).copy()
 
 
@@ -62,10 +60,13 @@ def validate(directory=None, *, references=None):
         With every problem of every table.
     """
     checked = _checked(directory, references)
-    if directory is None:
-        for name in (*checked.tables, BIBLIOGRAPHY):
-            record(name)
+    _record((*checked.tables, BIBLIOGRAPHY), directory, references)
     return {name: len(table.rows) for name, table in checked.tables.items()}
+
+
+def _record(names, directory, references):
+    for name in names:
+        record(name, references if name == BIBLIOGRAPHY else directory)
 
 
 class _Checked:
