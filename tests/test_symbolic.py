@@ -1,7 +1,9 @@
 """The formulas: identities that sympy proves, limits, and the three forms generated from one expression."""
 
+import ast
 import json
 import re
+from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -293,3 +295,29 @@ def test_latex_uses_the_notation():
         r"G_d \left(\phi + r^{\beta - 1} \left(1 - \phi\right)\right) + r^{\beta - 3}"
     )
     assert latex(sp.Eq(sym.saving_factor, sym.asymptotic_saving)) == r"S = G_d^{\frac{\beta}{2} - \frac{1}{2}}"
+
+
+# --- One idea a file -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", sorted(sym._FORMULAS))
+def test_each_formula_comes_from_the_file_that_builds_it(file):
+    source = Path(sym.__file__).with_name(f"{file}.py").read_text(encoding="utf-8")
+    built = set()
+    for node in ast.parse(source).body:
+        built |= {target.id for target in node.targets} if isinstance(node, ast.Assign) else set()
+        built |= {node.name} if isinstance(node, ast.FunctionDef) else set()
+    assert {name for name in built if not name.startswith("_")} == set(sym._FORMULAS[file].split())
+
+
+def test_every_name_is_there_and_no_other():
+    names = [name for names in sym._FORMULAS.values() for name in names.split()]
+    names += [symbol.name for symbol in sym.NOTATION]
+    assert len(set(names)) == len(names), "no formula bears the name of a symbol or of another formula"
+    for name in names:
+        assert name in dir(sym)
+        assert getattr(sym, name) is not None
+    for symbol in sym.NOTATION:
+        assert getattr(sym, symbol.name) is symbol
+    with pytest.raises(AttributeError, match=r"module 'datagravity.symbolic' has no attribute 'savings'"):
+        sym.savings  # noqa: B018

@@ -1,45 +1,49 @@
 """The data gravity of computation: the disjunction constant, the placement law, and the measurements that test them."""
 
-from datagravity import symbolic
-from datagravity.decoding import decode_energy, prefill_energy
-from datagravity.evidence import load, tables
-from datagravity.intervals import Interval, propagate
-from datagravity.law import (
-    asymptotic_saving,
-    disjunction_constant,
-    energy,
-    excess_energy,
-    implied_beta,
-    optimal_distance,
-    saving,
-    saving_exponent,
-    saving_from_share,
-    workload_disjunction_constant,
-)
-from datagravity.pim import predict_pim
-from datagravity.placement import Placement, place
+from importlib import import_module
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Interval",
-    "Placement",
-    "asymptotic_saving",
-    "decode_energy",
-    "disjunction_constant",
-    "energy",
-    "excess_energy",
-    "implied_beta",
-    "load",
-    "optimal_distance",
-    "place",
-    "predict_pim",
-    "prefill_energy",
-    "propagate",
-    "saving",
-    "saving_exponent",
-    "saving_from_share",
-    "symbolic",
-    "tables",
-    "workload_disjunction_constant",
-]
+#: Public name -> the module that has it, which is imported when the name is first asked for. A literal: the build reads
+#: it, and `__init__.pyi` says the same to tools that read types.
+HOMES = {
+    "Interval": "datagravity.intervals",
+    "Placement": "datagravity.placement",
+    "asymptotic_saving": "datagravity.law",
+    "decode_energy": "datagravity.decoding",
+    "disjunction_constant": "datagravity.law",
+    "energy": "datagravity.law",
+    "excess_energy": "datagravity.law",
+    "implied_beta": "datagravity.law",
+    "load": "datagravity.evidence",
+    "optimal_distance": "datagravity.law",
+    "place": "datagravity.placement",
+    "predict_pim": "datagravity.pim",
+    "prefill_energy": "datagravity.decoding",
+    "propagate": "datagravity.intervals",
+    "saving": "datagravity.law",
+    "saving_exponent": "datagravity.law",
+    "saving_from_share": "datagravity.law",
+    "tables": "datagravity.evidence",
+    "workload_disjunction_constant": "datagravity.law",
+}
+
+__all__ = sorted([*HOMES, "symbolic"])
+
+
+def __getattr__(name):
+    """A public name from its module, or a module of the package."""
+    if name in HOMES:
+        globals()[name] = found = getattr(import_module(HOMES[name]), name)
+        return found
+    try:
+        return import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":  # the module is there, and something that it needs is not
+            raise
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    """Every public name, also before it is first asked for."""
+    return sorted({*globals(), *__all__})

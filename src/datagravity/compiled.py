@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import sympy
 from sympy.printing.jscode import JavascriptCodePrinter
 
@@ -34,7 +35,8 @@ def numpy_function(expression, *symbols):
     missing = expression.free_symbols - set(symbols)
     if missing:
         raise ValueError(f"symbols: {list(symbols)}, expected also {', '.join(sorted(map(str, missing)))}")
-    return sympy.lambdify(symbols, expression, modules="numpy")
+    # The module itself: for its name, sympy would import all of it, down to its Fortran compiler.
+    return sympy.lambdify(symbols, expression, modules=[np])
 
 
 class _VegaPrinter(JavascriptCodePrinter):
