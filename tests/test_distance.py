@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from datagravity import distance as dist
 from datagravity import load
+from datagravity.series import series_members
+from frozen import freeze
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,7 @@ def test_rows_per_millimetre_stay_out():
     out = dist.left_out().set_index("id")
     used = set(dist.points()["id"])
     per_mm = load("energy").set_index("id")
-    per_mm = per_mm[per_mm["distance_basis"].str.startswith("per mm").fillna(False)]
+    per_mm = per_mm[(per_mm["distance_basis"] == "per mm").fillna(False)]
     assert set(per_mm.index) <= set(out.index)
     assert "P080" in out.index, "called stated in the table, corrected to per mm"
     assert not used & set(out.index)
@@ -135,9 +137,71 @@ def test_no_recalled_row_and_every_row_has_what_a_reader_needs():
 
 
 def test_each_series_row_exists_once():
-    rows = [row for series in dist.SERIES for row in series.rows]
+    rows = series_members("exponent")["row"].to_list()
     assert len(rows) == len(set(rows))
     assert set(rows) <= set(dist.points()["id"])
+
+
+def reach(identifier, distance=None, basis="stated", **cells):
+    """A frozen row that moves a bit."""
+    cells = {"kind": "network", "width_bits": 1, "pj": 1, **cells}
+    return {"id": identifier, **cells} | ({"distance_mm": distance, "distance_basis": basis} if distance else {})
+
+
+@pytest.fixture
+def frozen(tmp_path, monkeypatch):
+    energy = [
+        reach("P001", 3),
+        reach("P002", 5, "derived", kind="offchip-link", pj=(1, 3)),
+        reach("P003", 1, "per mm"),
+        reach("P004", 4, method="projection"),
+        reach("P005", 4, excluded_because="another activity than random data"),
+        reach("P006", 4, status="recalled", confidence=0.9, text_type="recalled"),
+        reach("P007"),
+        reach("P008", kind="sram", capacity_kib=64 * 1024, memory_level="L2, large SRAM"),
+        reach("P009", kind="dram", memory_level="HBM", pj=4),
+        reach("P010", 7, "maximum reach", pj=2),
+    ]
+    members = [("near", "P001"), ("near", "P010"), ("far", "P008"), ("far", "P009")]
+    stand_ins = {
+        "P008": {"stand_in": "capacity", "path": "D01"},
+        "P009": {"stand_in": "assumed", "path": "D01;D02", "assumed_mm": 1},
+    }
+    exponent = {"use": "exponent", "table": "energy", "warning": "few"}
+    freeze(
+        tmp_path,
+        monkeypatch,
+        energy=energy,
+        distances=[
+            {"id": name, "distance_low_mm": end, "distance_high_mm": end} for name, end in (("D01", 10), ("D02", 2))
+        ],
+        series=[{"name": name, "origin": f"origin of {name}", **exponent} for name in ("near", "far")],
+        series_rows=[
+            {"id": f"M{number:03d}", "series": name, "row": row, **stand_ins.get(row, {})}
+            for number, (name, row) in enumerate(members, 1)
+        ],
+    )
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_distance_is_what_the_columns_say():
+    points = dist.points().set_index("id")
+    assert points["distance_mm"].to_dict() == {"P001": 3, "P002": 5, "P008": 5, "P009": 13, "P010": 7}
+    bases = ["stated", "derived", "capacity", "assumed", "maximum reach"]
+    assert points["basis"].to_list() == bases
+    assert points["distance_error"].to_list() == [dist.DISTANCE_ERROR[basis] for basis in bases]
+    assert points["series"].to_list() == ["near", dist.SINGLE, "far", "far", "near"]
+    assert points["origin"].to_list() == ["origin of near", "chip", "origin of far", "origin of far", "origin of near"]
+    assert points["off_chip"].to_list() == [False, True, False, True, False]
+    assert points.loc["P002", ["pj_per_bit_low", "pj_per_bit", "pj_per_bit_high"]].to_list() == [1, 2, 3]
+    assert dist.left_out().set_index("id")["reason"].to_dict() == {
+        "P003": "quoted per mm: linear by definition",
+        "P004": "a projection to a node that did not exist",
+        "P005": "another activity than random data",
+        "P006": "recalled",
+    }
+    exponents = dist.exponents().set_index("series")["exponent"]
+    assert exponents.to_dict() == pytest.approx({"near": math.log(2, 7 / 3), "far": math.log(4, 13 / 5)})
 
 
 # --- The exponent and the fixed share

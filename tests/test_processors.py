@@ -1,28 +1,31 @@
 """Processors: what improved, what G_d is by source and node, and which rows stay out and why."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from datagravity import disjunction_constant, load
+from datagravity import disjunction_constant, load, paths
 from datagravity.processors import (
     MEMORY_LEVELS,
     OFF_CHIP,
+    PART_OF_AN_ACCESS,
     disjunction_constants,
+    flop_of,
     geometric_mean,
     improvement_of,
     improvements,
+    item_name,
     left_out,
     logic_improvement,
     machine_balances,
-    memory_level,
-    node_name,
-    operation_energy,
-    operation_name,
+    operations,
     published_ratios,
     span,
     sram_improvement,
 )
+from frozen import freeze
 
 
 @pytest.fixture(scope="module")
@@ -75,74 +78,166 @@ def test_bad_arguments():
         span(disjunction_constants().head(0))
 
 
-# --- What a row is
+# --- What a row is: frozen rows, no row of the book
+
+HALF = {"node_nm": 5, "width_bits": 16}
+ROWS = [
+    {"id": "P001", "kind": "compute", **HALF, "pj": 2, "operation_class": "FP16 tensor MAC", "flop_per_operation": 2},
+    {"id": "P002", "kind": "compute", **HALF, "pj": (1, 3), "operation_class": "FP16 FMA", "flop_per_operation": 1},
+    {"id": "P003", "kind": "compute", "node_nm": 5, "pj": 70, "excluded_because": "an instruction"},
+    {"id": "P004", "kind": "dram", "node_nm": 5, "width_bits": 8, "pj": (100, 120), "memory_level": "HBM"},
+    {"id": "P005", "kind": "dram", "node_nm": 5, "width_bits": 8, "pj": 10, "memory_level": "part of an access"},
+    {"id": "P006", "kind": "dram", "node_nm": 5, "pj": 10, "memory_level": "DDR"},
+    {
+        "id": "P007",
+        "kind": "dram",
+        "node_nm": 5,
+        "width_bits": 8,
+        "pj": 9,
+        "memory_level": "DDR",
+        "excluded_because": "zeros",
+    },
+    {"id": "P008", "kind": "sram", "node_nm": 7, "width_bits": 8, "pj": 1, "memory_level": "register file"},
+    {"id": "P009", "kind": "wire", "node_nm": 5, "width_bits": 8, "pj": 1},
+    {
+        "id": "P010",
+        "kind": "sram",
+        "node_nm": 5,
+        "width_bits": 16,
+        "unit": "ratio",
+        "rel_energy_x": 6,
+        "rel_to": "a MAC",
+        "memory_level": "L1, small SRAM",
+    },
+    # Another source of the same origin, a year later; and one at two voltages, of a node that is our inference.
+    {
+        "id": "P011",
+        "source": "copy",
+        "year": 2028,
+        "kind": "compute",
+        **HALF,
+        "pj": 2,
+        "operation_class": "FP16 multiply",
+        "flop_per_operation": 1,
+    },
+    {
+        "id": "P012",
+        "source": "copy",
+        "year": 2028,
+        "kind": "dram",
+        "node_nm": 5,
+        "width_bits": 8,
+        "pj": 100,
+        "memory_level": "HBM",
+    },
+    {
+        "id": "P013",
+        "source": "volts",
+        "kind": "compute",
+        "node_nm": 3,
+        "width_bits": 32,
+        "pj": 1,
+        "operation_class": "FP32 add",
+        "flop_per_operation": 1,
+        "supply_v": 0.7,
+        "node_inferred": "true",
+    },
+    {
+        "id": "P014",
+        "source": "volts",
+        "kind": "sram",
+        "node_nm": 3,
+        "width_bits": 32,
+        "pj": 1,
+        "memory_level": "L2, large SRAM",
+        "supply_v": 0.7,
+    },
+    {
+        "id": "P015",
+        "source": "volts",
+        "kind": "sram",
+        "node_nm": 3,
+        "width_bits": 32,
+        "pj": 2,
+        "memory_level": "L2, large SRAM",
+        "supply_v": 0.8,
+    },
+]
+SOURCES = [{"key": key, "group": group} for key, group in [("chip", "chip"), ("copy", "chip"), ("volts", "volts")]]
 
 
-def test_names_of_operations(rows):
-    names = {
-        "P001": "INT8 add",
-        "P008": "FP32 multiply",
-        "P025": "BF16 multiply",
-        "P053": "FP64 FMA",
-        "P066": "FP64 operation",
-        "P144": "FP16 tensor MAC",
-        "P146": "FP32 FMA, scalar",
-        "P157": "FP16 tensor MAC",
+@pytest.fixture
+def frozen(tmp_path, monkeypatch):
+    freeze(tmp_path, monkeypatch, energy=ROWS, sources=SOURCES)
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_row_is_what_its_columns_say():
+    found = disjunction_constants().set_index(["transport_row", "compute_row"])
+    assert list(found.index) == [("P004", "P001"), ("P004", "P002"), ("P014", "P013")]
+    assert found["memory"].to_list() == ["HBM", "HBM", "L2, large SRAM"]
+    assert found["operation"].to_list() == ["FP16 tensor MAC", "FP16 FMA", "FP32 add"]
+    assert found["node"].to_list() == ["5 nm", "5 nm", "not stated"], "one inferred half is enough"
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_multiply_add_is_two_flop():
+    energies = operations().set_index("id")[["compute_pj_low", "compute_pj_high"]].astype(float)
+    assert energies.loc["P001"].to_list() == [2, 2], "counted as a whole"
+    assert energies.loc["P002"].to_list() == [2, 6], "counted by the FLOP"
+    pair = disjunction_constants().set_index("compute_row").loc["P002"]
+    assert (pair["gd_low"], pair["gd_high"]) == (64 * 100 / 8 / 6, 64 * 120 / 8 / 2)
+    assert (pair["gd_matched_low"], pair["gd_matched_high"]) == (16 * 100 / 8 / 6, 16 * 120 / 8 / 2)
+    assert [flop_of(name) for name in ("FP32 FMA, scalar", "INT8 tensor MAC", "FP64 operation")] == [2, 2, 1]
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_row_takes_part_or_says_why_not():
+    reasons = left_out().set_index("id")["reason"]
+    assert reasons.to_dict() == {
+        "P003": "an instruction",
+        "P005": "a part of an access",
+        "P006": "width of the access not stated",
+        "P007": "zeros",
+        "P008": "no operation of the same source and node",
+        "P009": "a wire, a link or a network, not a memory",
+        "P010": "relative energy only",
+        "P011": "same origin as an earlier source: one origin counts once",
+        "P012": "same origin as an earlier source: one origin counts once",
+        "P015": "nothing at the same voltage of the same source and node",
     }
-    assert {row: operation_name(rows.loc[row]) for row in names} == names
 
 
-def test_every_compute_row_is_an_operation_or_an_instruction(rows):
-    unnamed = [row.id for _, row in rows[rows.kind == "compute"].iterrows() if operation_name(row) is None]
-    assert unnamed == ["P016", "P089", "P148", "P218", "P220"]
+@pytest.mark.usefixtures("frozen")
+def test_an_operation_without_an_access_says_so(tmp_path, monkeypatch):
+    alone = [row for row in ROWS if row["kind"] == "compute"]
+    (tmp_path / "alone").mkdir()
+    freeze(tmp_path / "alone", monkeypatch, energy=alone, sources=SOURCES)
+    assert left_out().set_index("id").loc["P001", "reason"] == "no access of the same source and node"
 
 
-def test_a_mac_is_two_flop(rows):
-    assert operation_energy(rows.loc["P157"]) == (1.4, 1.4)
-    assert operation_energy(rows.loc["P162"]) == (2 * 2.114, 2 * 2.17)
-    assert operation_energy(rows.loc["P144"]) == (2.696, 2.701)
-    per_flop = [row.id for row in rows.itertuples() if "per FLOP" in row.operation]
-    assert per_flop == ["P157", "P162"]
+def test_names_of_items():
+    assert item_name({"kind": "compute", "operation_class": "FP32 add"}) == "FP32 add"
+    assert item_name({"kind": "sram", "capacity_kib": 8.0}) == "SRAM, 8 KB"
+    assert item_name({"kind": "sram", "capacity_kib": 2048.0}) == "SRAM, 2 MB"
+    assert item_name({"kind": "dram", "memory_type": "HBM2"}) == "HBM2 DRAM"
 
 
-def test_every_row_has_a_level_or_a_reason(rows):
-    for _, row in rows.iterrows():
-        level, reason = memory_level(row)
-        assert (level is None) != (reason is None)
-        assert level is None or level in MEMORY_LEVELS
+def test_the_words_of_the_table_are_those_of_the_charts():
+    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    fields = {field["name"]: field for field in package["resources"][0]["schema"]["fields"]}
+    assert tuple(fields["memory_level"]["constraints"]["enum"]) == (*MEMORY_LEVELS, PART_OF_AN_ACCESS)
 
 
-def test_levels(rows):
-    levels = {
-        "P009": "L1, small SRAM",
-        "P011": "L2, large SRAM",
-        "P012": "DRAM, unnamed",
-        "P031": "DDR",
-        "P032": "HBM",
-        "P033": "GDDR",
-        "P052": "register file",
-        "P095": "LPDDR",
-        "P123": "L1, small SRAM",
-        "P126": "L2, large SRAM",
-        "P149": "L1, small SRAM",
-        "P183": None,
-        "P216": None,
-    }
-    assert {row: memory_level(rows.loc[row])[0] for row in levels} == levels
+# --- What a row of the book is
 
 
-def test_a_node_that_the_source_does_not_state_is_not_stated(rows):
-    named = rows[rows.node_nm.notna()]
-    doubtful = [row.id for _, row in named.iterrows() if node_name(row) == "not stated"]
-    expected = [73, 74, 75, 76, 155, 156, 158, 159, 160, 161, 188, 189, 190, 191, 193, 194, 198, 200]
-    assert doubtful == [f"P{number:03d}" for number in expected]
-
-
-def test_nothing_is_left_out_silently(rows, pairs):
-    used = set(pairs.index.get_level_values("transport_row"))
+def test_every_row_of_the_book_takes_part_or_says_why_not(rows, pairs):
+    used = {row for pair in pairs.index for row in pair}
     unused = left_out()
-    assert used | set(unused["id"]) == set(rows.loc[rows.kind != "compute", "id"])
+    assert used | set(unused["id"]) == set(rows["id"])
     assert not used & set(unused["id"])
+    assert unused["reason"].notna().all()
     reasons = unused.set_index("id")["reason"]
     assert reasons["P043"] == "same origin as an earlier source: one origin counts once"
     assert reasons["P171"] == "no operation of the same source and node"

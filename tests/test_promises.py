@@ -116,6 +116,7 @@ ORDER = [
     "hierarchy",
     "sources",
     "evidence",
+    "series",
     "fits",
     "processors",
     "distance",

@@ -4,11 +4,10 @@ A budget lists what signalling costs; a definition says which items move informa
 side is given by nature, so every ratio here names both. Housekeeping belongs to neither side and stays out.
 """
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from datagravity.evidence import load, remembered
+from datagravity.series import labelled_rows, series_members, series_names
 
 #: Which items count as transport and as computation: the column with the classes, and the classes of transport.
 DEFINITIONS = {
@@ -19,27 +18,28 @@ DEFINITIONS = {
 #: The definition of the audit by Levy and Calvert, which its authors applied to a model of their own.
 OWN_DEFINITION = "the audit's own"
 
-_SHARES = "share of signalling ATP"
 _REMAINDER = "presynaptic release and recycling, the remainder"
+_PRINTED = "lower bound as printed"
 
 
-class Budget(NamedTuple):
-    """Where the rows of a budget stand: source, tissue, basis and unit, as in `load("brain")`."""
-
-    source: str
-    tissue: str
-    basis: str
-    unit: str
+def budget_names():
+    """The names of the budgets, oldest first."""
+    return series_names("budget")
 
 
-#: The budgets by name, oldest first.
-BUDGETS = {
-    "Attwell and Laughlin, grey matter": Budget("attwell2001", "rodent grey matter", _SHARES, "percent"),
-    "Howarth et al., cortex": Budget("howarth2012", "cerebral cortex (rat model)", _SHARES, "percent"),
-    "Howarth et al., cerebellum": Budget("howarth2012", "cerebellar cortex", _SHARES, "percent"),
-    "Levy and Calvert, human cortex": Budget("levy2021", "human cortex", "absolute", "W"),
-    "Levy and Calvert, preprint": Budget("levy2020preprint", "human cortex", "absolute", "W"),
-}
+def _members(name):
+    """The rows of one budget, its items and the ratios printed of it, with `definition` where a ratio names one.
+
+    Raises
+    ------
+    ValueError
+        If there is no such budget.
+    """
+    if name not in budget_names():
+        raise ValueError(f"budget = {name!r}, expected one of {', '.join(budget_names())}")
+    members = series_members("budget").query("series == @name")
+    definitions = members[["row", "label"]].rename(columns={"row": "id", "label": "definition"})
+    return load("brain").merge(definitions, on="id", validate="one_to_one")
 
 
 def budget(name):
@@ -47,7 +47,7 @@ def budget(name):
 
     Parameters
     ----------
-    name : a key of BUDGETS
+    name : one of `budget_names()`
 
     Returns
     -------
@@ -59,17 +59,8 @@ def budget(name):
     ValueError
         If there is no such budget.
     """
-    if name not in BUDGETS:
-        raise ValueError(f"budget = {name!r}, expected one of {', '.join(BUDGETS)}")
-    chosen = BUDGETS[name]
-    rows = load("brain")
-    rows = rows[
-        (rows["source"] == chosen.source)
-        & (rows["tissue_species"] == chosen.tissue)
-        & (rows["basis"] == chosen.basis)
-        & (rows["unit"] == chosen.unit)
-    ].reset_index(drop=True)
-    if chosen.unit == "percent" and rows["value"].sum() < 100:
+    rows = _members(name).query("unit != 'ratio'").drop(columns="definition").reset_index(drop=True)
+    if _has_shares(rows) and rows["value"].sum() < 100:
         rest = rows.iloc[[0]].assign(
             id="remainder",
             item=_REMAINDER,
@@ -83,12 +74,17 @@ def budget(name):
     return rows
 
 
+def _has_shares(items):
+    """Whether a budget lists shares of the whole; else it lists powers."""
+    return (items["unit"] == "percent").all()
+
+
 def ratio(name, definition):
     """Transport over computation of one budget under one definition. [extension]
 
     Parameters
     ----------
-    name : a key of BUDGETS with shares of a budget
+    name : one of `budget_names()`, a budget with shares
     definition : a key of DEFINITIONS
 
     Returns
@@ -103,7 +99,7 @@ def ratio(name, definition):
     if definition not in DEFINITIONS:
         raise ValueError(f"definition = {definition!r}, expected one of {', '.join(DEFINITIONS)}")
     items = budget(name)
-    if BUDGETS[name].unit != "percent":
+    if not _has_shares(items):
         raise ValueError(f"budget = {name!r} has a definition of its own; expected one with shares")
     column, transport = DEFINITIONS[definition]
     moved = items.loc[items[column].isin(transport), "value"].sum()
@@ -120,15 +116,15 @@ def audit_ratio(name="Levy and Calvert, human cortex"):
     ValueError
         If the budget is not one of the two versions.
     """
-    if name not in BUDGETS or BUDGETS[name].unit != "W":
-        raise ValueError(f"budget = {name!r}, expected one of {', '.join(b for b in BUDGETS if 'Levy' in b)}")
-    powers = budget(name).query("class_b_levy_calvert in ['compute', 'transport'] and status == 'verified'")
+    items = budget(name)
+    if _has_shares(items):
+        audits = [other for other in budget_names() if not _has_shares(budget(other))]
+        raise ValueError(f"budget = {name!r}, expected one of {', '.join(audits)}")
+    powers = items.query("class_b_levy_calvert in ['compute', 'transport'] and status == 'verified'")
     by_class = powers.set_index("class_b_levy_calvert")["value"]
     if "transport" in by_class:
         return float(by_class["transport"] / by_class["compute"]), "ratio of the two powers"
-    rows = load("brain")
-    printed = rows[(rows["source"] == BUDGETS[name].source) & (rows["unit"] == "ratio")]
-    return float(printed["value"].iloc[0]), "lower bound as printed"
+    return float(_members(name).query("unit == 'ratio'")["value"].iloc[0]), _PRINTED
 
 
 @remembered
@@ -140,9 +136,9 @@ def ratios():
     pandas.DataFrame: budget, definition, gd, below_one, tissue, how, status, source, locator
     """
     found = []
-    for name, chosen in BUDGETS.items():
+    for name in budget_names():
         items = budget(name)
-        if chosen.unit == "percent":
+        if _has_shares(items):
             values = [(definition, ratio(name, definition), "sum of shares") for definition in DEFINITIONS]
         else:
             values = [(OWN_DEFINITION, *audit_ratio(name))]
@@ -153,10 +149,10 @@ def ratios():
                     "definition": definition,
                     "gd": gd,
                     "below_one": gd < 1,
-                    "tissue": chosen.tissue,
+                    "tissue": items["tissue_species"].iloc[0],
                     "how": how,
                     "status": "recalled" if (items["status"] == "recalled").all() else "verified",
-                    "source": chosen.source,
+                    "source": items["source"].iloc[0],
                     "locator": "; ".join(dict.fromkeys(items["locator"])),
                 }
             )
@@ -168,22 +164,14 @@ def recorded_ratios():
 
     They agree to the digits of the record: a test of the rows, not of the brain.
     """
-    names = {"attwell2001": "Attwell and Laughlin, grey matter", "howarth2012": "Howarth et al., cortex"}
-    schemes = dict(zip(("scheme a", "scheme b"), DEFINITIONS, strict=False))
-    rows = load("brain")
-    rows = rows[rows["item"].str.startswith("G_d")]
-    computed = [
-        ratio(names[row["source"]], schemes[row["item"].rsplit(", ", 1)[1]])
-        if row["source"] in names
-        else audit_ratio()[0]
-        for _, row in rows.iterrows()
-    ]
-    kept = rows[["id", "item", "value", "source"]].rename(columns={"value": "recorded"})
-    return kept.assign(computed=computed).reset_index(drop=True)
+    computed = ratios().query("how != @_PRINTED").set_index(["budget", "definition"])["gd"]
+    rows = pd.concat([_members(name).assign(budget=name) for name in budget_names()])
+    rows = rows.merge(computed.rename("computed").reset_index(), on=["budget", "definition"])
+    return rows.rename(columns={"value": "recorded"})[["id", "item", "recorded", "source", "computed"]]
 
 
 def per_bit_ratio():
     """Energy per bit of signalling along a cell over that of a chemical synapse, in a fly's eye: (low, high)."""
-    rows = load("brain").query("unit == 'ATP/bit'").set_index("class_a_synaptic_is_compute")
-    synapse, axon = rows.loc["compute"], rows.loc["transport"]
-    return float(axon["value_low"] / synapse["value"]), float(axon["value_high"] / synapse["value"])
+    rows, members = load("brain").set_index("id"), labelled_rows("blowfly, one bit")
+    synapse, cell = rows.loc[members["synapse"]], rows.loc[members["along the cell"]]
+    return float(cell["value_low"] / synapse["value"]), float(cell["value_high"] / synapse["value"])

@@ -10,14 +10,14 @@ themselves has to be found too.
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from datagravity.evidence import load, remembered
+from datagravity.evidence import load, plain, remembered
 from datagravity.intervals import Interval
+from datagravity.series import series_members, series_names
 
 #: The forms: no growth at all, a bare power, a fixed cost and a linear one, a power with a break at the chip's edge.
 FORMS = {
@@ -34,47 +34,14 @@ DISTANCE_ERROR = {"stated": 0.05, "derived": 0.02, "maximum reach": 0.5, "capaci
 #: Bases that stand in for a distance nobody states; out of a pooled fit unless asked for.
 PROXIES = ("capacity", "assumed")
 
-# The nearest level has no published distance at all; the others come from the table of distances.
-_ASSUMED_L1_MM = 1.0
+# The memory whose published length a capacity is scaled from has 256 MB.
+_LENGTH_KIB = 256 * 1024
 # No machine repeats to better than this, and a printed value has two digits.
 _LEAST_SCATTER = 0.02
 
 
-class Series(NamedTuple):
-    """Rows of the energy table that differ in distance and in little else."""
-
-    name: str
-    rows: tuple
-    basis: str
-    origin: str
-    warning: str
-
-
-#: `origin` is wider than a source group: budgets of one author share his rules of thumb.
-SERIES = (
-    Series(
-        "mesh, measured",
-        ("P133", "P134", "P135", "P136", "P137", "P138"),
-        "derived",
-        "ET-SoC-1",
-        "two cards; the throughput falls as the distance grows",
-    ),
-    Series("wires, budget of 2010", ("P067", "P068", "P069"), "stated", "Dally", "distances inferred"),
-    Series("wires, budget of 2022", ("P097", "P098"), "stated", "Dally", "two points"),
-    Series("HBM path, budget of 2023", ("P113", "P114"), "stated", "Dally", "two points"),
-    Series(
-        "links by class",
-        ("P195", "P196", "P199", "P201", "P202"),
-        "maximum reach",
-        "links",
-        "the reach is a maximum; each link is another design",
-    ),
-    Series("SRAM, 45 nm", ("P009", "P010", "P011"), "capacity", "Horowitz", "capacity stands in for distance"),
-    Series("SRAM, 7 nm", ("P028", "P029", "P030"), "capacity", "Jouppi", "capacity stands in for distance"),
-    Series("A100, three levels", ("P149", "P150", "P151"), "assumed", "Antepara", "distances assumed"),
-    Series("GH200, three levels", ("P152", "P153", "P154"), "assumed", "Antepara", "distances assumed"),
-)
-MESH = SERIES[0].name
+#: The series that was measured on one chip: only it can tell a fixed cost from a growing one.
+MESH = "mesh, measured"
 #: What is neither a series nor unusable: one distance of one source. Only a pooled fit can use it.
 SINGLE = "one distance"
 
@@ -82,39 +49,40 @@ SINGLE = "one distance"
 # --- The rows --------------------------------------------------------------------------------------------------------
 
 
+# Every prediction of a table of systems asks for the same exponent.
+@remembered
 def points():
     """Every row of the energy table that has an energy and a distance, or something that stands in for one.
 
     Returns
     -------
-    pandas.DataFrame: id, series (a name of SERIES or "one distance"), origin, basis (a key of DISTANCE_ERROR),
-    distance_mm, distance_error (relative standard error), pj_per_bit_low, pj_per_bit (the middle), pj_per_bit_high,
-    off_chip, operation, node_nm, source, source_group, scope_class, method, status, grey, locator, notes. Recalled
-    rows are out. A distance from a capacity is the 15 mm of a 256 MB memory times the root of the capacities' ratio.
+    pandas.DataFrame: id, series (a name of `series_names("exponent")` or "one distance"), origin (wider than a source
+    group: budgets of one author share his rules of thumb), basis (a key of DISTANCE_ERROR), distance_mm, distance_error
+    (relative standard error), pj_per_bit_low, pj_per_bit (the middle), pj_per_bit_high, off_chip, operation, node_nm,
+    source, source_group, scope_class, method, status, grey, locator, notes. Recalled rows are out. A distance from a
+    capacity is the 15 mm of a 256 MB memory times the root of the capacities' ratio.
     """
-    return _points().copy()
-
-
-# Remembered, since every prediction of a table of systems asks for the same exponent.
-@remembered
-def _points():
-    rows = load("energy").set_index("id", drop=False)
-    frame = rows[[_reason(row) is None for _, row in rows.iterrows()]].copy()
-    member = {row: series for series in SERIES for row in series.rows}
-    frame["series"] = [member[row].name if row in member else SINGLE for row in frame["id"]]
-    frame["origin"] = [
-        member[row].origin if row in member else group
-        for row, group in zip(frame["id"], frame["source_group"], strict=True)
-    ]
-    frame["basis"] = [_basis(row, member) for _, row in frame.iterrows()]
+    rows = _rows().set_index("id", drop=False)
+    members = series_members("exponent").set_index("row")
+    frame = rows[[_reason(row, members.index) is None for row in rows.to_dict("records")]]
+    own = members.reindex(frame.index)
     lengths = load("distances").set_index("id")["distance_high_mm"].astype(float)
-    frame["distance_mm"] = [_distance(row, lengths) for _, row in frame.iterrows()]
-    frame["distance_error"] = frame["basis"].map(DISTANCE_ERROR)
-    for end in ("low", "high"):
-        frame[f"pj_per_bit_{end}"] = frame[f"energy_pj_per_bit_{end}"].astype(float)
+    distances = [
+        _distance(row, member, lengths)
+        for row, member in zip(frame.to_dict("records"), own.to_dict("records"), strict=True)
+    ]
+    frame = frame.assign(
+        series=own["series"].fillna(SINGLE),
+        origin=own["origin"].fillna(frame["source_group"]),
+        basis=own["stand_in"].fillna(frame["basis"]),
+        distance_mm=distances,
+        pj_per_bit_low=frame["energy_pj_per_bit_low"].astype(float),
+        pj_per_bit_high=frame["energy_pj_per_bit_high"].astype(float),
+        off_chip=frame["kind"].isin(["offchip-link", "dram"]).astype(bool),
+        grey=frame["grey"].astype(bool),
+    )
+    frame["distance_error"] = frame["basis"].map(DISTANCE_ERROR).astype(float)
     frame["pj_per_bit"] = (frame["pj_per_bit_low"] + frame["pj_per_bit_high"]) / 2
-    frame["off_chip"] = frame["kind"].isin(["offchip-link", "dram"]).astype(bool)
-    frame["grey"] = frame["grey"].astype(bool)
     kept = ["id", "series", "origin", "basis", "distance_mm", "distance_error", "pj_per_bit_low", "pj_per_bit"]
     kept += ["pj_per_bit_high", "off_chip", "operation", "node_nm", "source", "source_group", "scope_class", "method"]
     return frame[[*kept, "status", "grey", "locator", "notes"]].reset_index(drop=True)
@@ -122,51 +90,44 @@ def _points():
 
 def left_out():
     """Every row with a distance that no fit uses, with the reason: id, operation, source, reason."""
-    rows = load("energy")
+    rows, members = _rows(), series_members("exponent")
     rows = rows[rows["distance_mm"].notna()]
-    rows = rows.assign(reason=[_reason(row) for _, row in rows.iterrows()]).dropna(subset="reason")
-    return rows[["id", "operation", "source", "reason"]].reset_index(drop=True)
+    rows = rows.assign(reason=[_reason(row, members["row"].values) for row in rows.to_dict("records")])
+    return rows.dropna(subset="reason")[["id", "operation", "source", "reason"]].reset_index(drop=True)
 
 
-def _reason(row):
+def _rows():
+    """The energy table, with what its corrections say: the `basis` of a distance, and whether sources conflict."""
+    rows = load("energy")
+    basis = rows.get("distance_basis_corrected", rows["distance_basis"])
+    return rows.assign(basis=basis, in_conflict=rows.get("excluded", False))
+
+
+def _reason(row, in_series):
     """Why a row of the energy table stays out of every fit; None if it stays in."""
-    in_series = any(row["id"] in series.rows for series in SERIES)
-    if pd.isna(row["distance_mm"]) and not in_series:
+    row = plain(row)
+    if row["distance_mm"] is None and row["id"] not in in_series:
         return "no distance"
-    # The override of the corrections: one energy per millimetre calls its unit a distance.
-    if str(row["distance_basis_corrected"]).startswith("per mm"):
+    if row["basis"] == "per mm":
         return "quoted per mm: linear by definition"
-    if row["excluded"]:
+    if row["in_conflict"]:
         return "a conflict between sources, see the corrections"
     if row["status"] == "recalled":
         return "recalled"
-    if pd.isna(row["energy_pj_per_bit_low"]):
+    if row["energy_pj_per_bit_low"] is None:
         return "relative energy only"
     if row["method"] == "projection":
         return "a projection to a node that did not exist"
-    if "switching" in row["operation"] and "random" not in row["operation"]:
-        return "another activity than random data"
-    return None
+    return row["excluded_because"]
 
 
-def _basis(row, member):
-    if row["id"] in member:
-        return member[row["id"]].basis
-    return "derived" if "derived" in row["distance_basis"] else "stated"
-
-
-def _distance(row, lengths):
-    """The distance in mm: the row's own, from the capacity, or assumed for the levels of a GPU."""
-    if not pd.isna(row["distance_mm"]):
-        return float(row["distance_mm"])
-    if row["id"] in {"P149", "P152"}:
-        return _ASSUMED_L1_MM
-    if row["id"] in {"P150", "P153"}:
-        return lengths["D06"]
-    if row["id"] in {"P151", "P154"}:
-        # There and back on the GPU die and on the DRAM die, and the channel between them.
-        return lengths["D09"] + lengths["D12"] + lengths["D11"]
-    return lengths["D07"] * math.sqrt(float(row["capacity_kib"]) / (256 * 1024))
+def _distance(row, member, lengths):
+    """The distance in mm: the row's own, from the capacity, or along the path that its series assumes."""
+    row, member = plain(row), plain(member)
+    if row["distance_mm"] is not None:
+        return row["distance_mm"]
+    path = (member["assumed_mm"] or 0.0) + sum(lengths[part] for part in (member["path"] or "").split(";") if part)
+    return path * math.sqrt(row["capacity_kib"] / _LENGTH_KIB) if member["stand_in"] == "capacity" else path
 
 
 # --- A straight line, as it is usually drawn -------------------------------------------------------------------------
@@ -242,7 +203,7 @@ def series(name):
     ValueError
         If there is no such series.
     """
-    names = [one.name for one in SERIES]
+    names = series_names("exponent")
     if name not in names:
         raise ValueError(f"series = {name!r}, expected one of {names}")
     frame = points()
@@ -259,13 +220,14 @@ def mesh_by_card(card):
     """
     if card not in ("a2", "a3"):
         raise ValueError(f"card = {card!r}, expected 'a2' or 'a3'")
-    rows = load("energy").set_index("id").loc[list(SERIES[0].rows)]
+    rows = load("energy").set_index("id").loc[series(MESH)["id"]]
     energies = rows[f"energy_card_{card}_pj"].dropna().astype(float) / rows["width_bits"].astype(float)
     energies = energies.dropna()
     distances = rows.loc[energies.index, "distance_mm"].astype(float)
     return pd.DataFrame({"distance_mm": distances, "pj_per_bit": energies}).reset_index(names="id")
 
 
+@remembered
 def exponents(level=0.8):
     """The bare exponent of every series.
 
@@ -275,21 +237,16 @@ def exponents(level=0.8):
     for two points), if_distances_err (the exponent if all scatter came from the distances, the other bound of a line
     with errors in both), beta_reading_a (= a), beta_reading_b (= a + 1), scope, grey, source, locator, warning.
     """
-    return _exponents(level).copy()
-
-
-@remembered
-def _exponents(level):
     found = []
-    for one in SERIES:
-        frame = series(one.name)
+    for name, members in series_members("exponent").groupby("series", sort=False):
+        frame = series(name)
         fitted = power_line(frame)
         interval = fitted.interval(level) if fitted.count > 2 else None
         found.append(
             {
-                "series": one.name,
-                "basis": one.basis,
-                "origin": one.origin,
+                "series": name,
+                "basis": frame["basis"].iloc[0],
+                "origin": members["origin"].iloc[0],
                 "count": fitted.count,
                 "exponent": fitted.slope,
                 "standard_error": fitted.slope_error if interval else pd.NA,
@@ -302,7 +259,7 @@ def _exponents(level):
                 "grey": bool(frame["grey"].any()),
                 "source": frame["source"].iloc[0],
                 "locator": "; ".join(dict.fromkeys(frame["locator"])),
-                "warning": one.warning,
+                "warning": members["warning"].iloc[0],
             }
         )
     columns = ["standard_error", "low", "high"]

@@ -29,7 +29,8 @@ from datagravity.law import (
     saving_from_share,
     workload_disjunction_constant,
 )
-from datagravity.processors import MEMORY_LEVELS, OFF_CHIP, PUBLISHED_CONVENTION, memory_level, operation_name
+from datagravity.processors import MEMORY_LEVELS, OFF_CHIP, PUBLISHED_CONVENTION, accesses, operations
+from datagravity.series import series_members
 
 #: How the path's saving follows from G_d: the law of the chapter on placement with a fixed share, as tiles or as
 #: patches; the same without one; and the abstract's bare power.
@@ -110,20 +111,18 @@ def prior_gd(baseline_class=None):
     Interval, a stated range: the least energy per bit over the dearest FP32 multiply, the opposite, and their
     geometric mean, in the published convention of two operands of 32 bits an operation
     """
-    rows = load("energy").query("status == 'verified' and not grey")
-    levels = rows.apply(lambda row: memory_level(row)[0], axis=1)
-    wanted = MEMORIES.get(baseline_class, OFF_CHIP)
-    accesses = rows[levels.isin(wanted) & rows["scope_class"].isin(_ACCESS_SCOPES)]
-    return _gd(accesses["energy_pj_per_bit_low"].min(), accesses["energy_pj_per_bit_high"].max())
+    rows = accesses().query("status == 'verified' and not grey")
+    wanted = rows["memory_level"].isin(MEMORIES.get(baseline_class, OFF_CHIP))
+    rows = rows[wanted & rows["scope_class"].isin(_ACCESS_SCOPES)]
+    return _gd(rows["energy_pj_per_bit_low"].min(), rows["energy_pj_per_bit_high"].max())
 
 
 @remembered
 def _operation_range():
     """The energy of the operation in pJ: cheapest and dearest in the table."""
-    rows = load("energy").query("status == 'verified' and not grey and scope_class == 'datapath'")
-    names = rows.apply(operation_name, axis=1)
-    energies = rows.loc[names == _OPERATION, ["energy_low_pj", "energy_high_pj"]].astype(float)
-    return float(energies.min(axis=None)), float(energies.max(axis=None))
+    rows = operations().query("status == 'verified' and not grey and scope_class == 'datapath'")
+    rows = rows[rows["operation_class"] == _OPERATION]
+    return float(rows["compute_pj_low"].min()), float(rows["compute_pj_high"].max())
 
 
 def _gd(low_pj_per_bit, high_pj_per_bit):
@@ -661,21 +660,16 @@ def width_shares(row, *, model="tile"):
     return {name: value / total if total else 0.0 for name, value in alone.items()}
 
 
-#: The two ladders: rows whose only difference is how close to the cells the computation sits, farthest first.
-LADDERS = {
-    "HBM read (AttAcc constants)": {"P034": "logic die", "P033": "bank group", "P032": "bank"},
-    "4 KB copy (RowClone)": {"P050": "within a bank, detour", "P049": "bank to bank", "P047": "same subarray"},
-}
-
-
 def ladders(*, model="tile"):
-    """The rungs of LADDERS with their prediction: ladder, rung, step (from far to near), and `predictions` columns."""
-    rows = predictions(model=model).set_index("id")
-    found = []
-    for ladder, rungs in LADDERS.items():
-        for step, (row, rung) in enumerate(rungs.items(), 1):
-            found.append({"id": row, "ladder": ladder, "rung": rung, "step": step, **rows.loc[row].to_dict()})
-    return pd.DataFrame(found)
+    """Rows whose only difference is how close to the cells the computation sits, with their prediction.
+
+    Returns
+    -------
+    pandas.DataFrame: id, ladder, rung, step (from far to near), and the columns of `predictions`.
+    """
+    members = series_members("ladder").rename(columns={"series": "ladder", "row": "id", "label": "rung"})
+    members["step"] = members.groupby("ladder").cumcount() + 1
+    return members[["id", "ladder", "rung", "step"]].merge(predictions(model=model), on="id", validate="one_to_one")
 
 
 def implied_products():

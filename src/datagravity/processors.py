@@ -1,22 +1,20 @@
 """Processors from 45 nm to 7 nm: what improved, and what G_d is on real silicon, from the rows of the energy table.
 
-A row becomes an operation, a memory level or nothing by the rules below, which look only at what the row states. A row
-that no rule admits stays out, and `left_out` lists it with the reason. Ends of intervals are carried, never averaged:
-low is the least transport over the dearest operation, high the opposite.
+What a row is, an operation, an access of a memory level or neither, stands in its columns. A row that has no G_d is
+listed by `left_out` with the reason. Ends of intervals are carried, never averaged: low is the least transport over
+the dearest operation, high the opposite.
 """
 
-import re
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from datagravity.evidence import load, remembered
+from datagravity.evidence import is_blank, load, plain, remembered
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 
-#: Memory levels from near to far, as charts order them. A small SRAM has at most 256 KiB; of an unnamed DRAM the
-#: source does not say which kind it is.
+#: Memory levels from near to far, as charts order them: the column memory_level of the energy table.
 MEMORY_LEVELS = (
     "register file",
     "L1, small SRAM",
@@ -29,25 +27,14 @@ MEMORY_LEVELS = (
 )
 #: The levels that lie on another chip than the operation.
 OFF_CHIP = MEMORY_LEVELS[3:]
+#: What the column says of a row that is no whole access of a level.
+PART_OF_AN_ACCESS = "part of an access"
 
 #: The convention behind the published values: the two 32-bit operands of one operation, each used once.
 PUBLISHED_CONVENTION = {"operands": 2, "width_bits": 32, "operations_per_operand": 1}
 
 #: The table that prints 45 nm and 7 nm side by side.
 TWO_NODE_SOURCE = "jouppi2021"
-
-# Off-chip kinds: the first pattern found in the operation decides, so LPDDR and GDDR stand before DDR.
-_DRAM = [
-    ("HBM", r"\bHBM"),
-    ("GDDR", r"\bGDDR"),
-    ("LPDDR", r"\bLPDDR"),
-    ("DDR", r"\bDDR\d"),
-    ("DRAM, unnamed", r"\bDRAM\b"),
-]
-_PART_OF_AN_ACCESS = r"share|activation|data movement|TSV|I/O"
-_INSTRUCTION = r"instruction|synaptic"
-_VOLTS = r"(\d\.\d+) V"
-_LARGEST_SMALL_SRAM_KIB = 256
 
 
 class Improvement(NamedTuple):
@@ -76,82 +63,61 @@ def geometric_mean(values):
 # --- What a row is ---------------------------------------------------------------------------------------------------
 
 
-def operation_name(row):
-    """The readable name of an arithmetic operation, as in "FP32 multiply" or "FP16 tensor MAC"; None if it is not one.
+def accesses():
+    """The rows of the energy table that state the energy of a whole access of a memory level, with `node` as text."""
+    return _rows("sram", "dram")
 
-    A multiply-accumulate (MAC) of a matrix unit counts as one operation of two FLOP; see `operation_energy`.
+
+def operations():
+    """The rows of the energy table that state the energy of an arithmetic operation.
+
+    Returns
+    -------
+    pandas.DataFrame: the columns of `load("energy")`; node, as text; compute_pj_low and compute_pj_high of the whole
+    operation. A multiply-accumulate (MAC) is one operation of two FLOP: a row that counts FLOP gives half of it.
     """
-    text = row["operation"]
-    if row["kind"] != "compute" or re.search(_INSTRUCTION, text, re.I):
-        return None
-    found = re.search(r"(bf|fp|int)\s?(\d+)?\b", text, re.I)
-    if found:
-        digits = found[2] or ("" if pd.isna(row["width_bits"]) else row["width_bits"])
-        number = f"{found[1].upper()}{digits}"
-    else:
-        number = f"{row['width_bits']}-bit"
-    verbs = [
-        ("tensor MAC", r"tensor|matrix"),
-        ("FMA, scalar", r"fmadd\.s\b"),
-        ("FMA, vector lane", r"fmadd\.ps\b"),
-        ("FMA", r"\bFMA|multiply-add"),
-        ("multiply", r"\bmult"),
-        ("add", r"\badd\b"),
-        ("operation", r"operation|\bop\b"),
-    ]
-    verb = next((name for name, pattern in verbs if re.search(pattern, text, re.I)), None)
-    return f"{number} {verb}" if verb else None
+    rows = _rows("compute")
+    share = rows["operation_class"].map(flop_of).astype(float) / rows["flop_per_operation"].astype(float)
+    return rows.assign(compute_pj_low=share * rows["energy_low_pj"], compute_pj_high=share * rows["energy_high_pj"])
 
 
-def operation_energy(row):
-    """Lowest and highest energy of the operation in pJ. A row that counts FLOP gives half of a MAC, hence twice it."""
-    flop_per_operation = 2 if "per FLOP" in row["operation"] else 1
-    return flop_per_operation * row["energy_low_pj"], flop_per_operation * row["energy_high_pj"]
+def _rows(*kinds):
+    rows = load("energy")
+    chosen = [row["kind"] in kinds and why_not_paired(row) is None for row in rows.to_dict("records")]
+    rows = rows[chosen]
+    return rows.assign(node=[node_name(row) for row in rows.to_dict("records")])
 
 
-def memory_level(row):
-    """The memory level of a row that moves data, and why it has none: one of the two is None."""
-    text, capacity = row["operation"], row["capacity_kib"]
-    if row["kind"] not in ("sram", "dram"):
-        return None, "a wire, a link or a network, not a memory"
+def flop_of(operation_class):
+    """FLOP of one operation of a class: two for a multiplication and an addition in one, else one."""
+    return 2 if any(word in operation_class for word in ("FMA", "MAC")) else 1
+
+
+def why_not_paired(row):
+    """Why a row of `load("energy")` can be no half of a G_d, neither access nor operation; None if it can."""
+    row = plain(row)
+    if row["kind"] not in ("compute", "sram", "dram"):
+        return "a wire, a link or a network, not a memory"
     if row["unit"] != "pJ":
-        return None, "relative energy only"
-    if pd.isna(row["energy_pj_per_bit_low"]):
-        return None, "width of the access not stated"
-    if not pd.isna(row["notes"]) and "do not use" in row["notes"]:
-        return None, "a template value that its notes warn of"
-    if re.search(r"\bzeros\b", text):
-        return None, "moves zeros, where the operations work on random data"
-    if row["kind"] == "dram":
-        if re.search(_PART_OF_AN_ACCESS, text):
-            return None, "a part of an access"
-        level = next((name for name, pattern in _DRAM if re.search(pattern, text)), None)
-        return (level, None) if level else (None, "kind of memory outside the levels")
-    if "register" in text:
-        return MEMORY_LEVELS[0], None
-    if re.search(r"\bL1\b|shared-memory", text):
-        return MEMORY_LEVELS[1], None
-    if re.search(r"\bL[23]\b", text):
-        return MEMORY_LEVELS[2], None
-    if pd.isna(capacity):
-        return None, "capacity not stated"
-    return MEMORY_LEVELS[1 if capacity <= _LARGEST_SMALL_SRAM_KIB else 2], None
+        return "relative energy only"
+    if row["width_bits"] is None and row["kind"] != "compute":
+        return "width of the access not stated"
+    return row["excluded_because"] or ("a part of an access" if row["memory_level"] == PART_OF_AN_ACCESS else None)
 
 
 def node_name(row):
     """The process node as text; "not stated" where the source does not give it, even if the table carries one."""
-    noted = "" if pd.isna(row["notes"]) else row["notes"]
-    if pd.isna(row["node_nm"]) or re.search(r"node\b.*not stated", noted):
-        return "not stated"
-    return f"{row['node_nm']} nm"
+    return "not stated" if is_blank(row["node_nm"]) or row["node_inferred"] else f"{row['node_nm']} nm"
 
 
-def memory_name(row):
-    """A memory as a reader calls it: "SRAM, 1 MB", "DDR3/4 DRAM", "HBM2 DRAM"."""
+def item_name(row):
+    """What a row measures, as a reader calls it: "FP32 multiply", "SRAM, 1 MB", "DDR3/4 DRAM", "HBM2 DRAM"."""
+    if row["kind"] == "compute":
+        return row["operation_class"]
     if row["kind"] == "sram":
         size = row["capacity_kib"]
         return f"SRAM, {size / 1024:g} MB" if size >= 1024 else f"SRAM, {size:g} KB"
-    return f"{row['operation'].split()[0]} DRAM"
+    return f"{row['memory_type']} DRAM"
 
 
 # --- What improved ---------------------------------------------------------------------------------------------------
@@ -166,13 +132,15 @@ def improvements():
     row_45_nm, row_7_nm, source, locator. Logic is joined by operation, SRAM by capacity, DRAM by its kind.
     """
     rows = load("energy").query("source == @TWO_NODE_SOURCE").copy()
-    rows["item"] = [operation_name(row) or memory_name(row) for _, row in rows.iterrows()]
+    rows["item"] = rows.apply(item_name, axis=1)
     rows["part"] = rows["kind"].map({"compute": "logic", "sram": "SRAM", "dram": "DRAM"})
     old, new = (rows[rows["node_nm"] == node] for node in (45, 7))
-    pairs = new.merge(old, on=["item", "part"], suffixes=("_7", "_45"), validate="one_to_one")
+    # pandas joins a blank with a blank: an operation has no memory, a DRAM no capacity.
+    keys = ["part", "operation_class", "memory_level", "capacity_kib"]
+    pairs = new.merge(old, on=keys, suffixes=("_7", "_45"), validate="one_to_one")
     return pd.DataFrame(
         {
-            "item": pairs["item"],
+            "item": pairs["item_7"],
             "part": pairs["part"],
             "energy_45_nm_pj": pairs["energy_low_pj_45"],
             "energy_7_nm_pj": pairs["energy_low_pj_7"],
@@ -264,20 +232,7 @@ def disjunction_constants(operation=None, *, include_recalled=False, include_gre
 
 @remembered
 def _pairs():
-    rows = load("energy")
-    rows["node"] = [node_name(row) for _, row in rows.iterrows()]
-    transport = rows.assign(memory=[memory_level(row)[0] for _, row in rows.iterrows()]).dropna(subset="memory")
-    compute = rows.assign(name=[operation_name(row) for _, row in rows.iterrows()]).dropna(subset="name")
-    energies = [operation_energy(row) for _, row in compute.iterrows()]
-    compute["compute_pj_low"], compute["compute_pj_high"] = zip(*energies, strict=True)
-
-    keys = ["source", "node_nm"]  # pandas joins a blank with a blank: one source that names no node is one machine
-    both = transport.merge(compute, on=keys, suffixes=("", "_compute"), how="inner")
-    both = both.dropna(subset="width_bits_compute")
-    volts, volts_compute = (both[column].str.extract(_VOLTS)[0] for column in ("operation", "operation_compute"))
-    both = both[volts.isna() | volts_compute.isna() | (volts == volts_compute).fillna(False)]
-    both = both.sort_values(["year", "source"], kind="stable")
-    both = both[both["source"] == both.groupby(["source_group", "node_nm"], dropna=False)["source"].transform("first")]
+    both = _of_one_origin(_at_one_voltage(_of_one_machine()))
     both = both.sort_values(["id", "id_compute"])
 
     def either(column, word):
@@ -289,9 +244,9 @@ def _pairs():
             "compute_row": both["id_compute"],
             "source": both["source"],
             "node": either("node", "not stated"),
-            "memory": both["memory"],
+            "memory": both["memory_level"],
             "access": both["operation"],
-            "operation": both["name"],
+            "operation": both["operation_class_compute"],
             "width_bits": both["width_bits_compute"].astype(int),
             "transport_pj_per_bit_low": both["energy_pj_per_bit_low"].astype(float),
             "transport_pj_per_bit_high": both["energy_pj_per_bit_high"].astype(float),
@@ -325,6 +280,23 @@ def _pairs():
     ).reset_index(drop=True)
 
 
+def _of_one_machine():
+    """Every access with every operation of the same source and node."""
+    keys = ["source", "node_nm"]  # pandas joins a blank with a blank: one source that names no node is one machine
+    return accesses().merge(operations(), on=keys, suffixes=("", "_compute"), how="inner")
+
+
+def _at_one_voltage(both):
+    volts, volts_compute = both["supply_v"], both["supply_v_compute"]
+    return both[volts.isna() | volts_compute.isna() | (volts == volts_compute).fillna(False)]
+
+
+def _of_one_origin(both):
+    """Sources of one group count once: the earliest at a node stays."""
+    both = both.sort_values(["year", "source"], kind="stable")
+    return both[both["source"] == both.groupby(["source_group", "node_nm"], dropna=False)["source"].transform("first")]
+
+
 def trends(*, level=0.8, include_grey=True):
     """How G_d changes from node to node: by memory level and scope, over machines with a floating-point multiply.
 
@@ -338,7 +310,7 @@ def trends(*, level=0.8, include_grey=True):
     fewer than two nodes leave nothing to judge by. [extension]
     """
     pairs = disjunction_constants(include_grey=include_grey)
-    floating = pairs["operation"].str.match(r"FP\d+ .*(multiply|FMA|MAC|operation)")
+    floating = pairs["operation"].str.startswith("FP") & ~pairs["operation"].str.endswith(" add")
     pairs = pairs[floating & (pairs["node"] != "not stated")]
     pairs = pairs.assign(
         node_nm=pairs["node"].str.removesuffix(" nm").astype(float),
@@ -364,22 +336,29 @@ def trends(*, level=0.8, include_grey=True):
 
 
 def left_out():
-    """Every row that moves data and has no G_d above, with the reason: id, operation, source, reason."""
+    """Every row that has no G_d above, with the reason: id, operation, source, reason."""
+    of_one_machine = _of_one_machine()
+    at_one_voltage = _at_one_voltage(of_one_machine)
+    stages = [
+        set(pairs["id"]) | set(pairs["id_compute"])
+        for pairs in (of_one_machine, at_one_voltage, _of_one_origin(at_one_voltage))
+    ]
     rows = load("energy")
-    used = set(_pairs()["transport_row"])
-    # Blanks as text, so that a machine without a node is one and the same.
-    machines = rows["source"] + rows["node_nm"].astype("string").fillna("")
-    computing = {machine for machine, (_, row) in zip(machines, rows.iterrows(), strict=True) if operation_name(row)}
-    found = []
-    for machine, (_, row) in zip(machines, rows.iterrows(), strict=True):
-        if row["kind"] == "compute" or row["id"] in used:
-            continue
-        _, reason = memory_level(row)
-        if not reason and machine in computing:
-            reason = "same origin as an earlier source: one origin counts once"
-        reason = reason or "no operation of the same source and node"
-        found.append({"id": row["id"], "operation": row["operation"], "source": row["source"], "reason": reason})
-    return pd.DataFrame(found)
+    rows = rows.assign(reason=[_why_no_pair(row, *stages) for row in rows.to_dict("records")])
+    return rows.dropna(subset="reason")[["id", "operation", "source", "reason"]].reset_index(drop=True)
+
+
+def _why_no_pair(row, of_one_machine, at_one_voltage, of_one_origin):
+    """Why a row is in no pair, from the ids that are left after each stage of pairing; None if it is in one."""
+    reason = why_not_paired(row)
+    if reason or row["id"] in of_one_origin:
+        return reason
+    if row["id"] not in of_one_machine:
+        other = "access" if row["kind"] == "compute" else "operation"
+        return f"no {other} of the same source and node"
+    if row["id"] not in at_one_voltage:
+        return "nothing at the same voltage of the same source and node"
+    return "same origin as an earlier source: one origin counts once"
 
 
 def span(constants, column="gd"):
@@ -403,16 +382,16 @@ def machine_balances():
     pandas.DataFrame: memory, operation, transport_pj_per_bit, compute_pj, width_bits, balance_operations_per_operand,
     scope, source, locator. Of a published range, the low end; the memory's name then says so.
     """
-    rows = load("energy").query("source == @TWO_NODE_SOURCE and node_nm == 7")
+    table = "source == @TWO_NODE_SOURCE and node_nm == 7"
     balances = []
-    for _, access in rows.query("kind != 'compute'").iterrows():
+    for _, access in accesses().query(table).iterrows():
         ranged = access["energy_low_pj"] != access["energy_high_pj"]
-        for _, row in rows.query("kind == 'compute'").iterrows():
-            per_bit, energy, width = access["energy_pj_per_bit_low"], row["energy_low_pj"], int(row["width_bits"])
+        for _, row in operations().query(table).iterrows():
+            per_bit, energy, width = access["energy_pj_per_bit_low"], row["compute_pj_low"], int(row["width_bits"])
             balances.append(
                 {
-                    "memory": memory_name(access) + (", low end" if ranged else ""),
-                    "operation": operation_name(row),
+                    "memory": item_name(access) + (", low end" if ranged else ""),
+                    "operation": row["operation_class"],
                     "transport_pj_per_bit": per_bit,
                     "compute_pj": energy,
                     "width_bits": width,
@@ -459,10 +438,9 @@ def published_ratios():
 
 def device_energies():
     """What verified rows print for the energy of a memory device: memory, low and high in pJ/bit, origins (groups)."""
-    rows = load("energy").query("scope_class == 'device' and status == 'verified'")
-    memories = pd.Series([memory_level(row)[0] for _, row in rows.iterrows()], index=rows.index, name="memory")
+    rows = accesses().query("scope_class == 'device' and status == 'verified'")
     return (
-        rows.groupby(memories)
+        rows.groupby(rows["memory_level"].rename("memory"))
         .agg(
             low=("energy_pj_per_bit_low", "min"),
             high=("energy_pj_per_bit_high", "max"),

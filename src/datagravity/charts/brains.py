@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from datagravity.brains import BUDGETS, DEFINITIONS, OWN_DEFINITION, ratios
+from datagravity.brains import DEFINITIONS, OWN_DEFINITION, budget_names, ratios
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.sources import reference_link, short_name
 
@@ -20,7 +20,7 @@ def ratio_by_budget():
     x = alt.X("gd:Q").scale(type="log", domain=[0.2, 50], nice=False).title("G_d, transport over computation")
     x = x.axis(values=[0.2, 0.5, 1, 2, 5, 10, 20, 50], format="~g")
     base = alt.Chart(alt.InlineData(values=records)).encode(
-        y=alt.Y("budget:N").sort(list(BUDGETS)).title(None).axis(labelLimit=150, labelExpr="split(datum.label, ', ')"),
+        y=alt.Y("budget:N").sort(budget_names()).title(None).axis(labelLimit=150, labelExpr="split(datum.label, ', ')"),
         href="link:N",
         tooltip=[
             alt.Tooltip("budget:N", title="budget"),

@@ -5,8 +5,9 @@ import numpy as np
 
 from datagravity.charts.controls import drop_down, tick_box
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
-from datagravity.distance import PROXIES, SERIES, enough, exponents, fit, points
+from datagravity.distance import PROXIES, enough, exponents, fit, points
 from datagravity.intervals import text
+from datagravity.series import series_members
 from datagravity.sources import reference_link, short_name
 
 LEVEL = 0.8
@@ -94,7 +95,8 @@ def exponents_by_evidence():
 def energy_against_distance():
     """Every row with a distance: the reader chooses rows, scope and form, and sees fit, band or residuals."""
     rows = points()
-    choices = [WITH_DISTANCE, EVERY_ROW, *(one.name for one in SERIES if len(one.rows) > 2)]
+    counts = series_members("exponent")["series"].value_counts(sort=False)
+    choices = [WITH_DISTANCE, EVERY_ROW, *counts[counts > 2].index]
     scopes = [ALL_SCOPES, *sorted(set(rows["scope_class"]))]
     numbers, curves, members = _fits(rows, choices, scopes)
 

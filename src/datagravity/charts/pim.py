@@ -9,7 +9,6 @@ from datagravity.evidence import shown
 from datagravity.pim import (
     COMPARED_SETS,
     GROUPS,
-    LADDERS,
     LEVEL,
     MODELS,
     calibration,
@@ -17,6 +16,7 @@ from datagravity.pim import (
     losses,
     predictions,
 )
+from datagravity.series import series_members, series_names
 from datagravity.sources import reference_link, short_name
 
 ALL_SCOPES = "all scopes"
@@ -170,7 +170,11 @@ def two_ladders():
     """What each step closer to the cells saves, on two ladders that change nothing but the place."""
     rows = ladders()
     open_end = ladders(model=MODELS[2])
-    what = [*(f"reported, {ladder}" for ladder in LADDERS), "predicted, with a fixed share", "predicted, nothing fixed"]
+    what = [
+        *(f"reported, {ladder}" for ladder in series_names("ladder")),
+        "predicted, with a fixed share",
+        "predicted, nothing fixed",
+    ]
     records = pd.DataFrame(_described(rows)).assign(
         ladder=rows["ladder"],
         rung=rows["rung"],
@@ -193,7 +197,7 @@ def two_ladders():
         for name, frame in [(what[3], open_end), (what[2], rows)]
         for _, row in frame.iterrows()
     ]
-    order = [rung for rungs in LADDERS.values() for rung in rungs.values()]
+    order = list(series_members("ladder")["label"])
     y = alt.Y("rung:N").sort(order).title(None).axis(labelLimit=150)
     x = {"scale": alt.Scale(type="log", domain=[0.9, 100]), "axis": alt.Axis(values=[1, 2, 5, 10, 20, 50, 100])}
     colour = (
@@ -232,7 +236,7 @@ def two_ladders():
             x=alt.X("reported:Q", **x).title("times less energy"),
             y=y,
             color=colour,
-            shape=alt.Shape("ladder:N").scale(domain=list(LADDERS), range=["circle", "diamond"]).legend(None),
+            shape=alt.Shape("ladder:N").scale(domain=series_names("ladder"), range=["circle", "diamond"]).legend(None),
             href="link:N",
             tooltip=_tooltips(
                 alt.Tooltip("ladder:N", title="ladder"),

@@ -2,10 +2,12 @@
 
 import math
 
-from datagravity.brains import BUDGETS, DEFINITIONS, audit_ratio, per_bit_ratio, ratios
+from datagravity.brains import DEFINITIONS, audit_ratio, per_bit_ratio, ratios
 from datagravity.headlines import extension
 
-OLD, NEW, CEREBELLUM, AUDIT, PREPRINT = BUDGETS
+OLD = "Attwell and Laughlin, grey matter"
+NEW, CEREBELLUM = "Howarth et al., cortex", "Howarth et al., cerebellum"
+AUDIT, PREPRINT = "Levy and Calvert, human cortex", "Levy and Calvert, preprint"
 SPIKES, RELEASE, REST = DEFINITIONS
 
 
