@@ -12,23 +12,11 @@ import pandas as pd
 from scipy import stats
 
 from datagravity.evidence import is_blank, load, plain, remembered
+from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, flop_of
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 
-#: Memory levels from near to far, as charts order them: the column memory_level of the energy table.
-MEMORY_LEVELS = (
-    "register file",
-    "L1, small SRAM",
-    "L2, large SRAM",
-    "HBM",
-    "GDDR",
-    "LPDDR",
-    "DDR",
-    "DRAM, unnamed",
-)
-#: The levels that lie on another chip than the operation.
-OFF_CHIP = MEMORY_LEVELS[3:]
-#: What the column says of a row that is no whole access of a level.
-PART_OF_AN_ACCESS = "part of an access"
+#: Memory levels from near to far, as charts order them; those of OFF_CHIP lie on another chip than the operation.
+MEMORY_LEVELS = ON_CHIP + OFF_CHIP
 
 #: The convention behind the published values: the two 32-bit operands of one operation, each used once.
 PUBLISHED_CONVENTION = {"operands": 2, "width_bits": 32, "operations_per_operand": 1}
@@ -86,11 +74,6 @@ def _rows(*kinds):
     chosen = [row["kind"] in kinds and why_not_paired(row) is None for row in rows.to_dict("records")]
     rows = rows[chosen]
     return rows.assign(node=[node_name(row) for row in rows.to_dict("records")])
-
-
-def flop_of(operation_class):
-    """FLOP of one operation of a class: two for a multiplication and an addition in one, else one."""
-    return 2 if any(word in operation_class for word in ("FMA", "MAC")) else 1
 
 
 def why_not_paired(row):

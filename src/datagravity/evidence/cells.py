@@ -65,11 +65,16 @@ def fits(field, cell):
     return math.isfinite(found) and all(LIMITS[end][1](found, limits[end]) for end in LIMITS if end in limits)
 
 
+def listed(words):
+    """The words of a closed list, set apart by what none of them contains."""
+    return ("; " if any(", " in word for word in words) else ", ").join(words)
+
+
 def expected(field):
     """What a column may hold, in words."""
     limits, kind = field.get("constraints", {}), field["type"]
     if "enum" in limits:
-        text = "one of " + ", ".join(limits["enum"])
+        text = f"one of {listed(limits['enum'])}"
     elif "pattern" in limits:
         text = f"text of the form {limits['pattern']}"
     else:

@@ -1,6 +1,7 @@
 """The tables described for a reader: the text of data/README.md."""
 
 from datagravity.evidence import package
+from datagravity.evidence.cells import listed
 from datagravity.evidence.loading import validate
 
 
@@ -41,4 +42,4 @@ def data_readme(*, directory=None):
 def _vocabulary(field):
     """The closed list of a column, printed after its meaning."""
     words = field.get("constraints", {}).get("enum")
-    return f" One of: {', '.join(words)}." if words and len(words) > 1 else ""
+    return f" One of: {listed(words)}." if words and len(words) > 1 else ""

@@ -6,7 +6,7 @@ A rule is a function of a row's values (None for a blank) that yields pairs: a c
 """
 
 from datagravity.evidence import corrections
-from datagravity.evidence.rules import brains, decoding, distance, pim, plateau, processors, systems
+from datagravity.evidence.rules import brains, decoding, distance, pim, plateau, processors, series, systems
 from datagravity.evidence.rules.shared import low_at_most_high
 
 #: The rules of each table; `low_at_most_high` is one of every table.
@@ -18,6 +18,7 @@ RULES = (
     | plateau.RULES
     | decoding.RULES
     | systems.RULES
+    | series.RULES
     | {"corrections": [corrections.override_has_value]}
 )
 
@@ -34,5 +35,5 @@ def row_problems(name, table):
 
 
 def cross_problems(tables, known):
-    """What several tables say together: corrections of what they correct, figures of the claims that print them."""
-    return corrections.problems(tables, known) + systems.figure_problems(tables)
+    """What several tables say together: corrections, figures of the claims that print them, members of series."""
+    return corrections.problems(tables, known) + systems.figure_problems(tables) + series.member_problems(tables)

@@ -30,7 +30,13 @@ def released_in_year(row):
         yield "release_date", f"a day of {row['year']}"
 
 
+def year_is_period(row):
+    """The year of a part is the period that its fact covers."""
+    if row["year"] is not None and row["period"] != str(row["year"]):
+        yield "year", f"{row['period']}, the period" if row["period"] else "a blank, because there is no period"
+
+
 RULES = {
     "accelerators": [ratios_follow, released_in_year, recalled_checked],
-    "trends": [value_or_end, recalled_checked],
+    "trends": [value_or_end, recalled_checked, year_is_period],
 }

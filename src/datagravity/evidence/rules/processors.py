@@ -1,9 +1,19 @@
 """Rules of the tables `energy` and `published_ratios`."""
 
+import re
+
 from datagravity.evidence.rules.shared import filled, recalled_has_confidence
 
 # Half a unit of the sixth significant digit, relative to the number; the last factor forgives binary rounding.
 SIX_DIGITS = 0.5e-5 * (1 + 1e-9)
+#: The column that says what a row of each kind is; data that only move need none.
+SAYS_WHAT = {"compute": "operation_class", "sram": "memory_level", "dram": "memory_level"}
+SAYS_WHAT |= dict.fromkeys(("wire", "offchip-link", "network"))
+#: Memory levels from near to far, on the chip of the operation and off it.
+ON_CHIP = ("register file", "L1, small SRAM", "L2, large SRAM")
+OFF_CHIP = ("HBM", "GDDR", "LPDDR", "DDR", "DRAM, unnamed")
+#: What the column of levels says of a row that is no whole access of one.
+PART_OF_AN_ACCESS = "part of an access"
 
 
 def unit_matches_values(row):
@@ -32,9 +42,51 @@ def per_bit(row, end):
     return energy / width if row["kind"] != "compute" and energy and width else None
 
 
+def says_what_it_is(row):
+    """An operation has a class, an access a level, or either a reason to stay out; other rows have neither."""
+    kind = row["kind"]
+    if kind not in SAYS_WHAT:
+        return
+    own = SAYS_WHAT[kind]
+    if own and row[own] is None and row["excluded_because"] is None:
+        yield own, f"a value, or a reason in excluded_because, because the kind is {kind}"
+    for column in ("operation_class", "memory_level"):
+        if column != own and row[column] is not None:
+            yield column, f"a blank, because the kind is {kind}"
+    for other, wrong, right in (("sram", OFF_CHIP, "on"), ("dram", ON_CHIP, "off")):
+        if kind == other and row["memory_level"] in wrong:
+            yield "memory_level", f"a level {right} the chip, because the kind is {kind}"
+
+
+def operation_is_counted(row):
+    """An operation has the width that its class names, and says how many FLOP its source counts as one."""
+    name, flop = row["operation_class"], row["flop_per_operation"]
+    if (name is None) != (flop is None):
+        yield "flop_per_operation", "a value exactly where operation_class has one"
+    if name is None:
+        return
+    if flop is not None and flop not in (1, flop_of(name)):
+        yield "flop_per_operation", f"1, or {flop_of(name)} for the whole of a {name}"
+    bits = re.search(r"\d+", name)
+    if bits and row["width_bits"] != int(bits[0]):
+        yield "width_bits", f"{bits[0]}, because the class is {name}"
+
+
+def flop_of(operation_class):
+    """FLOP of one operation of a class: two for a multiplication and an addition in one, else one."""
+    return 2 if any(word in operation_class for word in ("FMA", "MAC")) else 1
+
+
+def says_how_known(row):
+    """A node says whether it is inferred, and a distance what kind of length it is."""
+    for column, about in (("node_inferred", "node_nm"), ("distance_basis", "distance_mm")):
+        if (row[column] is None) != (row[about] is None):
+            yield column, f"a value exactly where {about} has one"
+
+
 def per_mm_is_one_mm(row):
     """A wire quoted per millimetre is one millimetre long."""
-    if (row["distance_basis"] or "").startswith("per mm") and row["distance_mm"] != 1:
+    if row["distance_basis"] == "per mm" and row["distance_mm"] != 1:
         yield "distance_mm", "1, because the basis of the distance is per mm"
 
 
@@ -55,6 +107,15 @@ def bound_matches_values(row):
 
 
 RULES = {
-    "energy": [unit_matches_values, per_bit_agrees, recalled_has_confidence, per_mm_is_one_mm, mean_within],
+    "energy": [
+        unit_matches_values,
+        per_bit_agrees,
+        recalled_has_confidence,
+        says_what_it_is,
+        operation_is_counted,
+        says_how_known,
+        per_mm_is_one_mm,
+        mean_within,
+    ],
     "published_ratios": [bound_matches_values],
 }
