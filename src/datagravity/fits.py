@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
+from datagravity import checks
 from datagravity.intervals import Interval
 
 # Two statistics that differ by rounding only are the same one.
@@ -28,17 +29,15 @@ def t_quantile(level: float, freedom: int) -> float:
     Raises
     ------
     ValueError
-        If the level is not between 0 and 1, or no degree of freedom is left.
+        If the level is not between 0 and 1, or no degree of freedom is left to judge an error by.
 
     Examples
     --------
     >>> round(t_quantile(0.95, 10), 3)
     2.228
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level = {level!r}, expected a number between 0 and 1")
-    if freedom < 1:
-        raise ValueError(f"freedom = {freedom!r}, expected at least 1: nothing is left to judge an error by")
+    checks.number("level", level, checks.OPEN_SHARE)
+    checks.whole("freedom", freedom)
     return float(stats.t.ppf((1 + level) / 2, freedom))
 
 
@@ -94,7 +93,7 @@ def prediction_interval(values: ArrayLike, level: float = 0.8) -> Interval:
 def _sample_interval(values, level, further):
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or len(values) < 2:
-        raise ValueError(f"values = {values.tolist()!r}, expected a list of two or more: a scatter needs them")
+        raise ValueError(f"values: {values.tolist()!r}, expected a list of two or more: a scatter needs them")
     error = values.std(ddof=1) * math.sqrt(further + 1 / len(values))
     return t_interval(values.mean(), error, len(values) - 1, level)
 
@@ -151,8 +150,8 @@ class Line:
 
         if not (beyond(0, 1) > 0 and beyond(1, -1) < 0):
             raise ValueError(
-                f"x = {x!r}: the line has intercept {self.intercept:.4g} +- {self.intercept_error:.2g} and slope "
-                f"{self.slope:.4g} +- {self.slope_error:.2g}, expected both above 0 at level = {level}"
+                f"intercept, slope: {self.intercept:.4g} +- {self.intercept_error:.2g}, {self.slope:.4g} +- "
+                f"{self.slope_error:.2g}, expected both above 0 at level = {level}"
             )
         value = self.intercept / (self.intercept + self.slope * x)
         low = optimize.brentq(beyond, 0, value, args=(1,))
@@ -161,7 +160,7 @@ class Line:
 
     def _judged(self):
         if self.count < 3:
-            raise ValueError(f"count = {self.count}, expected 3 points or more for an interval")
+            raise ValueError(f"count: {self.count}, expected 3 points or more for an interval")
 
 
 def line(x: ArrayLike, y: ArrayLike) -> Line:
@@ -180,7 +179,7 @@ def line(x: ArrayLike, y: ArrayLike) -> Line:
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.ndim != 1 or x.shape != y.shape or len(set(x)) < 2 or not np.all(np.isfinite([x, y])):
-        raise ValueError(f"x = {x.tolist()}, y = {y.tolist()}, expected finite pairs with two different x or more")
+        raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected finite pairs with two different x or more")
     fitted = stats.linregress(x, y)
     errors = np.array([fitted.stderr, fitted.intercept_stderr]) if len(x) > 2 else np.full(2, math.nan)
     return Line(
@@ -275,9 +274,8 @@ def curve(
     parameters, y = np.array(start, dtype=float), np.asarray(y, dtype=float)
     x_error, groups = np.broadcast_to(np.asarray(x_error, dtype=float), y.shape), np.asarray(groups)
     if len(y) <= len(parameters):
-        raise ValueError(f"y has {len(y)} points, expected more than the {len(parameters)} parameters")
-    if not least_scatter > 0:
-        raise ValueError(f"least_scatter = {least_scatter!r}, expected a number above 0")
+        raise ValueError(f"y: {len(y)} points, expected more than the {len(parameters)} parameters")
+    checks.number("least_scatter", least_scatter, checks.POSITIVE)
     for _ in range(200):
         residuals = y - values(parameters)
         known = (slope(parameters) * x_error) ** 2
@@ -354,7 +352,7 @@ def rank_correlation(x: ArrayLike, y: ArrayLike, *, permutations: int = 5000, se
     (0.943, True)
     """
     if len(x) != len(y) or len(x) < 3:
-        raise ValueError(f"x has {len(x)} values and y {len(y)}, expected pairs, at least 3")
+        raise ValueError(f"x, y: {len(x)} and {len(y)} values, expected pairs, at least 3")
     x, y = stats.rankdata(x), stats.rankdata(y)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         return 0.0, 1.0

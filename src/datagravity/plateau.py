@@ -139,7 +139,7 @@ def _moving(*times):
     halving = _times(*times)
     growth = np.asarray(evaluate("gap_growth", symbolic.gap_growth, **halving))
     if (growth == 0).any():
-        raise ValueError(f"{_HALVING} = {times}: G_d stays as it is, expected times under which it changes")
+        raise ValueError(f"{', '.join(_HALVING)}: {times}, G_d stays as it is; expected times under which it changes")
     return halving
 
 

@@ -8,8 +8,9 @@ from scipy.optimize import least_squares
 
 from datagravity import fits, symbolic
 from datagravity.decoding.rows import hardware_row, model_row
-from datagravity.decoding.terms import value
+from datagravity.decoding.terms import DYNAMIC
 from datagravity.decoding.token import FORMAT_BITS, quantities
+from datagravity.evaluate import evaluate
 from datagravity.evidence import load, remembered
 
 #: What the efficiencies and the static share are fitted to, unless a caller says otherwise: every measured dense model.
@@ -80,12 +81,12 @@ def calibrate(models=CALIBRATED_ON, accelerators=None):
     rows, numbers = _runs()
     chosen = rows["llm"].isin(models) & (True if accelerators is None else rows["accelerator"].isin(accelerators))
     if not chosen.any():
-        raise ValueError(f"models = {models!r}, accelerators = {accelerators!r}: no measured run of these")
+        raise ValueError(f"models, accelerators: {models!r}, {accelerators!r}, expected some with a measured run")
     chosen = chosen.to_numpy(dtype=bool)
     numbers = {name: array[chosen] for name, array in numbers.items()}
     seconds, energy = (rows.loc[chosen, name].to_numpy(dtype=float) for name in ("seconds", "measured"))
-    memory = value(symbolic.weight_seconds + symbolic.kv_seconds, numbers)
-    arithmetic = value(symbolic.arithmetic_seconds, numbers)
+    memory = evaluate("calibrate", symbolic.weight_seconds + symbolic.kv_seconds, **numbers)
+    arithmetic = evaluate("calibrate", symbolic.arithmetic_seconds, **numbers)
 
     def slowness(logs):
         return np.log((memory / np.exp(logs[0]) + arithmetic / np.exp(logs[1])) / seconds)
@@ -94,7 +95,7 @@ def calibrate(models=CALIBRATED_ON, accelerators=None):
     logs = least_squares(slowness, [-0.3, -0.7], bounds=([-20, -20], [0, 0]), **robust).x
     efficiencies = {"memory_efficiency": float(np.exp(logs[0])), "arithmetic_efficiency": float(np.exp(logs[1]))}
     busy = memory / np.exp(logs[0]) + arithmetic / np.exp(logs[1])
-    moved = value(symbolic.weight_energy + symbolic.kv_energy + symbolic.arithmetic_energy, numbers)
+    moved = evaluate("calibrate", sum(DYNAMIC.values()), **numbers)
     share = least_squares(
         lambda x: np.log((moved + x[0] * numbers["power"] * busy) / energy), [0.3], bounds=([0], [1]), **robust
     ).x[0]
@@ -104,7 +105,8 @@ def calibrate(models=CALIBRATED_ON, accelerators=None):
 def predicted(calibration=None):
     """The measured runs, with `predicted` joules per token and `ratio` = measured over predicted; no run left out."""
     rows, numbers = _runs()
-    energies = value(symbolic.token_energy, numbers | (calibrate() if calibration is None else calibration))
+    numbers |= calibrate() if calibration is None else calibration
+    energies = evaluate("predicted", symbolic.token_energy, **numbers)
     return rows.assign(predicted=energies, ratio=rows["measured"].astype(float) / energies)
 
 

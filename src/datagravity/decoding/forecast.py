@@ -2,14 +2,13 @@
 
 import warnings
 
-import numpy as np
-
-from datagravity import symbolic
+from datagravity import checks, symbolic
 from datagravity.decoding.calibration import calibrate, error_interval
-from datagravity.decoding.rows import hardware_row, model_row, positive
-from datagravity.decoding.terms import value, while_decoding, while_prefilling
+from datagravity.decoding.rows import hardware_row, model_row
+from datagravity.decoding.terms import while_decoding, while_prefilling
 from datagravity.decoding.token import budget, quantities
 from datagravity.decoding.transformer import parameters
+from datagravity.evaluate import evaluate
 
 
 def decode_energy(
@@ -56,19 +55,18 @@ def decode_energy(
     """
     name, row = model_row(model)
     place, device = hardware_row(hardware)
-    positive("batch", batch)
-    positive("context", context, least=True)
+    context = checks.number("context", context, checks.AT_LEAST_ZERO)
     numbers = _numbers(row, device, batch, context, weight_bits, kv_bits, pj_per_bit, calibration)
-    held = _check_weights(name, row, place, device, numbers, gpus)
-    weights, caches = _weight_bytes(row, numbers), numbers["batch"] * float(value(symbolic.kv_bytes, numbers))
+    held, weights = _held(name, row, place, device, numbers, gpus)
+    caches = numbers["batch"] * evaluate("decode_energy", symbolic.kv_bytes, **numbers)
     if weights + caches > held:
         warnings.warn(
-            f"gpus = {gpus}: {place} with {held / 1e9:.4g} GB in all; weights and caches take "
+            f"gpus: {gpus}, so {held / 1e9:.4g} GB on {place}; weights and caches take "
             f"{(weights + caches) / 1e9:.4g} GB",
             stacklevel=2,
         )
     if row.get("context") and context > row["context"]:
-        warnings.warn(f"context = {context:g}: {name} was made for {row['context']} tokens", stacklevel=2)
+        warnings.warn(f"context: {context:g}, but {name} was made for {row['context']} tokens", stacklevel=2)
     return budget(name, place, while_decoding, numbers, gpus, error_interval(bool(numbers["routed_weights"])))
 
 
@@ -82,34 +80,30 @@ def prefill_energy(model, hardware, *, prompt, batch=1, gpus=1, weight_bits=16, 
     """
     name, row = model_row(model)
     place, device = hardware_row(hardware)
-    positive("prompt", prompt)
-    positive("batch", batch)
+    prompt = checks.number("prompt", prompt, checks.POSITIVE)
+    batch = checks.number("batch", batch, checks.POSITIVE)
     numbers = _numbers(row, device, batch * prompt, prompt / 2, weight_bits, kv_bits, pj_per_bit, None)
-    _check_weights(name, row, place, device, numbers, gpus)
+    _held(name, row, place, device, numbers, gpus)
     return budget(name, place, while_prefilling, numbers, gpus, error_interval(bool(numbers["routed_weights"])))
 
 
 def _numbers(row, device, batch, context, weight_bits, kv_bits, pj_per_bit, calibration):
     """What the formulas need, by the names of their symbols."""
-    positive("weight_bits", weight_bits)
-    positive("kv_bits", kv_bits)
     calibration = calibrate() if calibration is None else calibration
-    numbers = quantities(row, device, weight_bits, pj_per_bit, calibration)
-    return numbers | {"batch": float(batch), "context": float(context), "kv_bits": float(kv_bits)}
+    return quantities(row, device, weight_bits, pj_per_bit, calibration) | {
+        "batch": checks.number("batch", batch, checks.POSITIVE),
+        "context": context,
+        "kv_bits": checks.number("kv_bits", kv_bits, checks.POSITIVE),
+    }
 
 
-def _weight_bytes(row, numbers):
-    return parameters(row)["total"] * numbers["weight_bits"] / 8
-
-
-def _check_weights(name, row, place, device, numbers, gpus):
-    """The bytes of memory of all accelerators; ValueError if the weights do not fit into them."""
-    if isinstance(gpus, bool) or not isinstance(gpus, int | np.integer) or gpus < 1:
-        raise ValueError(f"gpus = {gpus!r}: expected a whole number of at least 1")
-    held, weights = gpus * float(device["memory_gb"]) * 1e9, _weight_bytes(row, numbers)
+def _held(name, row, place, device, numbers, gpus):
+    """The bytes that all accelerators hold, and those of the weights; ValueError if they do not fit."""
+    held = checks.whole("gpus", gpus) * float(device["memory_gb"]) * 1e9
+    weights = parameters(row)["total"] * numbers["weight_bits"] / 8
     if weights > held:
         raise ValueError(
-            f"gpus = {gpus}: {place} with {held / 1e9:.4g} GB in all, expected at least the {weights / 1e9:.4g} GB of "
-            f"the weights of {name}"
+            f"gpus: {gpus}, so {held / 1e9:.4g} GB on {place}, expected at least the {weights / 1e9:.4g} GB of the "
+            f"weights of {name}"
         )
-    return held
+    return held, weights

@@ -1,10 +1,8 @@
 """The five levers: what each of them divides, which energy it acts on, and what it can gain at most."""
 
-import math
-
 from sympy import Add
 
-from datagravity import symbolic
+from datagravity import checks, symbolic
 from datagravity.decoding.terms import DYNAMIC, STATIC
 
 #: The five levers, and what each of them divides.
@@ -48,10 +46,8 @@ def pulled(numbers, lever, factor):
     ValueError
         If there is no such lever, or the factor is not a finite number of at least 1.
     """
-    if lever not in LEVERS:
-        raise ValueError(f"lever = {lever!r}: expected one of {', '.join(LEVERS)}")
-    if not 1 <= factor < math.inf:
-        raise ValueError(f"factor = {factor!r}: expected a finite number of at least 1")
+    checks.choice("lever", lever, LEVERS)
+    factor = checks.number("factor", factor, "[1, inf)")
     divided = {name: numbers[name] / factor for name in _DIVIDES.get(lever, ())}
     multiplied = {name: numbers[name] * factor for name in _MULTIPLIES.get(lever, ())}
     return numbers | divided | multiplied

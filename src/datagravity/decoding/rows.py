@@ -1,9 +1,6 @@
 """Who decodes, and on what: a row of the table by its name, or a mapping with its columns that a reader gives."""
 
-import math
-
-import numpy as np
-
+from datagravity import checks
 from datagravity.evidence import load, plain, remembered
 
 #: The columns that a forecast cannot do without, all of them numbers above 0.
@@ -20,8 +17,7 @@ def model_row(model):
         If there is no such model, or a column that is needed is blank or out of range.
     """
     name, row = _row("llm", "model", model, MODEL_NUMBERS)
-    if row.get("tied_embeddings") is None:
-        raise ValueError(f"model {name!r}: column tied_embeddings is blank, expected a value")
+    _filled(name, row, "tied_embeddings")
     return name, row
 
 
@@ -38,25 +34,20 @@ def _named(table):
 def _row(table, argument, given, needed):
     if isinstance(given, str):
         known = _named(table)
-        if given not in known:
-            raise ValueError(f"{argument} = {given!r}: expected one of {', '.join(known)}")
-        name, row = given, known[given]
+        row = known[checks.choice(argument, given, known)]
     else:
         try:
             row = dict(given)
         except (TypeError, ValueError):
-            raise ValueError(f"{argument} = {given!r}: expected a name or a mapping") from None
-        name = str(row.get("name") or "a row of your own")
-    row = plain(row)
+            raise ValueError(f"{argument}: {given!r}, expected a name or a mapping") from None
+    name, row = str(row.get("name") or "a row of your own"), plain(row)
     for column in needed:
-        if row.get(column) is None:
-            raise ValueError(f"{argument} {name!r}: column {column} is blank, expected a value")
-        positive(f"{argument} {name!r}, {column}", row[column])
+        checks.number(f"{column} of {name!r}", _filled(name, row, column), checks.POSITIVE)
     return name, row
 
 
-def positive(name, value, least=False):
-    """Refuse what is no finite number above 0, or of at least 0 with `least`."""
-    good = isinstance(value, int | float | np.number) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or value < 0 or (value == 0 and not least):
-        raise ValueError(f"{name} = {value!r}: expected a finite number {'of at least' if least else 'above'} 0")
+def _filled(name, row, column):
+    """The cell of a row, which may not be blank."""
+    if row.get(column) is None:
+        raise ValueError(f"{column} of {name!r}: a blank, expected a value")
+    return row[column]

@@ -3,7 +3,6 @@
 from functools import cache
 
 from datagravity import symbolic
-from datagravity.compiled import numpy_function
 
 #: The energies that moving and computing take, by what it is for.
 DYNAMIC = {
@@ -32,9 +31,3 @@ def while_decoding(expression):
 def while_prefilling(expression):
     """The formula while a prompt is read: the cache is written once, each token's own part, and not read again."""
     return expression.subs(symbolic.cached_numbers * symbolic.context, symbolic.cached_numbers)
-
-
-def value(expression, numbers):
-    """An expression at numbers, by the names of its symbols."""
-    symbols = sorted(expression.free_symbols, key=str)
-    return numpy_function(expression, *symbols)(*(numbers[symbol.name] for symbol in symbols))

@@ -3,14 +3,15 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from scipy.optimize import brentq
 
-from datagravity import symbolic
+from datagravity import checks, symbolic
 from datagravity.decoding.levers import BOUNDS, pulled
-from datagravity.decoding.rows import positive
-from datagravity.decoding.terms import SECONDS, STATIC, TERMS, value
+from datagravity.decoding.terms import SECONDS, STATIC, TERMS
 from datagravity.decoding.transformer import parameters
+from datagravity.evaluate import evaluate
 from datagravity.evidence import load, remembered
 from datagravity.law import optimal_distance, saving
 
@@ -38,10 +39,9 @@ def quantities(model, hardware, weight_bits, pj_per_bit=None, calibration=UNCALI
         kind = hardware.get("memory_type") or "HBM"
         if not kind.startswith("HBM"):
             raise ValueError(
-                f"pj_per_bit = None: the memory is {kind}, and only HBM has a measured energy here; give one"
+                f"pj_per_bit: None, expected a number, as this is {kind} and only HBM has a measured energy"
             )
         pj_per_bit = energy_per_bit(SYSTEM_ROW, end="high")
-    positive("pj_per_bit", pj_per_bit)
     return {
         "shared_weights": counts["shared"],
         "routed_weights": counts["routed"],
@@ -49,8 +49,8 @@ def quantities(model, hardware, weight_bits, pj_per_bit=None, calibration=UNCALI
         "chosen_experts": float(model.get("experts_per_token") or 1),
         "cached_numbers": counts["cached"],
         "attention_flop": counts["attention"],
-        "weight_bits": float(weight_bits),
-        "transport_pj_per_bit": float(pj_per_bit),
+        "weight_bits": checks.number("weight_bits", weight_bits, checks.POSITIVE),
+        "transport_pj_per_bit": checks.number("pj_per_bit", pj_per_bit, checks.POSITIVE),
         "bandwidth": float(hardware["mem_bw_gb_s"]),
         "peak": float(fast if weight_bits == FORMAT_BITS["fp8"] and fast else hardware["peak_dense_fp16_bf16_tflops"]),
         "power": float(hardware["tdp_w"]),
@@ -109,7 +109,7 @@ class Decoding:
             If there is no such lever, or the factor is not a finite number of at least 1.
         """
         changed = pulled(self.quantities, lever, factor)
-        return self.joules_per_token / value(self.phase(symbolic.token_energy), changed)
+        return self.joules_per_token / evaluate("Decoding.gain", self.phase(symbolic.token_energy), **changed)
 
     def placement_gain(self, beta):
         """What the best distance gains by the placement law if the static term does not depend on it.
@@ -137,7 +137,7 @@ def budget(model, hardware, phase, numbers, gpus, errors):
     """
 
     def of(expression):
-        return float(value(phase(expression), numbers))
+        return evaluate("energy of a token", phase(expression), **numbers)
 
     terms = {term: of(expression) for term, expression in TERMS.items()}
     total = sum(terms.values())
@@ -163,7 +163,8 @@ def budget(model, hardware, phase, numbers, gpus, errors):
 
 def _batch_at_unity(phase, numbers):
     """Where G_d = 1: it falls with the batch, from infinity to what the cache alone leaves."""
-    margin = value(symbolic.arithmetic_energy, numbers) - value(phase(symbolic.kv_energy), numbers)
+    value = partial(evaluate, "batch_at_unity")
+    margin = value(symbolic.arithmetic_energy, **numbers) - value(phase(symbolic.kv_energy), **numbers)
     if margin <= 0:
         return math.inf
     # At that batch one reading of the weights costs the margin times the batch; it reads the shared weights at least,
@@ -174,7 +175,7 @@ def _batch_at_unity(phase, numbers):
     gd = phase(symbolic.token_disjunction_constant)
 
     def excess(log_batch):
-        return math.log(value(gd, numbers | {"batch": math.exp(log_batch)}))
+        return math.log(value(gd, **numbers | {"batch": math.exp(log_batch)}))
 
     if least == most:
         return least

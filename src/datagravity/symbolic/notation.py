@@ -184,7 +184,9 @@ cached_share = _symbol("cached_share", r"c_{\mathrm{KV}}", "share of the cache t
 hidden = _symbol("hidden", r"d_{\mathrm{m}}", "width of a transformer")
 layers = _symbol("layers", r"n_{\ell}", "layers of a transformer")
 input_tokens = _symbol("input_tokens", r"n_{\mathrm{t}}", "tokens of an input")
-near_speed = _symbol("near_speed", r"s_{\mathrm{n}}", "bandwidth inside a memory over the bandwidth out of it")
+near_speed = _symbol(
+    "near_speed", r"s_{\mathrm{n}}", "bandwidth inside a memory over the bandwidth out of it", interval="[1, inf)"
+)
 balance_batch = _symbol("balance_batch", r"b_0", "batch at which arithmetic takes as long as reading the weights")
 lost_share = _symbol("lost_share", r"f_{\ell}", "share of the speed that a system loses", interval="[0, 1)")
 bandwidth_ratio = _symbol("bandwidth_ratio", r"\mathit{BW}/\mathit{BW}_0", "bandwidth of a system over its baseline's")

@@ -8,14 +8,16 @@ compared as 1 / (1 - 0.22). An input without a value makes the comparison "not c
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
 from sympy import Expr, Symbol, sympify
 
-from datagravity import symbolic
-from datagravity.compiled import numpy_function
+from datagravity import checks, symbolic
+from datagravity.checks import Range
+from datagravity.evaluate import evaluate
 from datagravity.evidence import load, plain, remembered
 from datagravity.intervals import Interval, propagate
 from datagravity.symbolic import NOTATION
@@ -35,8 +37,9 @@ FORMS = {
 TOLERANCE = 0.05
 #: A range whose ends differ by more than this factor agrees with nearly anything.
 WIDEST = 3
-#: Where to look for a share; its upper end is so near to one that what a share removes can be all but everything.
-SHARE = (1e-6, 1 - 1e-9)
+#: Where to look for the value of an input, in the interval of its symbol; and how far a share stays below one, so near
+#: that what it removes can be all but everything.
+SEARCHED, BELOW_ONE = (1e-6, 1e9), 1e-9
 #: Where a claim lies to what the model computes, or else to its bound.
 FINDINGS = (
     "agrees",
@@ -159,8 +162,7 @@ class System:
         self.rows = dict(input_rows(id))
         self.given = dict(inputs or {})
         for name, value in self.given.items():
-            if name not in self.rows:
-                raise ValueError(f"inputs of {id}: {name!r}, expected one of {', '.join(sorted(self.rows))}")
+            checks.choice(f"inputs of {id}", name, sorted(self.rows))
             self.rows[name] = {**self.rows[name], "interval": _interval(id, name, value)}
 
     def derive(self, name: str, interval: Interval) -> None:
@@ -197,7 +199,6 @@ class System:
         bound: Expr | float | None = None,
         bound_by: str = "",
         needed: Symbol | None = None,
-        within: tuple[float, float] = (1e-6, 1e9),
     ) -> Comparison:
         """A claim beside the value of a formula.
 
@@ -208,7 +209,6 @@ class System:
         bound : what the formula stays below whatever the missing inputs are
         bound_by : why, in words
         needed : the symbol to solve for, so that the formula gives the claim
-        within : where to look for its value
         """
         stated = claim_rows()[claim]
         factor = _claimed(stated)
@@ -234,7 +234,7 @@ class System:
             bound=limit,
             bound_by="" if limit is None else bound_by,
             needed_for="" if needed is None else needed.name,
-            needed=None if needed is None or factor is None else self.solve(formula, needed, factor, within),
+            needed=None if needed is None or factor is None else self.solve(formula, needed, factor),
             inputs=tuple(
                 self.rows[symbol.name] for symbol in sorted(formula.free_symbols, key=str) if symbol.name in self.rows
             ),
@@ -242,32 +242,32 @@ class System:
 
     def without_waiting(self, *claims: str) -> tuple[Comparison, ...]:
         """Claims of a system that avoids a share of the baseline's time, and for each the share that would give it."""
-        waiting = {"needed": symbolic.waiting_share, "within": SHARE}
-        return tuple(self.compare(claim, symbolic.waiting_gain, **waiting) for claim in claims)
+        share = symbolic.waiting_share
+        return tuple(self.compare(claim, symbolic.waiting_gain, needed=share) for claim in claims)
 
-    def solve(self, formula: Expr, unknown: Symbol, factor: Interval, within: tuple[float, float]) -> Interval | None:
+    def solve(self, formula: Expr, unknown: Symbol, factor: Interval) -> Interval | None:
         """The value of one symbol at which a formula gives a factor, and its range; None if it never does."""
         others, _ = self.values(formula)
         others.pop(unknown.name, None)
         if len(others) + 1 < len(formula.free_symbols):
             return None
-        roots = [_root(formula, unknown, others, end, within) for end in (factor.value, factor.low, factor.high)]
+        roots = [_root(formula, unknown, others, end) for end in (factor.value, factor.low, factor.high)]
         if roots[0] is None:
             return None
         found = [root for root in roots if root is not None]
         return Interval(roots[0], min(found), max(found))
 
 
-def _root(formula, unknown, others, target, within):
+def _root(formula, unknown, others, target):
     """Where a formula passes a target, all other inputs at their values; None if it does not."""
-    names = sorted(others)
-    function = numpy_function(formula, unknown, *(Symbol(name, positive=True) for name in names))
-    rest = [others[name].value for name in names]
+    allowed = Range.read(NOTATION[unknown].interval)
+    ends = max(SEARCHED[0], allowed.low), min(SEARCHED[1], allowed.high - BELOW_ONE)
+    rest = {name: interval.value for name, interval in others.items()}
 
     def excess(log_value):
-        return function(np.exp(log_value), *rest) / target - 1
+        return evaluate("System.solve", formula, **rest, **{unknown.name: np.exp(log_value)}) / target - 1
 
-    grid = np.linspace(*np.log(within), 400)
+    grid = np.linspace(*np.log(ends), 400)
     for (left, low), (right, high) in pairwise(zip(grid, excess(grid), strict=True)):
         if low * high <= 0 and low != high:
             return math.exp(brentq(excess, left, right, xtol=1e-14))
@@ -276,16 +276,7 @@ def _root(formula, unknown, others, target, within):
 
 def _evaluated(formula, values, monotone=False):
     """A formula of intervals as an Interval; a bare number is one without width."""
-    names = sorted(values)
-    if not names:
-        return Interval(*[float(formula)] * 3)
-    function = numpy_function(formula, *(Symbol(name, positive=True) for name in names))
-
-    def named(**arguments):
-        # A formula that one input drops out of still gives as many values as there are draws.
-        return function(*(arguments[name] for name in names)) + 0 * sum(arguments.values())
-
-    return propagate(named, monotone=monotone, **values)
+    return propagate(partial(evaluate, "System.evaluate", formula), monotone=monotone, **values)
 
 
 def _claimed(row):
@@ -303,7 +294,7 @@ def _interval(id, name, value):
     try:
         return Interval(value, value, value)
     except ValueError as error:
-        raise ValueError(f"inputs of {id}: {name} = {value!r}, expected a number, an Interval or None") from error
+        raise ValueError(f"{name} of {id}: {value!r}, expected a number, an Interval or None") from error
 
 
 @remembered

@@ -17,7 +17,7 @@ from datagravity.decoding import (
 )
 from datagravity.evidence import load
 from datagravity.intervals import Interval
-from datagravity.systems.common import SHARE, Comparison, Inputs, System
+from datagravity.systems.common import Comparison, Inputs, System
 
 _MODEL = "gpt-oss-120b"
 
@@ -31,7 +31,7 @@ def neupims(inputs: Inputs = None) -> tuple[Comparison, ...]:
     given = System("S01", inputs)
     caches = {s.cache_ratio: s.full_attention_cache_ratio}
     one_bus, turns = s.overlap_gain.subs(caches), s.turns_gain.subs(caches)
-    speed = {"needed": s.near_speed, "within": (1, 1e3)}
+    speed = {"needed": s.near_speed}
     return (
         given.compare("S01a", one_bus, bound=s.overlap_limit, bound_by="bandwidth ratio", needed=s.context),
         given.compare("S01b", turns, bound=2, bound_by="overlap of two", **speed),
@@ -65,7 +65,6 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=s.amdahl_limit,
             bound_by="weights at no cost",
             needed=s.acted_share,
-            within=SHARE,
         ),
         given.compare("S03b", s.waiting_gain, bound=s.waiting_gain, bound_by="weights in no time"),
         given.compare(

@@ -4,7 +4,7 @@ from datagravity import symbolic as s
 from datagravity.decoding import parameters
 from datagravity.evidence import load
 from datagravity.intervals import Interval
-from datagravity.systems.common import SHARE, Comparison, Inputs, System
+from datagravity.systems.common import Comparison, Inputs, System
 
 #: What is left of a cache that is kept in part is read in full.
 _LIMIT = 1 / s.kept_share
@@ -26,7 +26,6 @@ def llm_int8(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=s.wide_bits / s.narrow_bits,
             bound_by="ratio of widths",
             needed=s.converted_share,
-            within=SHARE,
         ),
     )
 
@@ -36,7 +35,7 @@ def w4a16(inputs: Inputs = None) -> tuple[Comparison, ...]:
     given = System("S09", inputs)
     widths = {"bound": s.wide_bits / s.narrow_bits, "bound_by": "ratio of widths"}
     return (
-        given.compare("S09a", s.round_trip_gain, needed=s.slow_share, within=SHARE, **widths),
+        given.compare("S09a", s.round_trip_gain, needed=s.slow_share, **widths),
         *given.without_waiting("S09b"),
     )
 
@@ -46,7 +45,7 @@ def enec(inputs: Inputs = None) -> tuple[Comparison, ...]:
     given = System("S10", inputs)
     code = {"bound": s.lossless_gain, "bound_by": "entropy of a weight", "needed": s.baseline_ratio}
     return (
-        given.compare("S10a", s.amdahl_limit, needed=s.acted_share, within=SHARE),
+        given.compare("S10a", s.amdahl_limit, needed=s.acted_share),
         given.compare("S10b", s.ratio_gain, **code),
         *given.without_waiting("S10c"),
     )
@@ -59,7 +58,6 @@ def keyformer(inputs: Inputs = None) -> tuple[Comparison, ...]:
         "bound": _LIMIT,
         "bound_by": "at one batch, only the cache is read",
         "needed": s.acted_share,
-        "within": SHARE,
     }
     return given.compare("S14a", _KEPT, **bytes_only), given.compare("S14b", _KEPT, **bytes_only)
 
@@ -74,7 +72,6 @@ def razor_attention(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=1 / s.full_share,
             bound_by="heads that keep all",
             needed=s.full_share,
-            within=SHARE,
         ),
     )
 
@@ -106,11 +103,7 @@ def icecache(inputs: Inputs = None) -> tuple[Comparison, ...]:
 def cache_cliff(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """The cliff of KV compression: beyond it answers fail, so it limits every smaller cache."""
     given = System("S22", inputs)
-    return (
-        given.compare(
-            "S22a", 1 / s.cached_share, bound=_LIMIT, bound_by="the cliff", needed=s.cached_share, within=SHARE
-        ),
-    )
+    return (given.compare("S22a", 1 / s.cached_share, bound=_LIMIT, bound_by="the cliff", needed=s.cached_share),)
 
 
 def block_transformer(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -141,20 +134,20 @@ def _state(id, inputs):
     given = System(id, inputs)
     gain = s.cache_gain.subs(s.kept_share, s.state_share).subs(s.cache_ratio, s.full_attention_cache_ratio)
     limit = {"bound": 1 / s.state_share, "bound_by": "at one batch, only cache or state is read"}
-    return (given.compare(f"{id}a", gain, needed=s.batch, within=(1e-3, 1e6), **limit),)
+    return (given.compare(f"{id}a", gain, needed=s.batch, **limit),)
 
 
 def blockffn(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """BlockFFN: of the feed-forward weights eight tokens in a row need three tenths."""
     given = System("S26", inputs)
     limit = {"bound": _LIMIT, "bound_by": "only these weights are read"}
-    return (given.compare("S26a", _KEPT, needed=s.acted_share, within=SHARE, **limit),)
+    return (given.compare("S26a", _KEPT, needed=s.acted_share, **limit),)
 
 
 def coreinfer(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """CoreInfer: the neurons that a sentence needs are chosen once."""
     given = System("S27", inputs)
-    return tuple(given.compare(claim, _LIMIT, needed=s.kept_share, within=SHARE) for claim in ("S27a", "S27b"))
+    return tuple(given.compare(claim, _LIMIT, needed=s.kept_share) for claim in ("S27a", "S27b"))
 
 
 def arbitrary_precision(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -174,6 +167,5 @@ def mcu_training(inputs: Inputs = None) -> tuple[Comparison, ...]:
         "bound": s.divisor,
         "bound_by": "half the bytes, twice the lanes",
         "needed": s.acted_share,
-        "within": SHARE,
     }
     return given.compare("S30a", s.amdahl_gain, **halves), given.compare("S30b", s.amdahl_gain, **halves)

@@ -3,15 +3,15 @@
 from datagravity import symbolic as s
 from datagravity.decoding import FORMAT_BITS, prefill_energy
 from datagravity.intervals import Interval
-from datagravity.systems.common import SHARE, Comparison, Inputs, System
+from datagravity.systems.common import Comparison, Inputs, System
 
 
 def fusemax(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """FuseMax: attention in one pass instead of three, and arithmetic that stays busy."""
     given = System("S04", inputs)
     fewer = s.amdahl_gain.subs(s.divisor, s.passes_gain)
-    passes = {"bound": s.passes_gain, "bound_by": "passes over the data", "needed": s.acted_share, "within": SHARE}
-    busy = {"needed": s.busy_before, "within": SHARE}
+    passes = {"bound": s.passes_gain, "bound_by": "passes over the data", "needed": s.acted_share}
+    busy = {"needed": s.busy_before}
     return (
         given.compare("S04a", fewer, **passes),
         given.compare("S04b", s.busy_gain, **busy),
@@ -40,7 +40,6 @@ def layered_prefill(inputs: Inputs = None) -> tuple[Comparison, ...]:
             bound=everything,
             bound_by="all energy moves bytes",
             needed=s.acted_share,
-            within=SHARE,
         ),
         given.compare("S05b", s.reload_gain),
         *given.without_waiting("S05c", "S05d"),
@@ -62,14 +61,14 @@ def lsm_gnn(inputs: Inputs = None) -> tuple[Comparison, ...]:
 def pageann(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """PageANN: a page of the drive is a node of the graph, so that a read brings several vectors that are used."""
     given = System("S12", inputs)
-    vectors = {"bound": s.items_per_page, "bound_by": "vectors of a page", "needed": s.used_share, "within": (1e-3, 1)}
+    vectors = {"bound": s.items_per_page, "bound_by": "vectors of a page", "needed": s.used_share}
     return given.compare("S12a", s.page_gain, **vectors), given.compare("S12b", s.page_gain, **vectors)
 
 
 def louiskv(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """LouisKV: the cache is fetched once for a stretch of text and not for every token; at best the fetch is free."""
     given = System("S17", inputs)
-    return (given.compare("S17a", s.amdahl_limit, needed=s.acted_share, within=SHARE),)
+    return (given.compare("S17a", s.amdahl_limit, needed=s.acted_share),)
 
 
 def vattention(inputs: Inputs = None) -> tuple[Comparison, ...]:
