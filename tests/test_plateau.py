@@ -153,7 +153,7 @@ def test_functions_broadcast():
         (lambda: plateau.distance_halving(math.inf, math.inf), "G_d stays as it is"),
         (lambda: plateau.trend("flagships", "FLOP/J"), "series: 'flagships', expected one of"),
         (lambda: plateau.trend("AMD, by year", "FLOPS"), "quantity: 'FLOPS', expected one of"),
-        (lambda: plateau.trend("AMD, by year", "FLOP/J", level=1), "level = 1"),
+        (lambda: plateau.trend("AMD, by year", "FLOP/J", level=1), r"level: 1\.0, expected 0 < level < 1"),
     ],
 )
 def test_bad_input_is_a_clear_error(call, message):
