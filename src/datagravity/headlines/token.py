@@ -36,7 +36,8 @@ def _run(limit):
 
 def _weights_and_arithmetic(limit, row):
     """What reading the weights and computing take of a measured run at one row's energy per bit, in J."""
-    terms = decode_energy(**EXAMPLE, batch=_run(limit)["batch"], context=0, pj_per_bit=energy_per_bit(row)).terms
+    price = energy_per_bit(row, end="high")
+    terms = decode_energy(**EXAMPLE, batch=_run(limit)["batch"], context=0, pj_per_bit=price).terms
     return terms["weights"], terms["arithmetic"]
 
 
@@ -54,8 +55,8 @@ def two_terms():
         "small_measured": extension(measured[small], "J"),
         "large_measured": extension(measured[large], "J"),
         "fall": extension(measured[small] / measured[large]),
-        "device_bit": extension(energy_per_bit(DEVICE_ROW), "pJ/bit"),
-        "system_bit": extension(energy_per_bit(SYSTEM_ROW), "pJ/bit"),
+        "device_bit": extension(energy_per_bit(DEVICE_ROW, end="high"), "pJ/bit"),
+        "system_bit": extension(energy_per_bit(SYSTEM_ROW, end="high"), "pJ/bit"),
         "device_weights": extension(_weights_and_arithmetic(small, DEVICE_ROW)[0], "J"),
         "device_small": extension(explained(small, DEVICE_ROW), "%"),
         "device_large": extension(explained(large, DEVICE_ROW), "%"),
