@@ -107,7 +107,7 @@ def test_charts_of_the_ratio_explain_themselves(chart):
 
 
 def test_the_published_chart_plots_every_value():
-    values = ratio.published_values().to_dict()["data"]["values"]
+    (values,) = ratio.published_values().to_dict()["datasets"].values()
     assert [row["kind"] for row in values].count("published") == 5
     assert [row["kind"] for row in values].count("from the tables") == 4
     biology = next(row for row in values if row["level"] == "biology")

@@ -28,3 +28,11 @@ def drop_down(name, label, options, value=None, labels=None):
 def tick_box(name, label, value=False):
     """A parameter switched on and off by a tick box."""
     return alt.param(name=name, value=value, bind=alt.binding_checkbox(name=label))
+
+
+def admitting(chart):
+    """A chart of rows with two boxes: one admits recalled numbers, off at first, the other grey literature."""
+    chart = chart.add_params(
+        tick_box("show_recalled", "show recalled numbers", False), tick_box("show_grey", "show grey literature", True)
+    )
+    return chart.transform_filter("(show_recalled || datum.status != 'recalled') && (show_grey || !datum.grey)")

@@ -9,6 +9,7 @@ import altair as alt
 
 from datagravity.charts.controls import slider
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
 
 # 0.1, 1, 1k, 1M: short labels on both sides of one.
@@ -51,7 +52,7 @@ def curves(chart, lines, x, y, *, colors, dashes, tooltip, points=False, columns
             y=y,
             color=alt.Color("line:N").scale(range=list(colors), **scale).title(None).legend(columns=columns),
             strokeDash=alt.StrokeDash("line:N").scale(range=list(dashes), **scale).title(None),
-            tooltip=[alt.Tooltip("line:N", title="curve"), *tooltip],
+            tooltip=[word("line", "curve"), *tooltip],
         )
     )
 
@@ -111,10 +112,7 @@ def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, 
         y.encode(alt.Y, "value"),
         colors=colors,
         dashes=dashes,
-        tooltip=[
-            alt.Tooltip(f"{x.symbol.name}:Q", title=x.title, format=".3~g"),
-            alt.Tooltip("value:Q", title=y.title, format=".3~g"),
-        ],
+        tooltip=[number(x.symbol.name, x.title), number("value", y.title)],
         points=points,
     )
     chart = alt.layer(drawn, *layers).add_params(*parameters)

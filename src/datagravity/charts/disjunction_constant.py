@@ -6,11 +6,12 @@ import pandas as pd
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, slider
 from datagravity.charts.curves import Axis, law_chart
-from datagravity.charts.theme import BLUE, GREY, ORANGE, PALETTE, finished
+from datagravity.charts.layers import guide
+from datagravity.charts.theme import BLUE, ORANGE, PALETTE, finished
+from datagravity.charts.tooltips import about, described, number, word
 from datagravity.compiled import vega_expression
 from datagravity.evidence import shown
 from datagravity.processors import machine_balances, published_ratios
-from datagravity.sources import reference_link, short_name
 
 
 def sum_and_bound():
@@ -55,8 +56,7 @@ def reuse_crossing():
     rows = machine_balances()
     operations = list(dict.fromkeys(rows["operation"]))
     memories = list(dict.fromkeys(rows["memory"]))
-    columns = ["memory", "operation", "transport_pj_per_bit", "compute_pj", "width_bits", "locator"]
-    data = rows[columns].assign(source=rows["source"].map(short_name), link=rows["source"].map(reference_link))
+    data = described(rows, "memory", "operation", "transport_pj_per_bit", "compute_pj", "width_bits")
     reuse = [round(10 ** (exponent / 16), 4) for exponent in range(65)]
     constant = vega_expression(
         symbolic.workload_disjunction_constant,
@@ -64,7 +64,7 @@ def reuse_crossing():
         operations_per_operand="datum.reuse",
     )
     base = (
-        alt.Chart(alt.Data(values=data.to_dict("records")))
+        alt.Chart(data)
         .add_params(
             drop_down("operation", "operation", operations, value="FP32 multiply"),
             slider("operands", "operands per operation", 1, 3, 1, 2),
@@ -77,22 +77,19 @@ def reuse_crossing():
             x=alt.X("reuse:Q").scale(type="log").title("operations per fetched operand").axis(format="~g"),
             y=alt.Y("G_d:Q").scale(type="log").title("G_d (transport energy / compute energy)").axis(format="~g"),
             color=alt.Color("memory:N").scale(domain=memories, range=PALETTE[: len(memories)]).title(None),
-            href="link:N",
-            tooltip=[
-                alt.Tooltip("memory:N", title="memory"),
-                alt.Tooltip("operation:N", title="operation"),
-                alt.Tooltip("reuse:Q", title="operations per operand", format=".3~g"),
-                alt.Tooltip("G_d:Q", title="G_d", format=".3~g"),
-                alt.Tooltip("transport_pj_per_bit:Q", title="transport (pJ/bit)", format=".3~g"),
-                alt.Tooltip("compute_pj:Q", title="compute (pJ)", format=".3~g"),
-                alt.Tooltip("source:N", title="source"),
-                alt.Tooltip("locator:N", title="where"),
-            ],
+            **about(
+                data,
+                word("memory"),
+                word("operation"),
+                number("reuse", "operations per operand"),
+                number("G_d"),
+                number("transport_pj_per_bit", "transport", "pJ/bit"),
+                number("compute_pj", "compute", "pJ"),
+            ),
         )
     )
-    unity = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(strokeDash=[4, 4], color=GREY).encode(y="one:Q")
     return finished(
-        alt.layer(base.mark_line(strokeWidth=2.5), unity),
+        alt.layer(base.mark_line(strokeWidth=2.5), guide(y=1)),
         drawn_by=reuse_crossing,
         title="Reuse lowers G_d; where it reaches one, the machine is in balance",
         subtitle="tabulated energies at 7 nm; scope: macro for SRAM, interface for DRAM, datapath for the operation",
@@ -108,32 +105,21 @@ def reuse_crossing():
 def published_values():
     """The five published values of G_d as ranges, with what the cited rows give beside them."""
     rows = published_ratios()
-    kinds, left_edge = ["published", "from the tables"], 0.1
-    ranges = []
-    for row in rows.to_dict("records"):
-        for kind, low, high in zip(kinds, ["gd_low", "recomputed_low"], ["gd_high", "recomputed_high"], strict=True):
-            if pd.isna(row[high]):
-                continue
-            bounded = pd.notna(row[low])
-            ranges.append(
-                {"level": row["label"], "kind": kind, "high": row[high], "note": row["note"], "where": row["locator"]}
-                | {"start": row[low] if bounded else left_edge, "low": shown(row[low]), "bounded": bounded}
-                | {"source": short_name(row["source"]), "link": reference_link(row["source"])}
-            )
-    base = alt.Chart(alt.Data(values=ranges)).encode(
+    kinds, left_edge = {"published": "gd", "from the tables": "recomputed"}, 0.1
+    ranges = pd.concat(
+        rows.assign(level=rows["label"], kind=kind, start=rows[f"{column}_low"], high=rows[f"{column}_high"])
+        for kind, column in kinds.items()
+    )
+    ranges = ranges.dropna(subset="high").sort_index(kind="stable")
+    ranges = ranges.assign(
+        bounded=ranges["start"].notna(), low=ranges["start"].map(shown), start=ranges["start"].fillna(left_edge)
+    )
+    data = described(ranges, "level", "kind", "start", "low", "high", "bounded", "note")
+    base = alt.Chart(data).encode(
         y=alt.Y("level:N").sort(list(rows["label"])).title(None).axis(labelLimit=130),
-        yOffset=alt.YOffset("kind:N").sort(kinds),
-        color=alt.Color("kind:N").scale(domain=kinds, range=[BLUE, ORANGE]).title(None),
-        href="link:N",
-        tooltip=[
-            alt.Tooltip("level:N", title="value"),
-            alt.Tooltip("kind:N", title="which"),
-            alt.Tooltip("low:N", title="low"),
-            alt.Tooltip("high:Q", title="high", format=".4~g"),
-            alt.Tooltip("note:N", title="note"),
-            alt.Tooltip("source:N", title="source"),
-            alt.Tooltip("where:N", title="where"),
-        ],
+        yOffset=alt.YOffset("kind:N").sort(list(kinds)),
+        color=alt.Color("kind:N").scale(domain=list(kinds), range=[BLUE, ORANGE]).title(None),
+        **about(data, word("level", "value"), word("kind", "which"), word("low"), number("high"), word("note")),
     )
     start = alt.X("start:Q").scale(type="log", domain=[left_edge, 2000], nice=False).axis(format="~g")
     start = start.title("G_d (transport energy / compute energy)")

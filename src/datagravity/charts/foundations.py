@@ -7,6 +7,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.charts.theme import BLUE, ORANGE, PINK, finished
+from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
 from datagravity.symbolic import G_d, beta
 
@@ -236,11 +237,11 @@ def ladder(hierarchies, sources=()):
             shape=alt.condition("datum.best == 'best'", alt.value("diamond"), alt.value("circle")),
             size=alt.condition("datum.best == 'best'", alt.value(220), alt.value(70)),
             tooltip=[
-                alt.Tooltip("name:N", title="hierarchy"),
-                alt.Tooltip("level:N"),
-                alt.Tooltip("places:Q", format=".3~g"),
-                alt.Tooltip("gd:Q", title="transport / compute", format=".3~g"),
-                alt.Tooltip("energy:Q", title="energy / compute", format=".3~g"),
+                word("name", "hierarchy"),
+                word("level"),
+                number("places"),
+                number("gd", "transport / compute"),
+                number("energy", "energy / compute"),
             ],
         )
     )

@@ -5,7 +5,9 @@ from sympy import Rational, Symbol
 
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
+from datagravity.charts.layers import headline
 from datagravity.charts.theme import BLUE, GREY, PINK, finished
+from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
 
 #: Side of one cell of the map. Every data set lies on the middle of a cell, so that it is a candidate itself.
@@ -88,14 +90,11 @@ def _map_scales():
     return x, y
 
 
-def gravity_map():
-    """Data sets in the plane, the energy of computing at each place, the pull, and the place of least energy."""
-    energy, pull_x, pull_y = _field()
-    sides, in_hull = _in_hull()
+def _bands(energy):
+    """The energy at each cell, in equal steps of colour."""
     x_scale, y_scale = _map_scales()
     axis = {"grid": False, "values": [0, 0.5, 1]}
-
-    cells = (
+    return (
         _grid(COLUMNS, ROWS)
         .transform_calculate(energy=energy)
         .transform_joinaggregate(least="min(energy)", most="max(energy)")
@@ -117,13 +116,17 @@ def gravity_map():
             .scale(type="quantize", domain=[0, 1], range=_BANDS)
             .legend(title="energy, from the least (left) up", titleLimit=300, labelExpr="''", gradientLength=240),
             tooltip=[
-                alt.Tooltip("x:Q", format=".3f"),
-                alt.Tooltip("y:Q", format=".3f"),
-                alt.Tooltip("energy:Q", format=".3~g"),
-                alt.Tooltip("excess:Q", title="energy / least", format=".3~g"),
+                number("x", unit="place"),
+                number("y", unit="place"),
+                number("energy"),
+                number("excess", "energy / least"),
             ],
         )
     )
+
+
+def _arrows(pull_x, pull_y):
+    """The direction of the pull, on a coarse grid: a shaft and a head for each arrow."""
     length = 1.6 * CELL
     arrows = (
         _grid(COLUMNS, ROWS, start=2.5, step=5)
@@ -135,19 +138,36 @@ def gravity_map():
             angle="atan2(datum.pull_x, datum.pull_y) * 180 / PI",
         )
     )
-    masses = (
+    shafts = arrows.mark_rule(color=_INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
+    heads = arrows.mark_point(shape="triangle", filled=True, size=22, color=_INK, opacity=0.8, tooltip=None)
+    return [
+        shafts.encode(x="x:Q", y="y:Q", x2="tip_x:Q", y2="tip_y:Q"),
+        heads.encode(x="tip_x:Q", y="tip_y:Q", angle=alt.Angle("angle:Q").scale(None)),
+    ]
+
+
+def _bodies():
+    """The data sets: a circle as large as its mass, with its letter."""
+    bodies = (
         alt.Chart(alt.Data(values=[{"name": name, "x": x, "y": y} for name, (_, x, y) in DATA_SETS.items()]))
         .transform_calculate(
             x=f"datum.name == '{_MOVED}' ? x_{_MOVED} : datum.x",
             y=f"datum.name == '{_MOVED}' ? y_{_MOVED} : datum.y",
             mass=" : ".join(f"datum.name == '{name}' ? mass_{name}" for name in DATA_SETS) + " : 0",
         )
-        .encode(
-            x="x:Q",
-            y="y:Q",
-            tooltip=[alt.Tooltip("name:N", title="data set"), alt.Tooltip("mass:Q", title="information mass")],
-        )
+        .encode(x="x:Q", y="y:Q", tooltip=[word("name", "data set"), number("mass", "information mass")])
     )
+    size = alt.Size("mass:Q").scale(type="linear", domain=[0, 10], range=[100, 1000]).legend(None)
+    letter = alt.Shape("name:N").scale(domain=list(_LETTERS), range=list(_LETTERS.values())).legend(None)
+    return [
+        bodies.mark_point(filled=True, shape="circle", color="white", stroke=_INK, opacity=1).encode(size=size),
+        bodies.mark_point(filled=False, size=90, color=_INK, strokeWidth=1.8, opacity=1).encode(shape=letter),
+    ]
+
+
+def _optimum(energy):
+    """The place of least energy among the data: a diamond, and where it lies in words."""
+    sides, in_hull = _in_hull()
     optimum = (
         # Half a cell apart: in a flat valley between cells the lowest cell may lie a little aside.
         _grid(COLUMNS, ROWS, step=0.5)
@@ -157,25 +177,14 @@ def gravity_map():
         .transform_filter("datum.rank == 1")
         .transform_calculate(label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'")
     )
-    shapes = alt.Shape("name:N").scale(domain=list(_LETTERS), range=list(_LETTERS.values())).legend(None)
-    size = alt.Size("mass:Q").scale(type="linear", domain=[0, 10], range=[100, 1000]).legend(None)
-    chart = alt.layer(
-        cells,
-        arrows.mark_rule(color=_INK, strokeWidth=1.2, opacity=0.8, tooltip=None).encode(
-            x="x:Q", y="y:Q", x2="tip_x:Q", y2="tip_y:Q"
-        ),
-        arrows.mark_point(shape="triangle", filled=True, size=22, color=_INK, opacity=0.8, tooltip=None).encode(
-            x="tip_x:Q", y="tip_y:Q", angle=alt.Angle("angle:Q").scale(None)
-        ),
-        masses.mark_point(filled=True, shape="circle", color="white", stroke=_INK, opacity=1).encode(size=size),
-        masses.mark_point(filled=False, size=90, color=_INK, strokeWidth=1.8, opacity=1).encode(shape=shapes),
-        optimum.mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1).encode(
-            x="x:Q", y="y:Q", tooltip=alt.Tooltip("label:N", title="least energy")
-        ),
-        optimum.mark_text(fontSize=14, fontWeight="bold", baseline="top").encode(
-            x=alt.value(alt.ExprRef("width / 2")), y=alt.value(4), text="label:N"
-        ),
-    ).add_params(
+    diamond = optimum.mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1)
+    return [diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), headline(optimum)]
+
+
+def gravity_map():
+    """Data sets in the plane, the energy of computing at each place, the pull, and the place of least energy."""
+    energy, *pull = _field()
+    chart = alt.layer(_bands(energy), *_arrows(*pull), *_bodies(), *_optimum(energy)).add_params(
         slider("exponent", "exponent a", 0.3, 3, 0.05, 1.5),
         *(slider(f"mass_{name}", f"mass {name}", 1, 10, 0.5, mass) for name, (mass, *_) in DATA_SETS.items()),
         slider(f"x_{_MOVED}", f"x of {_MOVED}", 0, round((COLUMNS - 1) * CELL, 3), CELL, DATA_SETS[_MOVED][1]),
@@ -215,7 +224,7 @@ def neutral_point():
             alt.Chart(data)
             .transform_calculate(place=place)
             .mark_line(strokeWidth=2.5, color=color, strokeDash=dash)
-            .encode(x=x, y=y, tooltip=[alt.Tooltip("a:Q", format=".2f"), alt.Tooltip("place:Q", format=".3f")])
+            .encode(x=x, y=y, tooltip=[number("a"), number("place", unit="place")])
         )
     words = "datum.name + ': ' + format(datum.place, '.3f')"
     marked = (

@@ -5,6 +5,7 @@ import altair as alt
 from datagravity import decoding, symbolic
 from datagravity.charts.controls import log_slider
 from datagravity.charts.theme import BLUE, ORANGE, finished
+from datagravity.charts.tooltips import number, word
 from datagravity.charts.workload import formula, workload_controls
 from datagravity.decoding import BOUNDS, LEVERS, SYSTEM_ROW
 from datagravity.evidence import load
@@ -22,23 +23,22 @@ def lever_bounds():
     names = list(LEVERS)
     base = alt.Chart(alt.InlineData(values=[{"lever": name, "acts_on": LEVERS[name]} for name in names]))
     bound, gain = (
-        "".join(f"datum.lever == '{name}' ? {code(name)} : " for name in names) + "1"
-        for code in (
-            lambda name: f"bound_{name}",
-            lambda name: f"gain_{name}",
-        )
+        "".join(f"datum.lever == '{name}' ? {what}_{name} : " for name in names) + "1" for what in ("bound", "gain")
     )
     base = base.transform_calculate(bound=bound, gain=gain, one="1").encode(
         y=alt.Y("lever:N").sort(names).title(None),
         tooltip=[
-            alt.Tooltip("lever:N", title="lever"),
-            alt.Tooltip("acts_on:N", title="divides"),
-            alt.Tooltip("gain:Q", title="gain at this factor", format=".3~g"),
-            alt.Tooltip("bound:Q", title="gain at most", format=".3~g"),
+            word("lever"),
+            word("acts_on", "divides"),
+            number("gain", "gain at this factor"),
+            number("bound", "gain at most"),
         ],
     )
-    title = "energy before / energy after"
-    x = alt.X("bound:Q").scale(type="log", domainMin=1).title(title).axis(format="~g")
+
+    def x(field):
+        axis = alt.X(f"{field}:Q").scale(type="log", domainMin=1).axis(format="~g")
+        return axis.title("energy before / energy after")
+
     total = formula(symbolic.token_energy)
     params = [alt.param(name=f"bound_{name}", expr=formula(BOUNDS[name])) for name in names]
     params += [
@@ -46,11 +46,9 @@ def lever_bounds():
         for name in names
     ]
     chart = alt.layer(
-        base.mark_bar(opacity=0.35, color=BLUE, height=18).encode(x=x, x2="one:Q"),
-        base.mark_tick(color=BLUE, thickness=3, size=26, opacity=1).encode(x=x),
-        base.mark_point(filled=True, size=90, color=ORANGE, opacity=1).encode(
-            x=alt.X("gain:Q").scale(type="log", domainMin=1).title(title).axis(format="~g")
-        ),
+        base.mark_bar(opacity=0.35, color=BLUE, height=18).encode(x=x("bound"), x2="one:Q"),
+        base.mark_tick(color=BLUE, thickness=3, size=26, opacity=1).encode(x=x("bound")),
+        base.mark_point(filled=True, size=90, color=ORANGE, opacity=1).encode(x=x("gain")),
     ).add_params(*workload_controls(), *log_slider("factor", "each lever divides by", 1, 100, 2), *params)
     return finished(
         chart,

@@ -5,14 +5,16 @@ import altair as alt
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import curves
+from datagravity.charts.layers import headline
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.tooltips import number
 from datagravity.compiled import vega_expression
 
 # Two bodies at distance 1, the light one of mass 1: the heavy one's mass is the ratio of the two.
 _UNITS = {symbolic.light: 1, symbolic.separation: 1}
 _RATIO = symbolic.neutral_ratio.subs(_UNITS)
 
-_TOOLTIP = [alt.Tooltip("a:Q", format=".2f"), alt.Tooltip("value:Q", format=".3~f")]
+_TOOLTIP = [number("a"), number("value")]
 
 
 def _two_bodies(expression, exponent, **names):
@@ -32,7 +34,7 @@ def landscape():
         .transform_calculate(d="min(datum.d, 1)")
         .transform_calculate(value=energy)
         .mark_line(strokeWidth=2.5, color=BLUE)
-        .encode(x=x, y=y, tooltip=[alt.Tooltip("d:Q", format=".3f"), alt.Tooltip("value:Q", format=".3~f")])
+        .encode(x=x, y=y, tooltip=[number("d", unit="place"), number("value")])
     )
     points = alt.Chart(alt.Data(values=[{}]))
     best = (
@@ -45,9 +47,7 @@ def landscape():
         curve,
         barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square").encode(x="d:Q", y="value:Q"),
         best.mark_point(size=110, filled=True, opacity=1, color=PINK).encode(x="d:Q", y="value:Q"),
-        best.mark_text(fontSize=14, fontWeight="bold", baseline="top").encode(
-            x=alt.value(alt.ExprRef("width / 2")), y=alt.value(4), text="label:N"
-        ),
+        headline(best),
     ).add_params(
         slider("exponent", "exponent a", 0.3, 3, 0.05, 0.5),
         slider("ratio", "mass ratio", 1, 4, 0.1, 1.5),

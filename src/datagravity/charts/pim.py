@@ -3,8 +3,10 @@
 import altair as alt
 import pandas as pd
 
-from datagravity.charts.controls import drop_down, tick_box
+from datagravity.charts.controls import admitting, drop_down
+from datagravity.charts.layers import diagonal, guide, hollow_if_grey, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.tooltips import about, described, number, word
 from datagravity.evidence import shown
 from datagravity.pim import (
     COMPARED_SETS,
@@ -17,7 +19,6 @@ from datagravity.pim import (
     predictions,
 )
 from datagravity.series import series_members, series_names
-from datagravity.sources import reference_link, short_name
 
 ALL_SCOPES = "all scopes"
 SILICON = {"yes": "silicon", "partial": "silicon in part", "no": "simulated or modelled"}
@@ -25,132 +26,130 @@ SILICON = {"yes": "silicon", "partial": "silicon in part", "no": "simulated or m
 NOT_CONVERTED = "a loss in another quantity, not converted"
 #: Where a loss without a value, or one far below the axis, is drawn.
 LOWEST = 0.4
+FIXED, FREE = "predicted, with a fixed share", "predicted, nothing fixed"
 FORECASTS = ["the law, with a fixed share", "the law, nothing fixed", "constant of other sources"]
 
-
-def _described(rows):
-    """The columns of every tooltip, from rows of the PIM table."""
-    return {
-        "id": rows["id"],
-        "system": rows["system"],
-        "baseline": rows["baseline"],
-        "scope": rows["scope"],
-        "silicon": rows["real_silicon"].map(SILICON),
-        "stat": rows["stat"],
-        "confound": rows["confound"].map(shown),
-        "text": rows["reported_text"],
-        "status": rows["status"],
-        "grey": rows["grey"].astype(bool),
-        "source": rows["source"].map(short_name),
-        "locator": rows["locator"],
-        "link": rows["source"].map(reference_link),
-    }
+#: What each model predicts of a row, with its interval, as columns numbered by the model.
+_PREDICTED = {"predicted": "v", "predicted_low": "l", "predicted_high": "h"}
+_SYSTEM = ["system", "baseline", "silicon", "stat", "confound"]
 
 
-def _tooltips(*first):
-    names = {
-        "system": "system",
-        "baseline": "compared with",
-        "scope": "scope",
-        "silicon": "evidence",
-        "stat": "statistic",
-        "confound": "what else differs",
-        "status": "status",
-        "grey": "grey literature",
-        "source": "source",
-        "locator": "where",
-        "id": "row",
-    }
-    return [*first, *(alt.Tooltip(f"{name}:N", title=title) for name, title in names.items())]
+def _of_system():
+    """What every tooltip says of the system that a row reports on."""
+    return [
+        word("system"),
+        word("baseline", "compared with"),
+        word("silicon", "evidence"),
+        word("stat", "statistic"),
+        word("confound", "what else differs"),
+    ]
+
+
+def _readable(rows):
+    """Rows of the PIM table in the words of a tooltip."""
+    return rows.assign(
+        silicon=rows["real_silicon"].map(SILICON), confound=rows["confound"].map(shown), text=rows["reported_text"]
+    )
+
+
+def _by_model(rows, every):
+    """The rows with the prediction of each model, taken from `every`, the same rows under that model."""
+    for model, frame in enumerate(every):
+        found = frame.set_index("id").loc[rows["id"], list(_PREDICTED)].round(4)
+        rows = rows.assign(**{f"{letter}{model}": found[name].to_numpy() for name, letter in _PREDICTED.items()})
+    return rows
+
+
+def _usable():
+    """Every usable row: where its report and each model's prediction lie."""
+    every = [predictions(model=model, include_recalled=True) for model in MODELS]
+    rows = _by_model(_readable(every[0]), every)
+    return rows.assign(
+        shape=rows["silicon"],
+        at=rows["reported"],
+        low=rows["reported_low"],
+        high=rows["reported_high"],
+        printed=[f"{value:.3g}" for value in rows["reported"]],
+    )
+
+
+def _unconverted():
+    """Every loss that is no ratio of energies: where it is drawn, in a shape of its own."""
+    every = [losses(model=model) for model in MODELS]
+    rows = _by_model(_readable(every[0][~every[0]["comparable"]]), every)
+    at = rows["reported"].fillna(LOWEST).clip(lower=LOWEST)
+    return rows.assign(
+        shape=NOT_CONVERTED,
+        at=at,
+        low=at,
+        high=at,
+        printed=[
+            "less than 1, value not stated" if pd.isna(value) else f"{value:.3g} ({kind.replace('_', ' ')})"
+            for value, kind in zip(rows["reported"], rows["quantity_kind"], strict=True)
+        ],
+    )
+
+
+def _scatter(rows):
+    """The rows that the reader admits, with what the chosen law predicts of each."""
+    predicted = [f"{letter}{model}" for model in range(len(MODELS)) for letter in _PREDICTED.values()]
+    data = described(rows, *_SYSTEM, "text", "group", "shape", "at", "low", "high", "printed", *predicted)
+    chosen = (
+        alt.Chart(data)
+        .add_params(
+            drop_down("law", "law", list(range(len(MODELS))), labels=list(MODELS)),
+            drop_down("scopes", "scope", [ALL_SCOPES, *GROUPS]),
+        )
+        .transform_filter(f"scopes == '{ALL_SCOPES}' || datum.group == scopes")
+    )
+    return (
+        admitting(chosen)
+        .transform_calculate(value="datum['v' + law]", p_low="datum['l' + law]", p_high="datum['h' + law]")
+        .transform_calculate(interval="format(datum.p_low, '.3~g') + ' to ' + format(datum.p_high, '.3~g')")
+        .encode(
+            **about(
+                data,
+                number("value", "predicted"),
+                word("interval", f"{LEVEL:.0%} interval"),
+                word("printed", "reported"),
+                *_of_system(),
+            )
+        )
+    )
 
 
 def predicted_and_reported():
     """Every usable row and every loss: the law's prediction with its interval against what was reported."""
-    models = [predictions(model=model, include_recalled=True) for model in MODELS]
-    rows = models[0]
-    data = pd.DataFrame(_described(rows)).assign(
-        group=rows["group"],
-        shape=rows["real_silicon"].map(SILICON),
-        low=rows["reported_low"],
-        high=rows["reported_high"],
-        at=rows["reported"],
-        reported=[f"{value:.3g}" for value in rows["reported"]],
-    )
-    bad = losses()
-    bad = bad[~bad["comparable"]].reset_index(drop=True)
-    negative = pd.DataFrame(_described(bad)).assign(
-        group=bad["group"],
-        shape=NOT_CONVERTED,
-        at=bad["reported"].fillna(LOWEST).clip(lower=LOWEST),
-        reported=[
-            "less than 1, value not stated" if pd.isna(value) else f"{value:.3g} ({kind.replace('_', ' ')})"
-            for value, kind in zip(bad["reported"], bad["quantity_kind"], strict=True)
-        ],
-    )
-    negative = negative.assign(low=negative["at"], high=negative["at"])
-    for number, model in enumerate(MODELS):
-        every = predictions(model=model, include_recalled=True)
-        other = losses(model=model).set_index("id").loc[bad["id"]]
-        for column, letter in [("predicted", "v"), ("predicted_low", "l"), ("predicted_high", "h")]:
-            data[f"{letter}{number}"] = every[column].round(4)
-            negative[f"{letter}{number}"] = other[column].round(4).to_list()
-    records = pd.concat([data, negative]).to_dict("records")
+    rows = pd.concat([_usable(), _unconverted()])
+    base = _scatter(rows)
 
-    shapes = [*SILICON.values(), NOT_CONVERTED]
-    scale_x = alt.Scale(type="log", domain=[0.9, 50], nice=False)
-    scale_y = alt.Scale(type="log", domain=[LOWEST * 0.8, 3000], nice=False)
+    def x(field):
+        axis = alt.X(f"{field}:Q").scale(type="log", domain=[0.9, 50], nice=False).title("predicted, times less energy")
+        return axis.axis(format="~g", values=[1, 2, 5, 10, 20, 50])
+
+    def y(field):
+        axis = alt.Y(f"{field}:Q").scale(type="log", domain=[LOWEST * 0.8, 3000], nice=False)
+        return axis.title("reported, times less energy").axis(format="~g", values=[0.5, 1, 2, 5, 10, 100, 1000])
+
     colours = alt.Scale(domain=list(GROUPS), range=[ORANGE, GREEN, BLUE, PURPLE])
-    base = (
-        alt.Chart(alt.InlineData(values=records))
-        .add_params(
-            drop_down("law", "law", list(range(len(MODELS))), labels=list(MODELS)),
-            drop_down("scopes", "scope", [ALL_SCOPES, *GROUPS]),
-            tick_box("show_recalled", "show recalled numbers", False),
-            tick_box("show_grey", "show grey literature", True),
-        )
-        .transform_filter(f"scopes == '{ALL_SCOPES}' || datum.group == scopes")
-        .transform_filter("(show_recalled || datum.status != 'recalled') && (show_grey || !datum.grey)")
-        .transform_calculate(value="datum['v' + law]", p_low="datum['l' + law]", p_high="datum['h' + law]")
-        .transform_calculate(interval="format(datum.p_low, '.3~g') + ' to ' + format(datum.p_high, '.3~g')")
-        .encode(
-            href="link:N",
-            tooltip=_tooltips(
-                alt.Tooltip("value:Q", title="predicted", format=".3~g"),
-                alt.Tooltip("interval:N", title=f"{LEVEL:.0%} interval"),
-                alt.Tooltip("reported:N", title="reported"),
-            ),
-        )
-    )
-    x = alt.X("value:Q").scale(scale_x).title("predicted, times less energy")
-    x = x.axis(format="~g", values=[1, 2, 5, 10, 20, 50])
-    y = alt.Y("at:Q").scale(scale_y).title("reported, times less energy")
-    y = y.axis(format="~g", values=[0.5, 1, 2, 5, 10, 100, 1000])
-    # One legend: Vega-Lite joins it from channels of one field that ask for the same.
     legend = {"columns": 2, "symbolOpacity": 1, "symbolStrokeWidth": 4}
-    stroke = alt.Stroke("group:N").scale(colours).title("scope").legend(**legend)
-    fill = alt.Fill("group:N").scale(colours).title("scope").legend(**legend)
-    across = base.mark_rule(opacity=0.35, strokeWidth=2).encode(
-        x=alt.X("p_low:Q").scale(scale_x).title("predicted, times less energy"), x2="p_high:Q", y=y, stroke=stroke
-    )
-    along = base.mark_rule(opacity=0.35, strokeWidth=2).encode(
-        x=x, y=alt.Y("low:Q").scale(scale_y).title("reported, times less energy"), y2="high:Q", stroke=stroke
-    )
+    coloured = hollow_if_grey("group", colours, "scope", filled=0.8, **legend)
+    kinds, symbols = [*SILICON.values(), NOT_CONVERTED], ["square", "diamond", "circle", "triangle-down"]
+    rules = base.mark_rule(opacity=0.35, strokeWidth=2).encode(stroke=coloured["stroke"])
     points = base.mark_point(size=75, opacity=1, strokeWidth=1.5).encode(
-        x=x,
-        y=y,
-        shape=alt.Shape("shape:N")
-        .scale(domain=shapes, range=["square", "diamond", "circle", "triangle-down"])
-        .title("evidence")
-        .legend(columns=1, orient="top", symbolStrokeColor=GREY, symbolFillColor=GREY),
-        stroke=stroke,
-        fill=fill,
-        fillOpacity=alt.condition("datum.grey", alt.value(0), alt.value(0.8)),
+        x=x("value"),
+        y=y("at"),
+        shape=shapes("shape", kinds, symbols, title="evidence", columns=1, orient="top"),
+        **coloured,
     )
-    same = alt.Chart(alt.InlineData(values=[{"a": 0.9}, {"a": 50}])).mark_line(strokeDash=[5, 4], color=GREY)
-    same = same.encode(x=alt.X("a:Q").scale(scale_x), y=alt.Y("a:Q").scale(scale_y))
-    none = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_rule(strokeDash=[2, 3], color=GREY)
     return finished(
-        alt.layer(none.encode(y=alt.Y("a:Q").scale(scale_y)), same, across, along, points),
+        alt.layer(
+            guide(y=1, dash=(2, 3)),
+            diagonal(0.9, 50),
+            rules.encode(x=x("p_low"), x2="p_high:Q", y=y("at")),
+            rules.encode(x=x("value"), y=y("low"), y2="high:Q"),
+            points,
+        ),
         drawn_by=predicted_and_reported,
         title="PIM: predicted and reported",
         subtitle=["dashed: equal; dotted: no saving", "hollow: unreviewed source"],
@@ -161,93 +160,75 @@ def predicted_and_reported():
             "Results in which memory needs more energy stand below the dotted line at one. Lists choose the form of "
             "the law and the scope; two boxes admit recalled numbers and grey literature."
         ),
-        sources=set(rows["source"]) | set(bad["source"]),
+        sources=set(rows["source"]),
         height=420,
+    )
+
+
+def _of_rung(field):
+    """The encodings of the two ladders: what is saved at each rung, in the colour of who says so."""
+    x = alt.X(f"{field}:Q").scale(type="log", domain=[0.9, 100]).axis(values=[1, 2, 5, 10, 20, 50, 100])
+    rungs = list(series_members("ladder")["label"])
+    says = [*(f"reported, {ladder}" for ladder in series_names("ladder")), FIXED, FREE]
+    color = alt.Color("what:N").scale(domain=says, range=[BLUE, PINK, BROWN, GREY]).title(None)
+    return {
+        "x": x.title("times less energy"),
+        "y": alt.Y("rung:N").sort(rungs).title(None).axis(labelLimit=150),
+        "color": color.legend(columns=1, symbolOpacity=1),
+    }
+
+
+def _law_on_ladders():
+    """The interval of the law at each rung, with a fixed share and without."""
+    rows = pd.concat([ladders(model=MODELS[2]).assign(what=FREE), ladders().assign(what=FIXED)])
+    data = described(rows, "rung", "what", "predicted", "predicted_low", "predicted_high")
+    return (
+        alt.Chart(data)
+        .mark_rule(opacity=0.55)
+        .encode(
+            x2="predicted_high:Q",
+            strokeWidth=alt.condition(f"datum.what == '{FIXED}'", alt.value(14), alt.value(5)),
+            **_of_rung("predicted_low"),
+            **about(
+                data,
+                word("rung", "place"),
+                word("what"),
+                number("predicted"),
+                number("predicted_low", "low end"),
+                number("predicted_high", "high end"),
+            ),
+        )
+    )
+
+
+def _reports_on_ladders():
+    """What was reported at each rung."""
+    rows = _readable(ladders())
+    data = described(
+        rows.assign(what="reported, " + rows["ladder"]), *_SYSTEM, "text", "ladder", "rung", "reported", "what"
+    )
+    return (
+        alt.Chart(data)
+        .mark_point(size=110, filled=True, opacity=1)
+        .encode(
+            shape=alt.Shape("ladder:N").scale(domain=series_names("ladder"), range=["circle", "diamond"]).legend(None),
+            **_of_rung("reported"),
+            **about(
+                data,
+                word("ladder"),
+                word("rung", "place"),
+                number("reported"),
+                word("text", "as reported"),
+                *_of_system(),
+            ),
+        )
     )
 
 
 def two_ladders():
     """What each step closer to the cells saves, on two ladders that change nothing but the place."""
-    rows = ladders()
-    open_end = ladders(model=MODELS[2])
-    what = [
-        *(f"reported, {ladder}" for ladder in series_names("ladder")),
-        "predicted, with a fixed share",
-        "predicted, nothing fixed",
-    ]
-    records = pd.DataFrame(_described(rows)).assign(
-        ladder=rows["ladder"],
-        rung=rows["rung"],
-        reported=rows["reported"],
-        what="reported, " + rows["ladder"],
-    )
-    intervals = [
-        {
-            "rung": row["rung"],
-            "what": name,
-            "value": row["predicted"],
-            "low": row["predicted_low"],
-            "high": row["predicted_high"],
-            "scope": row["scope"],
-            "source": short_name(row["source"]),
-            "locator": row["locator"],
-            "status": row["status"],
-            "link": reference_link(row["source"]),
-        }
-        for name, frame in [(what[3], open_end), (what[2], rows)]
-        for _, row in frame.iterrows()
-    ]
-    order = list(series_members("ladder")["label"])
-    y = alt.Y("rung:N").sort(order).title(None).axis(labelLimit=150)
-    x = {"scale": alt.Scale(type="log", domain=[0.9, 100]), "axis": alt.Axis(values=[1, 2, 5, 10, 20, 50, 100])}
-    colour = (
-        alt.Color("what:N")
-        .scale(domain=what, range=[BLUE, PINK, BROWN, GREY])
-        .title(None)
-        .legend(columns=1, symbolOpacity=1)
-    )
-    bars = (
-        alt.Chart(alt.InlineData(values=intervals))
-        .mark_rule(opacity=0.55)
-        .encode(
-            x=alt.X("low:Q", **x).title("times less energy"),
-            x2="high:Q",
-            y=y,
-            color=colour,
-            strokeWidth=alt.condition(f"datum.what == '{what[2]}'", alt.value(14), alt.value(5)),
-            href="link:N",
-            tooltip=[
-                alt.Tooltip("rung:N", title="place"),
-                alt.Tooltip("what:N", title="what"),
-                alt.Tooltip("value:Q", title="predicted", format=".3~g"),
-                alt.Tooltip("low:Q", title="low end", format=".3~g"),
-                alt.Tooltip("high:Q", title="high end", format=".3~g"),
-                alt.Tooltip("scope:N", title="scope"),
-                alt.Tooltip("status:N", title="status of the report"),
-                alt.Tooltip("source:N", title="source"),
-                alt.Tooltip("locator:N", title="where"),
-            ],
-        )
-    )
-    points = (
-        alt.Chart(alt.InlineData(values=records.to_dict("records")))
-        .mark_point(size=110, filled=True, opacity=1)
-        .encode(
-            x=alt.X("reported:Q", **x).title("times less energy"),
-            y=y,
-            color=colour,
-            shape=alt.Shape("ladder:N").scale(domain=series_names("ladder"), range=["circle", "diamond"]).legend(None),
-            href="link:N",
-            tooltip=_tooltips(
-                alt.Tooltip("ladder:N", title="ladder"),
-                alt.Tooltip("rung:N", title="place"),
-                alt.Tooltip("reported:Q", title="reported", format=".3~g"),
-                alt.Tooltip("text:N", title="as reported"),
-            ),
-        )
-    )
     return finished(
-        alt.layer(bars, points),
+        alt.layer(_law_on_ladders(), _reports_on_ladders()),
         drawn_by=two_ladders,
         title="Two ladders towards the cells",
         subtitle=["each ladder: farthest place on top", "bars: 80 % interval of the law"],
@@ -258,7 +239,7 @@ def two_ladders():
             "ladder, because it knows the baseline and not the rung; with a fixed share they are short and end below "
             "two."
         ),
-        sources=set(rows["source"]),
+        sources=set(ladders()["source"]),
         height=300,
     )
 
@@ -271,9 +252,8 @@ def calibration_by_level():
         free[free["forecast"] == "law"].assign(forecast=FORECASTS[1]),
         fixed[fixed["forecast"] == "constant"].assign(forecast=FORECASTS[2]),
     ]
-    records = pd.concat(parts).to_dict("records")
     base = (
-        alt.Chart(alt.InlineData(values=records))
+        alt.Chart(pd.concat(parts))
         .add_params(drop_down("rows_of", "rows", list(COMPARED_SETS), value="whole system"))
         .transform_filter("datum.set == rows_of")
         .encode(
@@ -284,19 +264,18 @@ def calibration_by_level():
             .title(None)
             .legend(columns=1),
             tooltip=[
-                alt.Tooltip("forecast:N", title="forecast"),
-                alt.Tooltip("set:N", title="scope"),
-                alt.Tooltip("level:Q", title="nominal", format=".0%"),
-                alt.Tooltip("covered:Q", title="inside", format=".0%"),
-                alt.Tooltip("rows:Q", title="rows"),
+                word("forecast"),
+                word("set", "scope"),
+                number("level", "nominal", "%"),
+                number("covered", "inside", "%"),
+                number("rows", "rows", "count"),
             ],
         )
     )
     shape = alt.Shape("forecast:N").scale(domain=FORECASTS, range=["circle", "square", "triangle-up"]).title(None)
-    ideal = alt.Chart(alt.InlineData(values=[{"p": 0.45}, {"p": 1}])).mark_line(strokeDash=[5, 4], color=GREY)
     return finished(
         alt.layer(
-            ideal.encode(x="p:Q", y="p:Q"),
+            diagonal(0.45, 1),
             base.mark_line(strokeWidth=2),
             base.mark_point(size=80, filled=True, opacity=1).encode(shape=shape),
         ),

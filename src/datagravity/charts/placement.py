@@ -8,7 +8,9 @@ import altair as alt
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
+from datagravity.charts.layers import headline
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.tooltips import number
 from datagravity.compiled import vega_expression
 
 _MODELS = {"tile": "tiles", "patch": "patches"}
@@ -44,10 +46,7 @@ def energy_against_distance():
         y,
         colors=[ORANGE, GREEN, BLUE],
         dashes=[[6, 3], [2, 3], [1, 0]],
-        tooltip=[
-            alt.Tooltip("r:Q", title="distance", format=".3~g"),
-            alt.Tooltip("value:Q", title="energy / compute energy", format=".3~g"),
-        ],
+        tooltip=[number("r", "distance"), number("value", "energy / compute energy")],
     )
     optimum = one_point(r="optimal_distance", value=energy, built=energy.replace("datum.r", "1"))
     built = one_point(r="1", value=energy, label="'as built'")
@@ -60,9 +59,7 @@ def energy_against_distance():
         optimum.mark_point(size=90, filled=True, opacity=1, color=PINK, clip=True).encode(x="r:Q", y="value:Q"),
         built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square").encode(x="r:Q", y="value:Q"),
         built.mark_text(align="left", dx=9, dy=14, fontSize=12).encode(x="r:Q", y="value:Q", text="label:N"),
-        one_point(label=words)
-        .mark_text(fontSize=14, fontWeight="bold", baseline="top")
-        .encode(x=alt.value(alt.ExprRef("width / 2")), y=alt.value(6), text="label:N"),
+        headline(one_point(label=words), top=6),
     ).add_params(
         *log_slider("G_d", "G_d", 1, 1e4, 992),
         beta_slider(),
@@ -85,17 +82,11 @@ def energy_against_distance():
     )
 
 
-def saving_map():
-    """The saving over G_d and beta as a map of colours, with the line beyond which moving closer pays."""
+def _saving_cells():
+    """The saving of each cell of the map, as a colour."""
     beta_step, gd_step = 0.05, 0.1
     overlap = 1.6  # hides the seams between cells
-    saving = _of_model(symbolic.saving, G_d="datum.G_d", beta="datum.beta")
-    distance = _of_model(symbolic.optimal_distance, G_d="datum.G_d", beta="datum.beta")
-    threshold = _of_model(symbolic.inward_threshold, beta="datum.beta")
-    x = alt.X("low:Q").scale(type="log", domain=[0.1, 1e4], nice=False).title("G_d")
-    x = x.axis(labelExpr=SHORT, values=[0.1, 1, 10, 100, 1000, 10000], grid=False)
-    y = alt.Y("bottom:Q").scale(domain=[1, 3], nice=False).title("beta").axis(grid=False)
-    cells = (
+    return (
         evenly("G_d", -1 + gd_step / 2, 4 - gd_step / 2, 50, logarithmic=True)
         .transform_calculate(
             beta=f"sequence({1 + beta_step / 2}, 3, {beta_step})",
@@ -106,38 +97,41 @@ def saving_map():
         .transform_calculate(
             bottom=f"datum.beta - {beta_step / 2}",
             top=f"datum.beta + {overlap * beta_step / 2}",
-            saving=saving,
-            r=distance,
+            saving=_of_model(symbolic.saving, G_d="datum.G_d", beta="datum.beta"),
+            r=_of_model(symbolic.optimal_distance, G_d="datum.G_d", beta="datum.beta"),
         )
         .mark_rect(clip=True)
         .encode(
-            x=x,
             x2="high:Q",
-            y=y,
             y2="top:Q",
             color=alt.Color("saving:Q")
             .scale(type="log", domain=[1, 1e4], scheme="viridis")
             .legend(title="saving", format="~s", gradientLength=240, values=[1, 10, 100, 1000, 10000]),
-            tooltip=[
-                alt.Tooltip("G_d:Q", title="G_d", format=".3~g"),
-                alt.Tooltip("beta:Q", title="beta", format=".3~f"),
-                alt.Tooltip("saving:Q", title="saving", format=".3~g"),
-                alt.Tooltip("r:Q", title="optimal distance", format=".2~g"),
-            ],
+            tooltip=[number("G_d"), number("beta"), number("saving"), number("r", "optimal distance")],
         )
     )
+
+
+def _where_nothing_is_saved():
+    """The side of the map where moving closer does not pay, and the edge at which it begins to."""
+    threshold = _of_model(symbolic.inward_threshold, beta="datum.beta")
     border = evenly("beta", 1, 3, 201).transform_calculate(
         low=f"clamp({threshold}, 0.1, 1e4)", high="0.1", bottom="clamp(datum.beta, 1, 3)"
     )
-    outward = border.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None)
-    edge = border.transform_filter("0.1 < datum.low && datum.low < 1e4").mark_line(
-        color=PINK, strokeWidth=2.5, strokeDash=[6, 3]
-    )
-    chart = alt.layer(
-        cells,
-        outward.encode(x=x, x2="high:Q", y=y),
-        edge.encode(x=x, y=y, order="beta:Q"),
-    ).add_params(_model_choice())
+    edge = border.transform_filter("0.1 < datum.low && datum.low < 1e4")
+    return [
+        border.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None).encode(x2="high:Q"),
+        edge.mark_line(color=PINK, strokeWidth=2.5, strokeDash=[6, 3]).encode(order="beta:Q"),
+    ]
+
+
+def saving_map():
+    """The saving over G_d and beta as a map of colours, with the line beyond which moving closer pays."""
+    x = alt.X("low:Q").scale(type="log", domain=[0.1, 1e4], nice=False).title("G_d")
+    x = x.axis(labelExpr=SHORT, values=[0.1, 1, 10, 100, 1000, 10000], grid=False)
+    y = alt.Y("bottom:Q").scale(domain=[1, 3], nice=False).title("beta").axis(grid=False)
+    layers = [_saving_cells(), *_where_nothing_is_saved()]
+    chart = alt.layer(*(layer.encode(x=x, y=y) for layer in layers)).add_params(_model_choice())
     return finished(
         chart,
         drawn_by=saving_map,
@@ -175,19 +169,14 @@ def saving_against_share():
         y,
         colors=[BLUE, GREY, GREEN],
         dashes=[[1, 0], [6, 3], [2, 3]],
-        tooltip=[
-            alt.Tooltip("tau:Q", title="transport share", format=".1%"),
-            alt.Tooltip("value:Q", title="factor", format=".3~g"),
-        ],
+        tooltip=[number("tau", "transport share", "%"), number("value", "factor")],
     )
     virial = one_point(tau="optimal_share", value="1", label="'optimum at ' + format(optimal_share, '.1%')")
     chart = alt.layer(
         drawn,
         virial.mark_rule(strokeDash=[2, 4], color=PINK).encode(x="tau:Q", y="value:Q", y2=alt.value(30)),
         virial.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="tau:Q", y="value:Q"),
-        virial.mark_text(fontSize=13, fontWeight="bold", baseline="top").encode(
-            x=alt.value(alt.ExprRef("width / 2")), y=alt.value(6), text="label:N"
-        ),
+        headline(virial, size=13, top=6),
     ).add_params(
         beta_slider(),
         alt.param(name="optimal_share", expr=vega_expression(symbolic.optimal_share)),
@@ -219,10 +208,7 @@ def flatness():
         y,
         colors=[BLUE, GREY],
         dashes=[[1, 0], [6, 3]],
-        tooltip=[
-            alt.Tooltip("rho:Q", title="distance / optimal", format=".3~g"),
-            alt.Tooltip("value:Q", title="energy / least", format=".3~g"),
-        ],
+        tooltip=[number("rho", "distance / optimal"), number("value", "energy / least")],
     )
     twice_off = (
         alt.Chart(alt.Data(values=[{"rho": 0.5}, {"rho": 2}]))

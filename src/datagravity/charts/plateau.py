@@ -13,6 +13,7 @@ from datagravity import plateau, symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, finished
+from datagravity.charts.tooltips import about, described, number, word
 from datagravity.compiled import vega_expression
 from datagravity.symbolic import G_d
 
@@ -109,31 +110,32 @@ def gains():
     )
 
 
+def _growth(series):
+    """Each quantity of a series over its first value: the accelerators, and the fitted lines with their bands."""
+    found = plateau.points(series)
+    years, middle = np.linspace(found["years"].min(), found["years"].max(), 33), float(found["years"].mean())
+    marks, bands = [], []
+    for quantity in plateau.QUANTITIES:
+        rate = plateau.trend(series, quantity).rate
+        values = found[quantity] / found[quantity].iloc[0]
+        centre = float(np.exp(np.log(values).mean()))
+        marks.append(found.assign(quantity=quantity, year=found["years"], value=values))
+        line, *ends = (centre * 2 ** (slope * (years - middle)) for slope in (rate.value, rate.low, rate.high))
+        band = {"value": line, "low": np.minimum(*ends), "high": np.maximum(*ends)}
+        bands.append(pd.DataFrame({"quantity": quantity, "year": years, **band}))
+    return described(pd.concat(marks), "quantity", "year", "value", "name"), pd.concat(bands)
+
+
 def fitted_growth():
     """FLOP/J, byte/J and FLOP/byte of the flagships over the first of them, with lines and their 95 % bands."""
-    marks, bands = [], []
     series = next(iter(plateau.SERIES))
-    found = plateau.points(series)
-    middle = float(found["years"].mean())
-    for quantity in plateau.QUANTITIES:
-        fit = plateau.trend(series, quantity)
-        start = found[quantity].iloc[0]
-        marks += [
-            {"quantity": quantity, "year": row.years, "value": value / start, "name": row.name}
-            for row, value in zip(found.itertuples(), found[quantity], strict=True)
-        ]
-        centre = float(np.exp(np.log(found[quantity] / start).mean()))
-        for year in np.linspace(found["years"].min(), found["years"].max(), 33):
-            ends = sorted(centre * 2 ** (rate * (year - middle)) for rate in (fit.rate.low, fit.rate.high))
-            line = centre * 2 ** (fit.rate.value * (year - middle))
-            bands.append({"quantity": quantity, "year": year, "value": line, "low": ends[0], "high": ends[1]})
-    names = list(plateau.QUANTITIES)
-    hues = [BLUE, ORANGE, GREEN]
+    marks, bands = _growth(series)
+    names, hues = list(plateau.QUANTITIES), [BLUE, ORANGE, GREEN]
     color = alt.Color("quantity:N").scale(domain=names, range=hues).title(None)
     x = alt.X("year:Q", title="year").scale(domain=[2015, 2025], nice=False).axis(format="d", tickCount=5)
     y = alt.Y("value:Q", title="times the first").scale(type="log", domain=[0.5, 100], nice=False)
     y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50])
-    base = alt.Chart(pd.DataFrame(bands)).encode(x=x)
+    base = alt.Chart(bands).encode(x=x)
     # One layer a colour: an area in the legend's own layer would wash the legend out.
     areas = [
         base.transform_filter(f"datum.quantity == '{name}'")
@@ -141,23 +143,28 @@ def fitted_growth():
         .encode(y="low:Q", y2="high:Q")
         for name, hue in zip(names, hues, strict=True)
     ]
+    points = alt.Chart(marks).mark_point(filled=True, size=70, opacity=1)
     chart = alt.layer(
         *areas,
         base.mark_line(strokeWidth=2).encode(y=y, color=color),
-        alt.Chart(pd.DataFrame(marks))
-        .mark_point(filled=True, size=70, opacity=1)
-        .encode(
+        points.encode(
             x=x,
             y=y,
             color=color,
             shape=alt.Shape("quantity:N").scale(domain=names).title(None),
-            tooltip=["name:N", "quantity:N", "year:Q", alt.Tooltip("value:Q", title="times the first", format=".3~g")],
+            **about(
+                marks,
+                word("name"),
+                word("quantity"),
+                number("year", unit="year"),
+                number("value", "times the first"),
+            ),
         ),
     )
     return finished(
         chart,
         drawn_by=fitted_growth,
-        sources=sorted(set(found["source"])),
+        sources=set(plateau.points(series)["source"]),
         title="Five flagships",
         subtitle="Bands: slopes inside the 95 % interval, through the middle of the points.",
         description=(

@@ -4,9 +4,10 @@ import altair as alt
 
 from datagravity import systems
 from datagravity.charts.controls import drop_down
+from datagravity.charts.layers import diagonal, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.tooltips import about, described, number, word
 from datagravity.decoding import LEVERS
-from datagravity.sources import reference_link, short_name
 
 #: Colours of the levers, the same in both charts.
 COLOURS = dict(zip(LEVERS, [ORANGE, BLUE, GREEN, PURPLE, BROWN], strict=True))
@@ -26,70 +27,59 @@ _TIERS = ["all thirty", "A, read one by one", "B, computed and listed"]
 _X, _Y = (0.9, 8000), (0.7, 100)
 
 
+def _drawn(frame):
+    """Every claim with a number, and where it stands: at what the model computes, or else at the bound it allows."""
+    frame = frame[frame["computed"].notna() | frame["bound"].notna()]
+    known = frame["computed"].notna()
+    frame = frame.assign(
+        tier=frame["tier"].map(dict(zip("AB", _TIERS[1:], strict=True))),
+        printed=(frame["extent"] + " " + frame["printed"]).str.removeprefix("stated "),
+        shape=known.map({True: COMPUTED, False: BOUND}),
+        y=frame["computed"].where(known, frame["bound"]),
+        low=frame["computed_low"].where(known, frame["bound"]),
+        high=frame["computed_high"].where(known, frame["bound"]),
+        text=frame["computed_text"],
+    )
+    columns = ["name", "lever", "tier", "kind", "words", "printed", "baseline", "shape"]
+    columns += ["claim", "claim_low", "claim_high", "y", "low", "high", "text", "finding"]
+    return described(frame, *columns)
+
+
 def claimed_and_computed():
     """Every claim with a number against what the model computes, or the bound that it allows, on two log axes."""
     frame = systems.counted()
-    frame = frame[frame["computed"].notna() | frame["bound"].notna()]
-    records = [
-        {
-            "id": row["id"],
-            "name": row["name"],
-            "lever": row["lever"],
-            "tier": _TIERS[1] if row["tier"] == "A" else _TIERS[2],
-            "kind": row["kind"],
-            "words": row["words"],
-            "printed": f"{row['extent']} {row['printed']}".removeprefix("stated "),
-            "baseline": row["baseline"],
-            "shape": COMPUTED if row["known"] else BOUND,
-            "claim": row["claim"],
-            "claim_low": row["claim_low"],
-            "claim_high": row["claim_high"],
-            "y": row["computed"] if row["known"] else row["bound"],
-            "low": row["computed_low"] if row["known"] else row["bound"],
-            "high": row["computed_high"] if row["known"] else row["bound"],
-            "text": row["computed_text"],
-            "finding": row["finding"],
-            "source": short_name(row["source"]),
-            "link": reference_link(row["source"]),
-        }
-        for row in frame.assign(known=frame["computed"].notna()).astype(object).to_dict("records")
-    ]
-    across, up = (alt.Scale(type="log", domain=list(ends), nice=False) for ends in (_X, _Y))
+    data = _drawn(frame)
     axis = alt.Axis(format="~s", values=[1, 2, 5, 10, 20, 50, 100, 1000])
-    x = alt.X("claim:Q").scale(across).title("claimed: better over worse").axis(axis)
-    y = alt.Y("y:Q").scale(up).title("computed, or its bound").axis(axis)
+
+    def along(channel, field, ends, title):
+        scale = alt.Scale(type="log", domain=list(ends), nice=False)
+        return channel(f"{field}:Q").scale(scale).title(title).axis(axis)
+
+    x = {field: along(alt.X, field, _X, "claimed: better over worse") for field in ("claim", "claim_low")}
+    y = {field: along(alt.Y, field, _Y, "computed, or its bound") for field in ("y", "low")}
     colour = alt.Color("lever:N").scale(domain=list(COLOURS), range=list(COLOURS.values())).title("lever")
     chosen = f"(tier == '{_TIERS[0]}' || datum.tier == tier) && (lever == '{_ALL}' || datum.lever == lever)"
-    base = alt.Chart(alt.InlineData(values=records)).transform_filter(chosen)
-    identity = alt.Chart(alt.InlineData(values=[{"at": end} for end in _X]))
+    base = alt.Chart(data).transform_filter(chosen).encode(color=colour)
     points = base.mark_point(size=90, filled=True, clip=True).encode(
-        x=x,
-        y=y,
-        color=colour,
-        shape=alt.Shape("shape:N")
-        .scale(domain=[COMPUTED, BOUND], range=["circle", "triangle-down"])
-        .legend(title=None, symbolFillColor=GREY, symbolStrokeColor=GREY),
-        href="link:N",
-        tooltip=[
-            alt.Tooltip("name:N", title="system"),
-            alt.Tooltip("words:N", title="claim"),
-            alt.Tooltip("printed:N", title="as printed"),
-            alt.Tooltip("baseline:N", title="against"),
-            alt.Tooltip("kind:N", title="kind"),
-            alt.Tooltip("text:N", title="computed"),
-            alt.Tooltip("y:Q", title="drawn at", format=".3~g"),
-            alt.Tooltip("finding:N", title="finding"),
-            alt.Tooltip("source:N", title="source"),
-        ],
+        x=x["claim"],
+        y=y["y"],
+        shape=shapes("shape", [COMPUTED, BOUND], ["circle", "triangle-down"], title=None),
+        **about(
+            data,
+            word("name", "system"),
+            word("words", "claim"),
+            word("printed", "as printed"),
+            word("baseline", "against"),
+            word("kind"),
+            word("text", "computed"),
+            number("y", "drawn at"),
+            word("finding"),
+        ),
     )
     chart = alt.layer(
-        identity.mark_line(color=GREY, strokeDash=[5, 4], clip=True).encode(
-            x=alt.X("at:Q").scale(across), y=alt.Y("at:Q").scale(up)
-        ),
-        base.mark_rule(strokeWidth=2, clip=True).encode(x=x, y=alt.Y("low:Q").scale(up), y2="high:Q", color=colour),
-        base.mark_rule(strokeWidth=2, clip=True).encode(
-            x=alt.X("claim_low:Q").scale(across), x2="claim_high:Q", y=y, color=colour
-        ),
+        diagonal(*_X),
+        base.mark_rule(strokeWidth=2, clip=True).encode(x=x["claim"], y=y["low"], y2="high:Q"),
+        base.mark_rule(strokeWidth=2, clip=True).encode(x=x["claim_low"], x2="claim_high:Q", y=y["y"]),
         points,
     ).add_params(drop_down("lever", "lever", [_ALL, *LEVERS]), drop_down("tier", "systems", _TIERS))
     return finished(
@@ -103,7 +93,7 @@ def claimed_and_computed():
             "missing. Most circles lie near or below the dashed line of equality; two claims of a thousand and more "
             "lie far below it."
         ),
-        sources=set(frame["source"]),
+        sources=set(frame.loc[data.index, "source"]),
         height=430,
     )
 
@@ -112,18 +102,11 @@ def findings_by_lever():
     """How the claims of each lever came out: a bar of counts for each."""
     frame = systems.counted()
     order = list(GROUPS)
-    records = [
-        {
-            "lever": lever,
-            "finding": finding,
-            "claims": len(rows),
-            "order": order.index(finding),
-            "who": ", ".join(dict.fromkeys(rows["name"])),
-        }
-        for (lever, finding), rows in frame.groupby(["lever", "finding"])
-    ]
+    counts = frame.groupby(["lever", "finding"], as_index=False).agg(
+        claims=("name", "size"), who=("name", lambda names: ", ".join(dict.fromkeys(names)))
+    )
     chart = (
-        alt.Chart(alt.InlineData(values=records))
+        alt.Chart(counts.assign(order=counts["finding"].map(order.index)))
         .mark_bar(height=24)
         .encode(
             x=alt.X("claims:Q").title("claims").axis(tickMinStep=1, tickCount=6),
@@ -131,10 +114,10 @@ def findings_by_lever():
             color=alt.Color("finding:N").scale(domain=order, range=list(GROUPS.values())).title("the claim"),
             order="order:Q",
             tooltip=[
-                alt.Tooltip("lever:N", title="lever"),
-                alt.Tooltip("finding:N", title="the claim"),
-                alt.Tooltip("claims:Q", title="claims"),
-                alt.Tooltip("who:N", title="of"),
+                word("lever"),
+                word("finding", "the claim"),
+                number("claims", "claims", "count"),
+                word("who", "of"),
             ],
         )
     )

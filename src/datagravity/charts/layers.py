@@ -1,0 +1,40 @@
+"""Layers and encodings that charts of several chapters share."""
+
+import altair as alt
+
+from datagravity.charts.theme import GREY
+
+
+def guide(*, dash=(4, 4), **at):
+    """A dashed rule across the chart, as in ``guide(x=1)``."""
+    rule = alt.Chart(alt.InlineData(values=[at])).mark_rule(strokeDash=list(dash), color=GREY)
+    return rule.encode(**{axis: f"{axis}:Q" for axis in at})
+
+
+def diagonal(low, high):
+    """A dashed line on which both axes say the same."""
+    ends = alt.InlineData(values=[{"at": low}, {"at": high}])
+    return alt.Chart(ends).mark_line(strokeDash=[5, 4], color=GREY, clip=True).encode(x="at:Q", y="at:Q")
+
+
+def headline(chart, *, size=14, top=4):
+    """The chart's field `label` in bold, in the middle of the upper edge: what the sliders give, in numbers."""
+    return chart.mark_text(fontSize=size, fontWeight="bold", baseline="top").encode(
+        x=alt.value(alt.ExprRef("width / 2")), y=alt.value(top), text="label:N"
+    )
+
+
+def hollow_if_grey(field, scale, title, *, filled=1, **legend):
+    """Symbols in the colour of `field`, and hollow where they rest on grey literature."""
+    # One legend: Vega-Lite joins it from channels of one field that ask for the same.
+    return {
+        "stroke": alt.Stroke(f"{field}:N").scale(scale).title(title).legend(**legend),
+        "fill": alt.Fill(f"{field}:N").scale(scale).title(title).legend(**legend),
+        "fillOpacity": alt.condition("datum.grey", alt.value(0), alt.value(filled)),
+    }
+
+
+def shapes(field, domain, symbols, *, title, **legend):
+    """The shape of symbols by `field`. Its legend is grey, because black symbols would vanish on a dark page."""
+    shape = alt.Shape(f"{field}:N").scale(domain=list(domain), range=list(symbols)).title(title)
+    return shape.legend(symbolFillColor=GREY, symbolStrokeColor=GREY, **legend)
