@@ -143,6 +143,9 @@ def main(arguments=None):
     except ValueError as error:  # TableError and BuildError too
         print(f"\n{error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
     return 0
 
 

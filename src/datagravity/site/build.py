@@ -22,15 +22,10 @@ from time import perf_counter
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import is_myst_markdown_notebook, myst_nb_reader_plugin
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from datagravity.evidence import TableError, validate
-
-CELL_TIMEOUT_SECONDS = 300
-# Runs in every chapter's kernel before its first cell.
-KERNEL_START = "from datagravity.site import renderer; renderer.enable()"
+from datagravity.site.kernels import ChapterError, Kernels
 
 
 class BuildError(ValueError):
@@ -100,48 +95,8 @@ def check_tables(book):
     say(f"Tables: {', '.join(f'{name} ({count} rows)' for name, count in counts.items())}")
 
 
-def failed_cell(chapter, notebook, error):
-    """Say where an execution stopped: chapter, cell, line, the cell's text, the error."""
-    lines = notebook.metadata.get("source_map", [])
-    code_cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    raising = [
-        (number, index, cell)
-        for number, (index, cell) in enumerate(code_cells, start=1)
-        if any(output.output_type == "error" for output in cell.outputs)
-        and "raises-exception" not in cell.metadata.get("tags", [])
-    ]
-    if not raising:  # a timeout leaves no error output
-        return f"book/{chapter.name}: {error}"
-    number, index, cell = raising[0]
-    line = f", line {lines[index] + 1}" if index < len(lines) else ""
-    output = next(output for output in cell.outputs if output.output_type == "error")
-    text = "\n".join(f"    {row}" for row in cell.source.splitlines())
-    return f"book/{chapter.name}, code cell {number}{line}: {output.ename}: {output.evalue}\n{text}"
-
-
-def execute(chapter, log):
-    """Run one chapter from top to bottom in a kernel of its own; returns the executed notebook and the seconds.
-
-    `log` is an open file for what the kernel itself says at its start and end, which is no part of the book's log.
-    """
-    notebook = myst_nb_reader_plugin(str(chapter))
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT_SECONDS,
-        resources={"metadata": {"path": str(chapter.parent)}},
-        extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}"],
-        record_timing=False,
-    )
-    start = perf_counter()
-    try:
-        client.execute(stderr=log)
-    except (CellExecutionError, CellTimeoutError) as error:
-        raise BuildError(failed_cell(chapter, notebook, error)) from error
-    return notebook, perf_counter() - start
-
-
 def execute_chapters(book, workers):
-    """Execute the chapters whose outputs are not in the cache, several at a time."""
+    """Execute the chapters whose outputs are not in the cache, several at a time, the longest first."""
     book.build.mkdir(exist_ok=True)
     digest = book.evidence_digest()
     if not book.executed_with.exists() or book.executed_with.read_text() != digest:
@@ -151,25 +106,40 @@ def execute_chapters(book, workers):
     chapters = book.chapters()
     pending = []
     for chapter in chapters:
+        notebook = myst_nb_reader_plugin(str(chapter))
+        if not any(cell.cell_type == "code" for cell in notebook.cells):
+            continue
         try:
-            cache.match_cache_notebook(myst_nb_reader_plugin(str(chapter)))
+            cache.match_cache_notebook(notebook)
         except KeyError:
             pending.append(chapter)
     say(f"Chapters: {len(chapters)}, to execute: {len(pending)}")
+    if not pending:
+        return
+    pending.sort(key=lambda chapter: chapter.stat().st_size, reverse=True)
     errors = []
-    with ThreadPoolExecutor(workers) as pool, (book.build / "kernels.log").open("wb") as log:
-        jobs = {pool.submit(execute, chapter, log): chapter for chapter in pending}
-        for number, job in enumerate(as_completed(jobs), start=1):
-            chapter = jobs[job]
-            try:
-                notebook, seconds = job.result()
-            except Exception as error:
-                say(f"  [{number}/{len(pending)}] {chapter.name:32} FAILED")
-                errors.append(str(error) if isinstance(error, BuildError) else f"book/{chapter.name}: {error!r}")
-                continue
-            bundle = CacheBundleIn(notebook, str(chapter), data={"execution_seconds": seconds})
-            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-            say(f"  [{number}/{len(pending)}] {chapter.name:32} {seconds:5.1f} s")
+    with (
+        (book.build / "kernels.log").open("wb") as log,
+        Kernels(log) as kernels,
+        ThreadPoolExecutor(workers) as pool,
+    ):
+        jobs = {pool.submit(kernels.execute, chapter): chapter for chapter in pending}
+        try:
+            for number, job in enumerate(as_completed(jobs), start=1):
+                chapter = jobs[job]
+                try:
+                    notebook, seconds = job.result()
+                except Exception as error:
+                    say(f"  [{number}/{len(pending)}] {chapter.name:32} FAILED")
+                    errors.append(str(error) if isinstance(error, ChapterError) else f"book/{chapter.name}: {error!r}")
+                    continue
+                bundle = CacheBundleIn(notebook, str(chapter), data={"execution_seconds": seconds})
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+                say(f"  [{number}/{len(pending)}] {chapter.name:32} {seconds:5.1f} s")
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            kernels.stop()
+            raise
     if errors:
         raise BuildError("\n\n".join(errors))
 

@@ -1,0 +1,164 @@
+"""Chapters run apart from one another, though their kernels are forked from one process."""
+
+import multiprocessing
+import os
+import re
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from conftest import ROOT
+from datagravity.site.kernels import CAN_FORK, ChapterError, Kernels
+
+HEADER = (ROOT / "book" / "references.md").read_text(encoding="utf-8").split("\n---\n")[0] + "\n---\n"
+
+
+def write_chapter(folder, name, *cells):
+    """A chapter of a title and these code cells."""
+    path = folder / f"{name}.md"
+    text = "".join(f"```{{code-cell}} ipython3\n{cell}\n```\n\n" for cell in cells)
+    path.write_text(f"{HEADER}\n# {name}\n\n{text}", encoding="utf-8")
+    return path
+
+
+def printed(notebook):
+    return [output.text for cell in notebook.cells for output in cell.get("outputs", []) if output.get("text")]
+
+
+def own_zombies():
+    """Numbers of the dead children that this process has not asked about."""
+    states = [path.read_text().rpartition(")")[2].split() for path in Path("/proc").glob("[0-9]*/stat")]
+    return [state for state in states if state[0] == "Z" and int(state[1]) == os.getpid()]
+
+
+@pytest.fixture(scope="module")
+def kernels(request, tmp_path_factory):
+    fork = getattr(request, "param", CAN_FORK)
+    with (tmp_path_factory.mktemp("kernels") / "log").open("wb") as log, Kernels(log, fork=fork) as kernels:
+        yield kernels
+    assert multiprocessing.active_children() == []
+    assert own_zombies() == []
+
+
+MEDDLING = """
+import builtins, math, os, sys, altair
+import datagravity, datagravity.law
+builtins.left_behind = name_left_behind = 1
+math.tau = 3
+datagravity.law.saving = None
+os.chdir("/")
+os.environ["LEFT_BEHIND"] = "1"
+sys.path.insert(0, "/left-behind")
+altair.renderers.enable("default")
+altair.theme.options = {"left": "behind"}
+print(os.getcwd())
+"""
+LOOKING = """
+import builtins, math, os, pathlib, sys, altair
+import datagravity.law
+assert not hasattr(builtins, "left_behind") and "name_left_behind" not in globals()
+assert math.tau > 6 and datagravity.law.saving(100, 2) > 1
+assert "LEFT_BEHIND" not in os.environ and "/left-behind" not in sys.path
+assert altair.renderers.active == "datagravity" and "left" not in altair.theme.options
+print(os.getcwd())
+"""
+
+
+def test_a_chapter_leaves_nothing_behind_for_another(kernels, tmp_path):
+    meddling = write_chapter(tmp_path, "meddling", MEDDLING)
+    looking = write_chapter(tmp_path, "looking", LOOKING, "print(__name__)")
+    for _ in range(2):
+        assert printed(kernels.execute(meddling)[0]) == ["/\n"]
+        assert printed(kernels.execute(looking)[0]) == [f"{tmp_path}\n", "__main__\n"]
+
+
+def test_a_killed_chapter_is_named_and_kills_no_other(kernels, tmp_path):
+    killed = write_chapter(tmp_path, "killed", "x = 1", "import os\nos.kill(os.getpid(), 9)", "x = 2")
+    patient = write_chapter(tmp_path, "patient", "import time; time.sleep(3)", "print('done')")
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(kernels.execute, chapter) for chapter in (patient, killed)]
+        assert printed(jobs[0].result()[0]) == ["done\n"]
+        with pytest.raises(ChapterError) as error:
+            jobs[1].result()
+    assert re.fullmatch(
+        r"book/killed\.md, code cell 2, line 21: its kernel died\n    import os\n    os\.kill\(os\.getpid\(\), 9\)",
+        str(error.value),
+    )
+
+
+def test_a_cell_that_does_not_end_is_named(kernels, tmp_path):
+    endless = write_chapter(tmp_path, "endless", "x = 1", "while True:\n    pass")
+    with pytest.raises(ChapterError, match=r"book/endless\.md, code cell 2, line 21: no end after 1 s\n    while True"):
+        kernels.execute(endless, timeout=1)
+
+
+@pytest.mark.parametrize("kernels", [CAN_FORK, False], indirect=True, ids=["forked", "fresh"])
+def test_a_raising_cell_is_named_with_the_cells_before_it(kernels, tmp_path):
+    seen = []
+    raising = write_chapter(tmp_path, "raising", "x = 1", "x / 0")
+    with pytest.raises(ChapterError, match=r"code cell 2, line 21: ZeroDivisionError: division by zero\n    x / 0"):
+        kernels.execute(raising, progress=lambda number, cells: seen.append((number, cells)))
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_the_warm_process_has_no_threads_and_has_read_no_table():
+    script = """
+import threading
+import datagravity.site.warm
+from datagravity import evidence
+assert threading.active_count() == 1, threading.enumerate()
+read = [name for name, value in vars(evidence).items() if hasattr(value, "cache_info") and value.cache_info().currsize]
+assert not read, read
+import sys
+assert "datagravity.charts.pim" in sys.modules
+import zmq
+assert zmq.Context._instance is None
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+
+
+def kernels_of(folder):
+    """Processes that run a kernel in a folder (their numbers)."""
+    found = []
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{process}/cwd") == str(folder):
+                found.append(int(process))
+        except OSError:
+            continue
+    return found
+
+
+def wait_until(true):
+    end = monotonic() + 60
+    while not true():
+        assert monotonic() < end
+        sleep(0.1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_build_leaves_no_kernel(small_book, number):
+    for name in ["one", "two"]:
+        write_chapter(
+            small_book.source,
+            name,
+            "open('started-' + str(__import__('os').getpid()), 'w').close()",
+            "import time; time.sleep(600)",
+        )
+    command = [sys.executable, "-m", "datagravity", "book", "--root", str(small_book.root), "--workers", "2"]
+    build = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(list(small_book.source.glob("started-*"))) == 2 or build.poll() is not None)
+    assert len(kernels_of(small_book.source)) == 2
+    build.send_signal(number)
+    _, errors = build.communicate(timeout=60)
+    if number == signal.SIGINT:
+        assert build.returncode == 130
+        assert "Stopped." in errors
+        assert "Traceback" not in errors
+    wait_until(lambda: not kernels_of(small_book.source))
