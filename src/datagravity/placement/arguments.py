@@ -8,19 +8,11 @@ from datagravity import checks
 from datagravity.placement.reading import Dask, Local, is_dask
 
 
-def positive(name, value, zero=False):
-    """One finite number above 0, or at least 0."""
-    number = checks.real_array(name, value)
-    if number.ndim or not np.isfinite(number) or number < 0 or (number == 0 and not zero):
-        raise ValueError(f"{name} = {value!r}: expected a finite number {'at least' if zero else 'above'} 0")
-    return float(number)
-
-
 def point(name, value, dimensions):
     """A position of as many finite coordinates as there are dimensions."""
     values = checks.real_array(name, value)
     if values.shape != (dimensions,):
-        raise ValueError(f"{name} has shape {values.shape}: expected ({dimensions},), as positions have")
+        raise ValueError(f"{name}: shape {values.shape}, expected ({dimensions},), as positions have")
     return checks.every(name, values, np.isfinite(values), "a finite number")
 
 
@@ -37,16 +29,14 @@ def readable(masses, positions):
     """Masses (n,) and positions (n, d), to be read block by block; their values are looked at in the first reading."""
     masses, positions = _array("masses", masses), _array("positions", positions)
     if positions.ndim == 1:
-        raise ValueError(
-            f"positions has shape {positions.shape}: expected (n, d); for points x on a line pass x[:, None]"
-        )
+        raise ValueError(f"positions: shape {positions.shape}, expected (n, d); for points x on a line pass x[:, None]")
     if positions.ndim != 2 or positions.shape[1] == 0:
-        raise ValueError(f"positions has shape {positions.shape}: expected (n, d) with d at least 1")
+        raise ValueError(f"positions: shape {positions.shape}, expected (n, d) with d at least 1")
     if masses.ndim != 1:
-        raise ValueError(f"masses has shape {masses.shape}: expected (n,)")
+        raise ValueError(f"masses: shape {masses.shape}, expected (n,)")
     lengths = masses.shape[0], positions.shape[0]
     if lengths[0] != lengths[1] and not any(math.isnan(length) for length in lengths):
-        raise ValueError(f"masses has shape {masses.shape} and positions {positions.shape}: expected (n,) and (n, d)")
+        raise ValueError(f"masses, positions: shapes {masses.shape}, {positions.shape}, expected (n,), (n, d)")
     if is_dask(masses) or is_dask(positions):
         return Dask(masses, positions)
     return Local(masses, positions)

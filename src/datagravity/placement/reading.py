@@ -48,7 +48,8 @@ class Dask:
         for name, given, other in (("masses", masses, positions), ("positions", positions, masses)):
             if not is_dask(other) and any(map(math.isnan, given.chunks[0])):
                 raise ValueError(
-                    f"{name} has blocks of unknown length beside a numpy array: compute_chunk_sizes() first"
+                    f"{name}: blocks of unknown length beside a numpy array, expected known ones: "
+                    "compute_chunk_sizes() first"
                 )
         if not is_dask(positions):
             positions = from_array(positions, chunks=(masses.chunks[0], -1))
@@ -59,9 +60,8 @@ class Dask:
         self.masses = masses.rechunk((self.positions.chunks[0],)) if known else masses
         if self.masses.numblocks[0] != self.positions.numblocks[0]:
             raise ValueError(
-                f"masses has {self.masses.numblocks[0]} blocks of unknown length and positions "
-                f"{self.positions.numblocks[0]}: expected the same; take both from one array: "
-                "table[:, 0] and table[:, 1:]"
+                f"masses, positions: {self.masses.numblocks[0]} and {self.positions.numblocks[0]} blocks of unknown "
+                "length, expected as many; take both from one array: table[:, 0] and table[:, 1:]"
             )
         self.dimensions, self.readings = positions.shape[1], 0
         self.blocks = range(self.masses.numblocks[0])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from datagravity import checks
 from datagravity.placement.reading import chunks
 
 FEW = 4096  # so many rows are all kept exactly
@@ -61,15 +62,15 @@ def summarise(data, exponent):
     first = 0
     for number, (rows, others, _, bounds, _) in enumerate(parts):
         if rows != others:
-            raise ValueError(f"masses has {rows} rows in block {number} and positions {others}: expected as many")
+            raise ValueError(f"masses, positions: {rows} and {others} rows in block {number}, expected as many")
         if not (np.isfinite(bounds).all() and (bounds[:, 0] >= 0).all()):
             _refuse(data, number, first)
         first += rows
     if first == 0:
-        raise ValueError("masses has shape (0,): expected at least one mass")
+        raise ValueError("masses: shape (0,), expected at least one mass")
     mass = math.fsum(part[2] for part in parts)
     if mass == 0:
-        raise ValueError("masses[0] = 0.0, and all others: expected at least one mass above 0")
+        raise ValueError("masses: 0.0 everywhere, expected one above 0 at least")
     bounds = np.concatenate([part[3] for part in parts])
     with np.errstate(over="ignore"):
         extent = float(bounds[:, 3].max() - bounds[:, 2].min())
@@ -90,13 +91,14 @@ def _refuse(data, number, first):
     def bad(block, masses, positions):
         if block != number:
             return None
-        for name, values in (("masses", masses), ("positions", positions)):
-            wrong = ~(np.isfinite(values) & ((values >= 0) | (name == "positions")))
+        given = (("masses", masses, checks.AT_LEAST_ZERO), ("positions", positions, checks.FINITE))
+        for name, values, interval in given:
+            allowed = checks.Range.read(interval)
+            wrong = ~allowed.holds(values)
             if wrong.any():
-                index = np.argwhere(wrong)[0]
-                place = ", ".join(str(int(i) + (first if axis == 0 else 0)) for axis, i in enumerate(index))
-                expected = "a finite number" + (" at least 0" if name == "masses" else "")
-                return f"{name}[{place}] = {values[tuple(index)].item()!r}: expected {expected}"
+                row, *axis = np.argwhere(wrong)[0].tolist()
+                value, where = values[(row, *axis)].item(), ", ".join(map(str, (first + row, *axis)))
+                return f"{name}: {value!r} (index {where}), expected {allowed.words(name)}"
         return None
 
     raise ValueError(next(filter(None, data.read(bad))))

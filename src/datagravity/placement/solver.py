@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from datagravity.placement.arguments import point, positive, readable
+from datagravity import checks
+from datagravity.placement.arguments import point, readable
 from datagravity.placement.certificate import ROUNDING
 from datagravity.placement.energy import energies_in_one_reading
 from datagravity.placement.funnels import search_funnels
@@ -85,10 +86,9 @@ def place(masses, positions, exponent, *, start=None, tolerance=1e-10, max_itera
     best data point costs at most twice the optimum. More than 4096 points are first grouped about representatives, and
     what the grouping moves is subtracted.
     """
-    exponent = positive("exponent", exponent)
-    tolerance = positive("tolerance", tolerance, zero=True)
-    if not isinstance(max_iterations, int | np.integer) or isinstance(max_iterations, bool) or max_iterations < 1:
-        raise ValueError(f"max_iterations = {max_iterations!r}: expected a whole number, at least 1")
+    exponent = checks.number("exponent", exponent, checks.POSITIVE)
+    tolerance = checks.number("tolerance", tolerance, checks.AT_LEAST_ZERO)
+    max_iterations = checks.whole("max_iterations", max_iterations)
     data = readable(masses, positions)
     start = None if start is None else point("start", start, data.dimensions)
     summary = summarise(data, exponent)
