@@ -2,7 +2,6 @@
 
 from datagravity import law
 from datagravity.brains import ratios
-from datagravity.decoding import DEVICE_ROW, decode_energy, energy_per_bit, measured_runs
 from datagravity.headlines import (
     abstract,
     brains,
@@ -15,6 +14,7 @@ from datagravity.headlines import (
     plateau,
     processors,
     systems,
+    token,
 )
 from datagravity.pim import predictions, score, subsets
 
@@ -89,11 +89,8 @@ def two_clocks():
 
 
 def one_token():
-    """The part of a measured token that reading the weights and computing explain."""
-    run = measured_runs().query("llm == 'Llama-3 70B' and gpus == 4 and batch_max == 8").iloc[0]
-    setting = {"gpus": 4, "batch": run["batch"], "context": 0, "pj_per_bit": energy_per_bit(DEVICE_ROW, end="high")}
-    terms = decode_energy("Llama-3 70B", "H100 SXM5 80GB", **setting).terms
-    return {"two_terms": extension((terms["weights"] + terms["arithmetic"]) / run["measured"])}
+    """The part of a measured token that reading the weights and computing explain, a bit priced at the device."""
+    return {"two_terms": extension(token.two_terms()["device_small"].value / 100)}
 
 
 def published_systems():
