@@ -1,8 +1,8 @@
 """The bibliography: complete, formatted without a complaint, and in step with the table of sources."""
 
 import re
-import shutil
 
+import pandas as pd
 import pytest
 from pybtex.backends.plaintext import Backend
 from pybtex.database import parse_file
@@ -10,7 +10,7 @@ from pybtex.errors import set_strict_mode
 from pybtex.plugin import find_plugin
 
 from datagravity.evidence import TableError, load
-from datagravity.paths import DATA, REFERENCES
+from datagravity.paths import REFERENCES
 from datagravity.sources import bibliography, bibtex
 
 
@@ -29,12 +29,20 @@ def test_every_entry_formats(style):
     assert all(entry.text.render(Backend()).endswith(".") for entry in formatted)
 
 
-def test_one_field_a_line_sorted_by_key():
+def test_one_field_a_line_and_each_key_once():
     lines = REFERENCES.read_text(encoding="utf-8").splitlines()
     keys = [line.split("{")[1].rstrip(",") for line in lines if line.startswith("@")]
-    assert keys == sorted(keys)
+    assert len(keys) == len(set(keys))
     assert all(line.startswith(("@", "%", "  ", "}")) or not line for line in lines)
     assert not any(line.count(" = {") > 1 for line in lines)
+
+
+def test_entries_are_sorted_by_key_whatever_the_order_of_the_file(small):
+    path = small / "references.bib"
+    before, entries = bibliography(), path.read_text(encoding="utf-8").strip().split("\n\n")
+    assert list(before["key"]) == sorted(before["key"])
+    path.write_text("\n\n".join(reversed(entries)) + "\n", encoding="utf-8")
+    pd.testing.assert_frame_equal(bibliography(), before)
 
 
 def test_addresses_are_not_mirrors():
@@ -66,12 +74,11 @@ def test_bibtex_of_one_entry():
         bibtex("choi2003")
 
 
-def test_an_entry_without_a_row_and_a_row_without_an_entry(tmp_path):
-    folder = shutil.copytree(DATA, tmp_path / "data")
-    path = folder / "sources.csv"
+def test_an_entry_without_a_row_and_a_row_without_an_entry(small):
+    path = small / "sources.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("choi2013,", "choi2031,", 1), encoding="utf-8")
     with pytest.raises(TableError) as caught:
-        load("sources", directory=folder)
+        load("sources")
     message = str(caught.value)
     assert re.search(
         r"data/sources\.csv row \d+ \(key choi2031\), column key: value 'choi2031'; expected a key of", message
