@@ -9,6 +9,7 @@ from pybtex.database import parse_file
 from pybtex.errors import set_strict_mode
 from pybtex.plugin import find_plugin
 
+from datagravity import sources
 from datagravity.evidence import TableError, load
 from datagravity.paths import REFERENCES
 from datagravity.sources import bibliography, bibtex
@@ -43,6 +44,30 @@ def test_entries_are_sorted_by_key_whatever_the_order_of_the_file(small):
     assert list(before["key"]) == sorted(before["key"])
     path.write_text("\n\n".join(reversed(entries)) + "\n", encoding="utf-8")
     pd.testing.assert_frame_equal(bibliography(), before)
+
+
+def test_a_field_is_decoded_only_if_it_holds_latex():
+    fields = [text for entry in parse_file(str(REFERENCES)).entries.values() for text in entry.fields.values()]
+    fields += [
+        "a {B} c",
+        "{{A}}",
+        "a--b",
+        "a-b",
+        "``a''",
+        "it's",
+        "a  b",
+        "\\'e",
+        "{\\'e}",
+        "é",
+        "a~b",
+        "$x$",
+        "a_b",
+        "50\\%",
+        "",
+    ]
+    assert [sources._plain(text) for text in fields] == [sources._decoded(text) for text in fields]
+    plain = [text for text in fields if sources._WITHOUT_LATEX.fullmatch(text)]
+    assert len(fields) > len(plain) > 0.8 * len(fields)
 
 
 def test_addresses_are_not_mirrors():
