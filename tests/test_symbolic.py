@@ -283,6 +283,8 @@ def test_every_symbol_is_ascii_positive_and_in_the_table_of_notation():
     assert used <= set(sym.NOTATION)
     table = notation_table()
     assert len(table.splitlines()) == len(sym.NOTATION) + 2
+    letters = [entry.latex for entry in sym.NOTATION.values()]
+    assert len(set(letters)) == len(letters), "no two symbols are printed alike"
     for symbol, entry in sym.NOTATION.items():
         assert symbol.name.isascii()
         assert symbol.name.isidentifier()

@@ -92,7 +92,7 @@ core = _symbol("core", r"x_0", "distance below which interaction weights level o
 
 # What the law rests on.
 operation_cost = _symbol("operation_cost", r"\kappa", "coefficient of the falling term, 1 in both models")
-operand_ratio = _symbol("operand_ratio", r"c", "energy to move the operands over energy to move the operation itself")
+operand_ratio = _symbol("operand_ratio", r"\gamma", "energy to move the operands over energy to move the operation itself")
 nearest = _symbol(
     "nearest", r"r_{\min}", "the nearest distance that can be built; 1 is the system as built", interval=SHARE
 )
@@ -117,7 +117,7 @@ booked_share = _symbol(
 )
 
 # Information mass and pull.
-bytes_per_access = _symbol("bytes_per_access", r"b", "bytes that one access to a data set moves", "B")
+bytes_per_access = _symbol("bytes_per_access", r"b_{\mathrm{a}}", "bytes that one access to a data set moves", "B")
 accesses_per_operation = _symbol("accesses_per_operation", r"n_{\mathrm{a}}", "accesses to a data set in one operation")
 mass = _symbol("mass", r"M", "information mass: bytes of a data set that one operation moves", "B")
 unit_energy = _symbol("unit_energy", r"e_0", "energy that moves one byte over the distance d_0", "pJ/B")
@@ -135,8 +135,8 @@ y = _symbol(
     "y", r"y", "second coordinate of the computation, from an origin below all data", "mm", interval=AT_LEAST_ZERO
 )
 separation = _symbol("separation", r"D", "distance between two data sets", "mm")
-heavy = _symbol("heavy", r"M", "information mass of the heavier of two data sets", "B")
-light = _symbol("light", r"m", "information mass of the lighter of two data sets", "B")
+heavy = _symbol("heavy", r"M_1", "information mass of the heavier of two data sets", "B")
+light = _symbol("light", r"M_2", "information mass of the lighter of two data sets", "B")
 gap_ratio = _symbol("gap_ratio", r"g", "distance from the light over distance from the heavy of two data sets")
 
 # Decoding.
@@ -173,7 +173,7 @@ static_share = _symbol("static_share", r"\sigma", "power that flows in any case,
 acted_share = _symbol(
     "acted_share", r"f", "share of the time, the energy or the bytes that a lever acts on", interval=SHARE
 )
-divisor = _symbol("divisor", r"s", "by what a lever divides the share that it acts on")
+divisor = _symbol("divisor", r"s_{\mathrm{f}}", "by what a lever divides the share that it acts on")
 cache_ratio = _symbol(
     "cache_ratio", r"\chi", "bytes of all KV caches over bytes of weights, read in one step", interval=AT_LEAST_ZERO
 )
@@ -254,5 +254,5 @@ transport_halving = _symbol(
 reuse_doubling = _symbol(
     "reuse_doubling", r"T_u", "time in which the operations per operand double", "year", interval="(0, inf]"
 )
-paid_ratio = _symbol("paid_ratio", r"x", "transport over all other energy at the distance of the day")
+paid_ratio = _symbol("paid_ratio", r"\xi", "transport over all other energy at the distance of the day")
 gain_rate = _symbol("gain_rate", r"v", "rate of the gain in operations per joule", "1/year", interval=FINITE)
