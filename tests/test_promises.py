@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import inspect
 import json
 import re
 import subprocess
@@ -155,9 +156,21 @@ def test_no_module_imports_a_later_one():
                     assert ORDER.index(parts[1]) <= ORDER.index(own), f"{path.name} imports {module}"
 
 
-def test_everything_public_is_explained():
-    for name in datagravity.__all__:
-        assert getattr(datagravity, name).__doc__, name
+@pytest.mark.parametrize("name", datagravity.__all__)
+def test_everything_public_is_explained_with_examples_that_run(name):
+    found = getattr(datagravity, name)
+    public = {each: getattr(datagravity, each) for each in datagravity.__all__}
+    [test] = doctest.DocTestFinder(recurse=False).find(found, name, globs=public)
+    assert test.examples, "an Examples section"
+    assert doctest.DocTestRunner().run(test).failed == 0
+    if inspect.isfunction(found):
+        sections = re.findall(r"^    (\w+)\n    -+$", found.__doc__, re.MULTILINE)
+        order = ["Parameters", "Returns", "Raises", "Warns", "Notes", "Examples"]
+        assert sections == [section for section in order if section in sections], "in the order of numpydoc"
+        assert {"Parameters", "Returns", "Examples"} <= set(sections)
+        described = found.__doc__.split("Parameters\n")[1].split("Returns\n")[0]
+        for parameter in inspect.signature(found).parameters:
+            assert re.search(rf"\b{parameter}\b", described), parameter
 
 
 def test_style_and_format_are_clean():

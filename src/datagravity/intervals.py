@@ -35,6 +35,11 @@ class Interval:
     ------
     ValueError
         If a number is not finite, the order is wrong, or level and spread do not fit.
+
+    Examples
+    --------
+    >>> Interval(0.36, 0.26, 0.46, level=0.8)
+    Interval(value=0.36, low=0.26, high=0.46, level=0.8, spread='log-uniform')
     """
 
     value: float
@@ -103,6 +108,15 @@ def propagate(function, *, monotone=False, draws=20000, seed=0, level=0.8, **arg
     ------
     ValueError
         If level is not between 0 and 1, or the function returns something of another shape or not finite.
+
+    Examples
+    --------
+    >>> width, height = Interval(2, 1, 3), Interval(5, 4, 6)
+    >>> propagate(lambda width, height: width * height, monotone=True, width=width, height=height)
+    Interval(value=10.0, low=4.0, high=18.0, level=None, spread='log-uniform')
+    >>> area = propagate(lambda width, height: width * height, width=width, height=height)
+    >>> f"{area.low:.1f} to {area.high:.1f}, level {area.level}"
+    '5.4 to 13.3, level 0.8'
     """
     checks.number("level", level, checks.OPEN_SHARE)
     given = {

@@ -1,7 +1,8 @@
 """The placement law in numbers: what `import datagravity` offers for G_d, distances and savings.
 
-Every function evaluates an expression of `datagravity.symbolic` at numbers, arrays, Series or Intervals, as
-`datagravity.evaluate` says. Energies are in units of the compute energy of one operation; distance 1 is the system as
+Every function evaluates an expression of `datagravity.symbolic`. Where it says number, an argument may be a number, an
+array, a Series or an `Interval`, and the result is a float, an array, a Series or an `Interval` (see
+`datagravity.evaluate`). Energies are in units of the compute energy of one operation; distance 1 is the system as
 built. Arguments outside their range raise ValueError, with the argument, the value and the range. A result that
 leaves double precision raises OverflowError: infinity and NaN are never returned.
 """
@@ -26,15 +27,23 @@ def disjunction_constant(transport_pj, compute_pj):
 
     Parameters
     ----------
-    transport_pj, compute_pj : positive numbers or arrays, pJ per operation
+    transport_pj, compute_pj : number above 0, pJ per operation
 
     Returns
     -------
-    float or array, a pure number
+    float, a pure number
 
     Raises
     ------
-    ValueError, OverflowError : see the module.
+    ValueError
+        If an argument is out of its range.
+    OverflowError
+        If the result leaves double precision.
+
+    Examples
+    --------
+    >>> round(disjunction_constant(transport_pj=1300, compute_pj=1.31), 1)
+    992.4
     """
     return evaluate(
         "disjunction_constant", symbolic.disjunction_constant, transport_pj=transport_pj, compute_pj=compute_pj
@@ -50,19 +59,29 @@ def workload_disjunction_constant(
 
     Parameters
     ----------
-    transport_pj_per_bit : positive, pJ per bit moved
-    compute_pj : positive, pJ per operation
-    operands : operands of one operation
-    width_bits : bits of one operand
-    operations_per_operand : operations that use an operand once it is fetched (reuse)
+    transport_pj_per_bit : number above 0, pJ per bit moved
+    compute_pj : number above 0, pJ per operation
+    operands : number above 0, operands of one operation
+    width_bits : number above 0, bits of one operand
+    operations_per_operand : number above 0, operations that use an operand once it is fetched (reuse)
 
     Returns
     -------
-    float or array, a pure number
+    float, a pure number
 
     Raises
     ------
-    ValueError, OverflowError : see the module.
+    ValueError
+        If an argument is out of its range.
+    OverflowError
+        If the result leaves double precision.
+
+    Examples
+    --------
+    Two 32-bit operands at 20 pJ/bit for an operation of 4 pJ, each used once or sixteen times:
+
+    >>> workload_disjunction_constant(20, 4, operations_per_operand=[1, 16])
+    array([320.,  20.])
     """
     return evaluate(
         "workload_disjunction_constant",
@@ -80,11 +99,21 @@ def saving_exponent(beta):
 
     Parameters
     ----------
-    beta : number or array in (1, 3)
+    beta : number in (1, 3)
+
+    Returns
+    -------
+    float in (0, 1)
 
     Raises
     ------
-    ValueError : see the module.
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> saving_exponent(2.5)
+    0.75
     """
     return evaluate("saving_exponent", symbolic.saving_exponent, beta=beta)
 
@@ -94,12 +123,22 @@ def asymptotic_saving(gd, beta):
 
     Parameters
     ----------
-    gd : positive number or array
-    beta : number or array in (1, 3)
+    gd : number above 0
+    beta : number in (1, 3)
+
+    Returns
+    -------
+    float, a pure number
 
     Raises
     ------
-    ValueError : see the module.
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> asymptotic_saving(gd=100, beta=2)
+    10.0
     """
     return evaluate("asymptotic_saving", symbolic.asymptotic_saving, gd=gd, beta=beta)
 
@@ -111,19 +150,29 @@ def energy(distance, gd, beta, model="tile", fixed_share=0.0):
 
     Parameters
     ----------
-    distance : positive number or array; 1 is the system as built
-    gd : positive number or array, the disjunction constant
-    beta : number or array in (1, 3)
+    distance : number above 0; 1 is the system as built
+    gd : number above 0, the disjunction constant
+    beta : number in (1, 3)
     model : "tile" or "patch"
     fixed_share : in [0, 1), share of the transport energy at distance 1 that no distance shrinks; above 0 [extension]
 
     Returns
     -------
-    float or array
+    float, in units of the compute energy of one operation
 
     Raises
     ------
-    ValueError, OverflowError : see the module.
+    ValueError
+        If an argument is out of its range.
+    OverflowError
+        If the result leaves double precision.
+
+    Examples
+    --------
+    As built it is G_d + 1, and at the best distance the two terms are equal if beta is 2:
+
+    >>> energy(distance=[1, 0.1], gd=100, beta=2)
+    array([101.,  20.])
     """
     model = checks.choice("model", model, symbolic.MODELS)
     expression = symbolic.energy(model, symbolic.fixed_share)
@@ -141,11 +190,21 @@ def optimal_distance(gd, beta, model="tile", fixed_share=0.0):
 
     Returns
     -------
-    float or array, in units of the distance of the system as built
+    float, in units of the distance of the system as built
 
     Raises
     ------
-    ValueError, OverflowError : see the module.
+    ValueError
+        If an argument is out of its range.
+    OverflowError
+        If the result leaves double precision.
+
+    Examples
+    --------
+    >>> optimal_distance(gd=100, beta=2)
+    0.1
+    >>> optimal_distance(gd=0.25, beta=2)
+    2.0
     """
     model = checks.choice("model", model, symbolic.MODELS)
     expression = symbolic.optimal_distance(model, symbolic.fixed_share)
@@ -161,11 +220,28 @@ def saving(gd, beta, model="tile", fixed_share=0.0):
 
     Returns
     -------
-    float or array, a pure number
+    float, a pure number
 
     Raises
     ------
-    ValueError, OverflowError : see the module.
+    ValueError
+        If an argument is out of its range.
+    OverflowError
+        If the result leaves double precision.
+
+    Examples
+    --------
+    >>> saving(gd=100, beta=2)
+    5.05
+    >>> round(saving(gd=100, beta=2, fixed_share=0.5), 3)
+    1.575
+
+    A stated range of G_d gives a range of savings:
+
+    >>> from datagravity import Interval
+    >>> found = saving(Interval(100, 25, 400), beta=2)
+    >>> found.low < found.value < found.high
+    True
     """
     model = checks.choice("model", model, symbolic.MODELS)
     expression = symbolic.saving(model, symbolic.fixed_share)
@@ -179,16 +255,28 @@ def saving_from_share(transport_share, beta):
 
     Parameters
     ----------
-    transport_share : number or array in (0, 1), share of transport in the energy of the system as built
-    beta : number or array in (1, 3)
+    transport_share : number in (0, 1), share of transport in the energy of the system as built
+    beta : number in (1, 3)
 
     Returns
     -------
-    float or array, a pure number
+    float, a pure number
 
     Raises
     ------
-    ValueError, OverflowError : see the module.
+    ValueError
+        If an argument is out of its range.
+    OverflowError
+        If the result leaves double precision.
+
+    Examples
+    --------
+    Half of the energy moves operands: where beta is 2 that is the optimum.
+
+    >>> saving_from_share(transport_share=0.5, beta=2)
+    1.0
+    >>> round(saving_from_share(transport_share=0.9, beta=2), 2)
+    1.67
     """
     expression = symbolic.saving_from_share
     return evaluate("saving_from_share", expression, least=1.0, transport_share=transport_share, beta=beta)
@@ -201,16 +289,26 @@ def excess_energy(distance_ratio, beta):
 
     Parameters
     ----------
-    distance_ratio : positive number or array
-    beta : number or array in (1, 3)
+    distance_ratio : number above 0
+    beta : number in (1, 3)
 
     Returns
     -------
-    float or array, at least 1
+    float, at least 1
 
     Raises
     ------
-    ValueError, OverflowError : see the module.
+    ValueError
+        If an argument is out of its range.
+    OverflowError
+        If the result leaves double precision.
+
+    Examples
+    --------
+    Twice the best distance costs a quarter more, and so does half of it:
+
+    >>> excess_energy(distance_ratio=[0.5, 1, 2], beta=2)
+    array([1.25, 1.  , 1.25])
     """
     return evaluate("excess_energy", symbolic.excess_energy, least=1.0, distance_ratio=distance_ratio, beta=beta)
 
@@ -223,14 +321,14 @@ def implied_beta(saving, gd, model="tile", branch=None):
 
     Parameters
     ----------
-    saving : number or array
-    gd : positive number or array
+    saving : number
+    gd : number above 0
     model : "tile" or "patch"
     branch : "low", "high", or None: the low one where both exist, else the one that exists
 
     Returns
     -------
-    float or array in (1, 3); `saving(implied_beta(s, gd), gd)` is s to 1e-10, in the patch model for gd between 1e-5
+    float in (1, 3); `saving(implied_beta(s, gd), gd)` is s to 1e-10, in the patch model for gd between 1e-5
     and 1e5: beyond, the doubles next to 1 and 3 lie too far apart for its steep ends
 
     Raises
@@ -238,6 +336,13 @@ def implied_beta(saving, gd, model="tile", branch=None):
     ValueError
         As the module says; also if no beta of that branch gives the saving (with the range that has a solution), and
         for "patch" at gd = 1, where every beta gives the saving 1.
+
+    Examples
+    --------
+    >>> round(implied_beta(saving=5.05, gd=100), 6)
+    2.0
+    >>> round(saving(gd=100, beta=implied_beta(saving=20, gd=100)), 6)
+    20.0
     """
     model = checks.choice("model", model, symbolic.MODELS)
     branches = BRANCHES if branch is None else (checks.choice("branch", branch, BRANCHES),)

@@ -206,7 +206,7 @@ def beta_from_share(saving, transport_share):
 
 
 def predict_pim(row, *, model="tile", level=LEVEL):
-    """How many times less energy PIM should take, from what a row compares and nothing that came out of it.
+    """How many times less energy PIM should take, from what a row compares and nothing of what came out. [extension]
 
     Parameters
     ----------
@@ -227,6 +227,14 @@ def predict_pim(row, *, model="tile", level=LEVEL):
     ValueError
         If the row is no mapping, a value is neither text nor number nor blank, or an energy per bit is no positive
         number or range; the message names row, column, value and expectation.
+
+    Examples
+    --------
+    >>> found = predict_pim({"baseline_class": "CPU", "scope": "system", "pj_per_bit_baseline": "10-20"})
+    >>> 1 <= found.low <= found.value <= found.high
+    True
+    >>> found.inputs["gd"].origin
+    'row'
     """
     inputs, drawn = _draws(row, checks.choice("model", model, MODELS))
     level = float(level)

@@ -23,7 +23,7 @@ def decode_energy(
     pj_per_bit=None,
     calibration=None,
 ):
-    """Energy of decoding one token.
+    """Energy of decoding one token. [extension]
 
     Parameters
     ----------
@@ -36,8 +36,6 @@ def decode_energy(
         peak, where the accelerator has one, at any other width at the 16-bit peak
     pj_per_bit : energy to move a bit from memory; for HBM the measured system value if None
     calibration : as returned by `calibrate`; the book's own if None
-
-    Sliding windows are not counted: the cache is read whole. Experts are taken to be chosen independently.
 
     Returns
     -------
@@ -52,6 +50,21 @@ def decode_energy(
     -----
     UserWarning
         If the weights fit but the KV caches of the batch do not, or context exceeds what the model was made for.
+
+    Notes
+    -----
+    Sliding windows are not counted: the cache is read whole. Experts are taken to be chosen independently.
+
+    Examples
+    --------
+    >>> one = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=1, context=1024)
+    >>> list(one.terms)
+    ['weights', 'kv_cache', 'arithmetic', 'static']
+    >>> one.low < one.joules_per_token < one.high
+    True
+    >>> many = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=32, context=1024)
+    >>> many.joules_per_token < one.joules_per_token, many.gd < one.gd
+    (True, True)
     """
     name, row = model_row(model)
     place, device = hardware_row(hardware)
@@ -71,12 +84,34 @@ def decode_energy(
 
 
 def prefill_energy(model, hardware, *, prompt, batch=1, gpus=1, weight_bits=16, kv_bits=16, pj_per_bit=None):
-    """Energy of one prompt token while `batch` prompts of `prompt` tokens are read in one pass.
+    """Energy of one prompt token while `batch` prompts of `prompt` tokens are read in one pass. [extension]
 
     As `decode_energy`, with all prompt tokens of the pass sharing one read of the weights, attention over half the
     prompt on average, and the cache written once and not read again. Only the weights are asked to fit. The
     efficiencies are those of decoding, which prefilling exceeds: no measured run tests this, so `low` and `high` are
     not to be trusted as an interval.
+
+    Parameters
+    ----------
+    prompt : tokens of one prompt, above 0
+    batch : prompts read in one pass, above 0
+    model, hardware, gpus, weight_bits, kv_bits, pj_per_bit : as for `decode_energy`
+
+    Returns
+    -------
+    Decoding, of one prompt token
+
+    Raises
+    ------
+    ValueError
+        As `decode_energy`.
+
+    Examples
+    --------
+    >>> read = prefill_energy("Llama-2 7B", "A100 SXM4 80GB", prompt=1024)
+    >>> written = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=1, context=1024)
+    >>> read.joules_per_token < written.joules_per_token
+    True
     """
     name, row = model_row(model)
     place, device = hardware_row(hardware)

@@ -12,7 +12,21 @@ from datagravity.sources import entries_of
 
 
 def tables(*, directory=None):
-    """The names of the tables, in the order of the data package."""
+    """The names of the tables, in the order of the data package.
+
+    Parameters
+    ----------
+    directory : folder of the data package; the book's own if None
+
+    Returns
+    -------
+    list of texts
+
+    Examples
+    --------
+    >>> tables()[:2]
+    ['energy', 'sources']
+    """
     return [resource["name"] for resource in package.read(package.folder_of(directory))["resources"]]
 
 
@@ -41,6 +55,13 @@ def load(table, *, directory=None, references=None):
         If there is no such table.
     TableError
         If any table of the package is not valid; it lists every problem.
+
+    Examples
+    --------
+    >>> energy = load("energy")
+    >>> energy = energy.set_index("id")
+    >>> energy.loc["P001", "operation"], float(energy.loc["P001", "energy_low_pj"])
+    ('int add', 0.03)
     """
     choice("table", table, tables(directory=directory))
     _record(conversion.joined(table), directory, references)

@@ -27,6 +27,12 @@ class Placement:
     certified : whether energy - lower_bound <= tolerance * energy
     iterations : how often all the data were read, the reading that checks them included
     converged : whether the search ended by itself: certified, or nothing better within rounding
+
+    Examples
+    --------
+    >>> found = place([1, 1, 2], [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], exponent=2)
+    >>> found.certified, found.energy - found.lower_bound <= 1e-9 * found.energy
+    (True, True)
     """
 
     position: np.ndarray
@@ -81,10 +87,21 @@ def place(masses, positions, exponent, *, start=None, tolerance=1e-10, max_itera
     OverflowError
         If distances or energies leave the range in which double precision can hold them.
 
+    Notes
+    -----
     The proof in `datagravity.placement.certificate` reaches 1e-10 for every exponent from 1 on, unless rounding of the
     positions forbids. Below 1, |x|^a is a metric, so that U* >= sum_ij M_i M_j |x_i - x_j|^a / (2 (W - min M)): the
     best data point costs at most twice the optimum. More than 4096 points are first grouped about representatives, and
     what the grouping moves is subtracted.
+
+    Examples
+    --------
+    Two masses at the ends of a line, one three times the other: the centre of mass, and the heavier end.
+
+    >>> place([1, 3], [[0.0], [1.0]], exponent=2).position
+    array([0.75])
+    >>> place([1, 3], [[0.0], [1.0]], exponent=1).position
+    array([1.])
     """
     exponent = checks.number("exponent", exponent, checks.POSITIVE)
     tolerance = checks.number("tolerance", tolerance, checks.AT_LEAST_ZERO)

@@ -92,7 +92,9 @@ core = _symbol("core", r"x_0", "distance below which interaction weights level o
 
 # What the law rests on.
 operation_cost = _symbol("operation_cost", r"\kappa", "coefficient of the falling term, 1 in both models")
-operand_ratio = _symbol("operand_ratio", r"\gamma", "energy to move the operands over energy to move the operation itself")
+operand_ratio = _symbol(
+    "operand_ratio", r"\gamma", "energy to move the operands over energy to move the operation itself"
+)
 nearest = _symbol(
     "nearest", r"r_{\min}", "the nearest distance that can be built; 1 is the system as built", interval=SHARE
 )
