@@ -1,6 +1,5 @@
 """What README, lock, environment and the structure of the package promise."""
 
-import ast
 import doctest
 import inspect
 import json
@@ -12,13 +11,15 @@ import zipfile
 
 import pytest
 import yaml
+from importlinter.cli import lint_imports
 from packaging.requirements import Requirement
 
 import datagravity
 from conftest import ROOT
 from datagravity.__main__ import main
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, LINTER = PYPROJECT["project"], PYPROJECT["tool"]["importlinter"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
 
@@ -103,57 +104,19 @@ def test_jupyter_book_is_pinned_exactly_with_its_reason():
     assert re.search(r"# Jupyter Book 2 [^\n]+\n\s+\"jupyter-book==1\.[\w.]+\"", text)
 
 
-# The order in which a newcomer reads, and in which modules may import one another.
-ORDER = [
-    "paths",
-    "reads",
-    "checks",
-    "symbolic",
-    "compiled",
-    "intervals",
-    "evaluate",
-    "law",
-    "placement",
-    "hierarchy",
-    "sources",
-    "evidence",
-    "series",
-    "fits",
-    "processors",
-    "distance",
-    "pim",
-    "brains",
-    "plateau",
-    "decoding",
-    "systems",
-    "claims",
-    "charts",
-    "headlines",
-    "chapter",
-    "site",
-    "__main__",
-]
+def test_the_floors_of_the_package_hold(capsys):
+    """import-linter's contracts: no import of a module on a higher floor, no circle, and a floor for every module."""
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0, capsys.readouterr().out
 
 
-def test_no_module_imports_a_later_one():
-    package = ROOT / "src" / "datagravity"
-    names = {path.relative_to(package).parts[0].removesuffix(".py") for path in package.rglob("*.py")}
-    assert names == {*ORDER, "__init__"}
-    for path in package.rglob("*.py"):
-        own = path.relative_to(package).parts[0].removesuffix(".py")
-        if own == "__init__":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            modules = []
-            if isinstance(node, ast.ImportFrom):
-                assert node.level == 0, path
-                modules = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-            elif isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            for module in modules:
-                parts = module.split(".")
-                if parts[0] == "datagravity" and len(parts) > 1 and parts[1] in ORDER:
-                    assert ORDER.index(parts[1]) <= ORDER.index(own), f"{path.name} imports {module}"
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md"])
+def test_the_order_that_documents_name_is_that_of_the_floors(file):
+    [floors] = [contract["layers"] for contract in LINTER["contracts"] if contract["type"] == "layers"]
+    height = {module: -place for place, floor in enumerate(floors) for module in floor.split(" | ")}
+    arrows = re.findall(r"`(\w+)` →(?=\s`(\w+)`)", read(file))
+    assert len(arrows) > 3
+    for lower, higher in arrows:
+        assert height[lower] < height[higher], f"{lower} → {higher}"
 
 
 @pytest.mark.parametrize("name", datagravity.__all__)
