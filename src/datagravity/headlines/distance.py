@@ -8,9 +8,9 @@ import pandas as pd
 from datagravity import distance as dist
 from datagravity.evidence import load
 from datagravity.headlines import extension, quoted
+from datagravity.headlines.placement import dram_gd
 from datagravity.intervals import text
 from datagravity.law import asymptotic_saving
-from datagravity.processors import published_ratios
 
 
 def _energy():
@@ -120,7 +120,7 @@ def nine_series():
 
 def two_readings():
     """What the exponents would save if they were beta itself, and if they were beta less one."""
-    gd = float(published_ratios().set_index("id").loc["G4", "gd_high"])
+    gd = dram_gd()
     series = dist.exponents().set_index("series")
     beta_a, beta_b = series["beta_reading_a"], series["beta_reading_b"]
     return {

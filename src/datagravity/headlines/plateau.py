@@ -3,7 +3,7 @@
 from datagravity import claims
 from datagravity import plateau as pl
 from datagravity.headlines import extension
-from datagravity.processors import published_ratios
+from datagravity.headlines.placement import dram_gd
 
 FLAGSHIPS = "flagships, by year"
 BY_DATE = "flagships, P100 PCIe, by date"
@@ -14,10 +14,9 @@ TIMES = {"compute_halving": 2, "transport_halving": 6.4}
 
 def illustration():
     """What two halving times of 2 and 6.4 years imply, with the published G_d of DRAM."""
-    gd = float(published_ratios().set_index("id").loc["G4", "gd_high"])
     ends = [1 / years for years in TIMES.values()]
     return {
-        "near_limit": extension(pl.rate(gd, **TIMES) / pl.rate_limit(TIMES["transport_halving"]) - 1),
+        "near_limit": extension(pl.rate(dram_gd(), **TIMES) / pl.rate_limit(TIMES["transport_halving"]) - 1),
         "decade": extension(pl.crossing_year(10, 1, **TIMES), "years"),
         "halves": extension(pl.distance_halving(**TIMES), "years"),
         "standstill": extension(1 / (max(ends) - min(ends)), "years"),
