@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from datagravity import load
 from datagravity.decoding import (
-    DEVICE_ROW,
     LEVERS,
     SMALLEST,
     calibrate,
@@ -55,7 +54,7 @@ def test_kv_bytes_match():
 
 def test_the_weights_of_the_measured_run_cost_what_the_evidence_says():
     run = measured_runs().query("llm == 'Llama-3 70B' and accelerator == 'H100 SXM5 80GB' and batch_max == 8").iloc[0]
-    found = decode(batch=run["batch"], pj_per_bit=energy_per_bit(DEVICE_ROW))
+    found = decode(batch=run["batch"], pj_per_bit=energy_per_bit("device"))
     assert round(found.terms["weights"], 2) == 0.55
     assert round(found.terms["arithmetic"], 2) == 0.10
     assert run["measured"] == pytest.approx(3.76, abs=0.005)
@@ -234,6 +233,11 @@ def test_a_price_says_which_end_of_its_range_it_is():
     ends = [energy_per_bit(ranged["id"], end=end) for end in ("low", "high")]
     assert ends == [ranged["energy_pj_per_bit_low"], ranged["energy_pj_per_bit_high"]]
     assert ends[0] < ends[1] == energy_per_bit(ranged["id"])
+    assert energy_per_bit("device") < energy_per_bit("system") == energy_per_bit("P154")
+    with pytest.raises(ValueError, match="row: 'P999', expected 'system', 'device' or an id of the table of energies"):
+        energy_per_bit("P999")
+    with pytest.raises(ValueError, match="end: 'middle', expected one of 'high', 'low'"):
+        energy_per_bit("system", end="middle")
 
 
 def test_a_formula_without_one_of_its_numbers_is_an_error():

@@ -233,8 +233,8 @@ SHOWN = {
     "token": {
         END: {
             "small_measured": "small['measured']",
-            "device_small": "100 * shares[DEVICE_ROW, 'small']",
-            "system_large": "100 * shares[SYSTEM_ROW, 'large']",
+            "device_small": "100 * shares['device', 'small']",
+            "system_large": "100 * shares['system', 'large']",
             "sigma": "100 * fitted['static_share']",
             "our_median": "ours['median']",
             "limit_16": "limits[16]",

@@ -15,6 +15,7 @@ from datagravity import load, plateau, symbolic
 from datagravity.charts import plateau as charts
 from datagravity.compiled import vega_expression
 from datagravity.evidence.rules import RULES
+from datagravity.series import series_names
 
 TIMES = {"compute_halving": 2.0, "transport_halving": 6.4}
 
@@ -196,13 +197,13 @@ def test_doubling_times_and_their_open_ends():
     assert plateau.trend("without the P100, by year", "FLOP/J").doubling == pytest.approx(2.8, abs=0.05)
     assert plateau.trend("flagships, by year", "FLOP/byte").doubling_high == math.inf
     table = plateau.growth_table()
-    assert len(table) == len(plateau.SERIES) * len(plateau.QUANTITIES)
+    assert len(table) == len(series_names("growth")) * len(plateau.QUANTITIES)
     assert (table["low"] < table["growth"]).all()
     assert (table["growth"] < table["high"]).all()
 
 
 def test_slopes_add_up():
-    for series in plateau.SERIES:
+    for series in series_names("growth"):
         up, down, ratio = (plateau.trend(series, name).rate.value for name in ("FLOP/J", "byte/J", "FLOP/byte"))
         assert up - down == pytest.approx(ratio)
 
@@ -236,6 +237,7 @@ GOOD = {
     "checked": "read in the source",
 }
 FACT = {"value": 2.0, "low": None, "high": None, "status": "verified", "checked": "read in the source"}
+FACT |= {"period": "2016", "year": 2016}
 
 
 @pytest.mark.parametrize(
@@ -253,6 +255,8 @@ FACT = {"value": 2.0, "low": None, "high": None, "status": "verified", "checked"
         ("trends", FACT, {"value": None, "high": 1.0}, None),
         ("trends", FACT, {"low": 3.0}, "value"),
         ("trends", FACT, {"checked": "recalled"}, "checked"),
+        ("trends", FACT, {"year": 2017}, "year"),
+        ("trends", FACT, {"period": None, "year": None}, None),
     ],
 )
 def test_the_rules_of_the_tables(table, row, change, column):

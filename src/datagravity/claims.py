@@ -15,7 +15,7 @@ from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval, text
 from datagravity.law import asymptotic_saving, saving
 from datagravity.placement import place
-from datagravity.plateau import SERIES, trend
+from datagravity.plateau import trend
 from datagravity.processors import (
     OFF_CHIP,
     disjunction_constants,
@@ -23,6 +23,7 @@ from datagravity.processors import (
     improvements,
     published_ratios,
 )
+from datagravity.series import series_names
 
 VERDICTS = ("holds", "holds in part", "undecided", "refuted", "not testable")
 #: How one part lies to the region of its claim.
@@ -202,13 +203,13 @@ def attraction():
 
 def plateau():
     """Growth a year of operations per byte with its 95 % interval, by series; growing reuse would need a table."""
-    grown = {name: trend(name, "FLOP/byte").growth for name in SERIES}
+    grown = {name: trend(name, "FLOP/byte").growth for name in series_names("growth")}
     return grown | {"growth of reuse by algorithms": None}
 
 
 def plateau_limit():
     """The limit of yearly doublings of operations per joule at fixed reuse: those of bytes per joule, by series."""
-    return {name: trend(name, "byte/J").rate for name in SERIES}
+    return {name: trend(name, "byte/J").rate for name in series_names("growth")}
 
 
 def gains_at_fixed_distance(rows=None):

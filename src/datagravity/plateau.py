@@ -21,6 +21,7 @@ from datagravity import checks, fits, symbolic
 from datagravity.evaluate import evaluate
 from datagravity.evidence import load
 from datagravity.intervals import Interval
+from datagravity.series import series_members, series_names
 
 _HALVING = ("compute_halving", "transport_halving", "reuse_doubling")
 _DAYS = 365.25
@@ -145,17 +146,6 @@ def _moving(*times):
 
 # --- Fits ------------------------------------------------------------------------------------------------------------
 
-#: The series: name -> (rows of the table `accelerators`, column of the time). Flagships are P100, V100, A100, H100 and
-#: B200 of one vendor; the P100 has no tensor units, and two of its forms stand in the table. One TPU without a
-#: rated power is left out.
-SERIES = {
-    "flagships, by year": (("A001", "A002", "A004", "A005", "A007"), "year"),
-    "flagships, P100 PCIe, by date": (("A028", "A002", "A003", "A005", "A007"), "release_date"),
-    "without the P100, by year": (("A002", "A004", "A005", "A007"), "year"),
-    "without the P100, by date": (("A002", "A003", "A005", "A007"), "release_date"),
-    "AMD, by year": (("A009", "A010", "A011", "A012", "A013"), "year"),
-    "Google, by year": (("A014", "A015", "A016", "A018", "A019", "A020"), "year"),
-}
 #: What is fitted: name -> (numerator, denominator, factor to the unit of the name).
 QUANTITIES = {
     "FLOP/J": ("peak_dense_fp16_bf16_tflops", "tdp_w", 1e12),
@@ -182,16 +172,17 @@ class Trend(NamedTuple):
 
 
 def points(series):
-    """The points of a series: id, name, years (fractions for dates), and each of QUANTITIES, sorted by time.
+    """The points of a series: id, name, source, years (fractions for dates) and each of QUANTITIES, sorted by time.
 
     Raises
     ------
     ValueError
         If there is no such series.
     """
-    ids, column = SERIES[checks.choice("series", series, list(SERIES))]
-    rows = load("accelerators").set_index("id").loc[list(ids)].reset_index()
-    if column == "year":
+    members = series_members("growth")
+    members = members[members["series"] == checks.choice("series", series, series_names("growth"))]
+    rows = load("accelerators").set_index("id").loc[members["row"]].reset_index(names="id")
+    if members["time_column"].iloc[0] == "year":
         years = rows["year"].astype(float)
     else:
         days = pd.to_datetime(rows["release_date"]) - pd.Timestamp("2000-01-01")
@@ -207,7 +198,7 @@ def trend(series, quantity, level=0.95):
 
     Parameters
     ----------
-    series : one of SERIES
+    series : name of a series of the table `series` whose use is growth
     quantity : one of QUANTITIES
     level : nominal coverage, between 0 and 1; it takes the residuals for independent
 
@@ -243,7 +234,7 @@ def _time(slope):
 def growth_table(level=0.95):
     """Every series and quantity as rows: series, quantity, points, growth, low, high, doubling, its ends, r2."""
     rows = []
-    for series in SERIES:
+    for series in series_names("growth"):
         for quantity in QUANTITIES:
             fit = trend(series, quantity, level)
             rows.append(
@@ -271,19 +262,19 @@ def memory_halving():
     pandas.DataFrame: part, source, pj_per_bit, years since HBM2, and halving: the years in which the energy halves at
     that pace, infinite where it did not fall. Two points make no interval.
     """
-    rows = load("trends")
-    rows = rows[rows["fact"].str.startswith("HBM") & (rows["unit"] == "pJ/bit") & rows["period"].notna()]
-    rows = rows.assign(year=rows["period"].astype(float)).sort_values("year", kind="stable")
-    first = rows.iloc[0]
-    later = rows.iloc[1:]
-    span = (later["year"] - first["year"]).astype(float).to_numpy()
-    fall = np.log2(float(first["value"]) / later["value"].astype(float).to_numpy())
+    members = series_members("memory generation")
+    rows = load("trends").set_index("id").loc[members["row"]].assign(part=members["label"].to_list())
+    years, energies = rows["year"].to_numpy(float), rows["value"].to_numpy(float)
+    order = np.argsort(years, kind="stable")
+    first, later = order[0], order[1:]
+    spans = years[later] - years[first]
+    falls = np.log2(energies[first] / energies[later])
     return pd.DataFrame(
         {
-            "part": later["fact"].str.partition(",")[0].to_numpy(),
-            "source": later["source"].to_numpy(),
-            "pj_per_bit": later["value"].astype(float).to_numpy(),
-            "years": span,
-            "halving": [years * _time(down) for years, down in zip(span, fall, strict=True)],
+            "part": rows["part"].to_numpy()[later],
+            "source": rows["source"].to_numpy()[later],
+            "pj_per_bit": energies[later],
+            "years": spans,
+            "halving": [span * _time(fall) for span, fall in zip(spans, falls, strict=True)],
         }
     )

@@ -7,14 +7,14 @@ from datagravity.charts.controls import log_slider
 from datagravity.charts.theme import BLUE, ORANGE, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.workload import formula, workload_controls
-from datagravity.decoding import BOUNDS, LEVERS, SYSTEM_ROW
+from datagravity.decoding import BOUNDS, LEVERS
 from datagravity.evidence import load
 
 
 def lever_bounds():
     """What each of the five levers gains, at a factor of the reader's choice and at most, for a chosen workload."""
     changes = {
-        "distance": {"transport_pj_per_bit": f"({decoding.energy_per_bit(SYSTEM_ROW, end='high')!r} / factor)"},
+        "distance": {"transport_pj_per_bit": f"({decoding.energy_per_bit('system', end='high')!r} / factor)"},
         "mass": {"weight_bits": "(weight_bits / factor)", "kv_bits": "(kv_bits / factor)"},
         "reuse": {"batch": "(batch * factor)"},
         "work": {"peak": "(peak * factor)"},

@@ -15,6 +15,7 @@ from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.compiled import vega_expression
+from datagravity.series import series_names
 from datagravity.symbolic import G_d
 
 _YEARS = Axis("years from now", -10, 30, symbolic.years, ticks=(-10, 0, 10, 20, 30))
@@ -128,7 +129,7 @@ def _growth(series):
 
 def fitted_growth():
     """FLOP/J, byte/J and FLOP/byte of the flagships over the first of them, with lines and their 95 % bands."""
-    series = next(iter(plateau.SERIES))
+    series = series_names("growth")[0]
     marks, bands = _growth(series)
     names, hues = list(plateau.QUANTITIES), [BLUE, ORANGE, GREEN]
     color = alt.Color("quantity:N").scale(domain=names, range=hues).title(None)

@@ -7,7 +7,7 @@ import altair as alt
 from datagravity import decoding
 from datagravity.charts.controls import drop_down, log_slider
 from datagravity.compiled import vega_expression
-from datagravity.decoding import FORMAT_BITS, SYSTEM_ROW
+from datagravity.decoding import FORMAT_BITS
 from datagravity.evidence import load
 
 #: The workload that a chart opens with: a measured one.
@@ -25,7 +25,7 @@ def models():
 def accelerators():
     """The accelerators that the charts offer: those with HBM whose power and 16-bit peak are known."""
     rows = load("accelerators").dropna(subset=["tdp_w", "peak_dense_fp16_bf16_tflops", "mem_bw_gb_s", "memory_gb"])
-    return list(rows.loc[rows["memory_type"].str.startswith("HBM").fillna(False), "name"])
+    return list(rows.loc[rows["memory_level"] == "HBM", "name"])
 
 
 def _lookup(table, key):
@@ -68,5 +68,5 @@ def _blanks(cells):
 
 def formula(expression, **names):
     """A formula of the workload in the chart's language; the calibrated numbers and the energy per bit are set."""
-    fixed = decoding.calibrate() | {"transport_pj_per_bit": decoding.energy_per_bit(SYSTEM_ROW, end="high")}
+    fixed = decoding.calibrate() | {"transport_pj_per_bit": decoding.energy_per_bit("system", end="high")}
     return vega_expression(expression, **{name: f"({value!r})" for name, value in fixed.items()} | names)

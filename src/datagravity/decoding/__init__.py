@@ -15,7 +15,6 @@ formulas), `levers` (what may shrink them), `token` (one token's budget), `calib
 from datagravity.decoding.calibration import (
     BATCH_EDGES,
     BATCH_NAMES,
-    CALIBRATED_ON,
     PROMPT_TOKENS,
     SMALLEST,
     calibrate,
@@ -28,20 +27,17 @@ from datagravity.decoding.calibration import (
 )
 from datagravity.decoding.forecast import decode_energy, prefill_energy
 from datagravity.decoding.levers import BOUNDS, LEVERS
-from datagravity.decoding.token import DEVICE_ROW, FORMAT_BITS, SYSTEM_ROW, Decoding, energy_per_bit, quantities
+from datagravity.decoding.token import FORMAT_BITS, Decoding, energy_per_bit, quantities
 from datagravity.decoding.transformer import parameters
 
 __all__ = [
     "BATCH_EDGES",
     "BATCH_NAMES",
     "BOUNDS",
-    "CALIBRATED_ON",
-    "DEVICE_ROW",
     "FORMAT_BITS",
     "LEVERS",
     "PROMPT_TOKENS",
     "SMALLEST",
-    "SYSTEM_ROW",
     "Decoding",
     "calibrate",
     "decode_energy",

@@ -9,12 +9,10 @@ from scipy.optimize import least_squares
 from datagravity import fits, symbolic
 from datagravity.decoding.rows import hardware_row, model_row
 from datagravity.decoding.terms import DYNAMIC
-from datagravity.decoding.token import FORMAT_BITS, quantities
+from datagravity.decoding.token import quantities
 from datagravity.evaluate import evaluate
 from datagravity.evidence import load, remembered
 
-#: What the efficiencies and the static share are fitted to, unless a caller says otherwise: every measured dense model.
-CALIBRATED_ON = ("Llama-3 8B", "Llama-3 70B", "Llama-3.1 405B")
 #: The one that is given to a forecast of the two larger ones, and to the models that know less.
 SMALLEST = ("Llama-3 8B",)
 #: The mean prompt of the measured runs, which their source does not print: an assumption.
@@ -27,10 +25,9 @@ BATCH_NAMES = ("about 8", "16 to 32", "64 to 128", "192 to 512", "768 and more")
 @remembered
 def _runs():
     rows = load("measured_inference").query("boundary == 'GPU' and kind == 'measured'")
-    rows = rows.dropna(subset=["llm_name", "accelerator_name", "batch_avg", "throughput_tok_s", "j_per_output_token"])
-    rows = rows[rows["precision"].isin(list(FORMAT_BITS))].reset_index(drop=True)
+    stated = ["llm_name", "accelerator_name", "batch_avg", "throughput_tok_s", "j_per_output_token", "weight_bits"]
+    rows = rows.dropna(subset=stated).reset_index(drop=True)
     rows = rows.rename(columns={"llm_name": "llm", "accelerator_name": "accelerator", "j_per_output_token": "measured"})
-    rows["weight_bits"] = rows["precision"].map(FORMAT_BITS)
     rows["context"] = PROMPT_TOKENS + rows["avg_output_tokens"] / 2
     # Seconds of one accelerator for one token.
     rows["seconds"] = rows["num_gpus"] / rows["throughput_tok_s"]
@@ -61,12 +58,12 @@ def measured_runs():
 
 
 @remembered
-def calibrate(models=CALIBRATED_ON, accelerators=None):
+def calibrate(models=None, accelerators=None):
     """The two efficiencies, fitted to throughput alone, and then the static share, fitted to energy.
 
     Parameters
     ----------
-    models : tuple of names of models whose runs are used
+    models : tuple of names of models whose runs are used; every dense one if None
     accelerators : tuple of names of accelerators; all if None
 
     Returns
@@ -79,7 +76,8 @@ def calibrate(models=CALIBRATED_ON, accelerators=None):
         If no measured run is of these.
     """
     rows, numbers = _runs()
-    chosen = rows["llm"].isin(models) & (True if accelerators is None else rows["accelerator"].isin(accelerators))
+    chosen = ~rows["mixture"] if models is None else rows["llm"].isin(models)
+    chosen &= True if accelerators is None else rows["accelerator"].isin(accelerators)
     if not chosen.any():
         raise ValueError(f"models, accelerators: {models!r}, {accelerators!r}, expected some with a measured run")
     chosen = chosen.to_numpy(dtype=bool)

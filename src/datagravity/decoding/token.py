@@ -14,9 +14,10 @@ from datagravity.decoding.transformer import parameters
 from datagravity.evaluate import evaluate
 from datagravity.evidence import load, remembered
 from datagravity.law import optimal_distance, saving
+from datagravity.series import labelled_rows
 
-#: Rows of the table of energies: HBM with its controller and the way to the core, measured; and the device alone.
-SYSTEM_ROW, DEVICE_ROW = "P154", "P165"
+#: The series of the rows that price a bit of HBM: of the "system", and of the "device" alone.
+HBM_SERIES = "HBM, one bit"
 #: Bits of a weight in the formats of the measured runs; the blocks of MXFP4 share a scale of eight bits.
 FORMAT_BITS = {"bfloat16": 16, "fp8": 8, "mxfp4": 4.25}
 #: Bandwidth and peak are reached, and no power flows in vain: what the formulas say before they are fitted.
@@ -25,8 +26,26 @@ UNCALIBRATED = {"memory_efficiency": 1.0, "arithmetic_efficiency": 1.0, "static_
 
 @remembered
 def energy_per_bit(row, end="high"):
-    """The energy per bit of one row of the table of energies, in pJ/bit: the "high" or the "low" end of its range."""
-    return float(load("energy").set_index("id").loc[row, f"energy_pj_per_bit_{end}"])
+    """The energy per bit of one row of the table of energies, in pJ/bit: the "high" or the "low" end of its range.
+
+    Parameters
+    ----------
+    row : the row's id; or, for HBM, "system", with its controller and the way to the core, or "device", the device
+        alone
+    end : "high" or "low"
+
+    Raises
+    ------
+    ValueError
+        If there is no such row, or no such end.
+    """
+    prices = load("energy").set_index("id")[f"energy_pj_per_bit_{checks.choice('end', end, ('high', 'low'))}"]
+    if row in prices.index:
+        return float(prices[row])
+    named = labelled_rows(HBM_SERIES)
+    if row not in named:
+        raise ValueError(f"row: {row!r}, expected {', '.join(map(repr, named))} or an id of the table of energies")
+    return float(prices[named[row]])
 
 
 def quantities(model, hardware, weight_bits, pj_per_bit=None, calibration=UNCALIBRATED):
@@ -36,12 +55,13 @@ def quantities(model, hardware, weight_bits, pj_per_bit=None, calibration=UNCALI
     counts = parameters(model)
     fast = hardware.get("peak_dense_fp8_tflops")
     if pj_per_bit is None:
-        kind = hardware.get("memory_type") or "HBM"
-        if not kind.startswith("HBM"):
+        # Who gives a row of no memory at all means HBM; who names a memory says which level it is of.
+        memory = hardware.get("memory_level") or hardware.get("memory_type") or "HBM"
+        if memory != "HBM":
             raise ValueError(
-                f"pj_per_bit: None, expected a number, as this is {kind} and only HBM has a measured energy"
+                f"pj_per_bit: None, expected a number: only HBM has a measured energy, and the memory is {memory}"
             )
-        pj_per_bit = energy_per_bit(SYSTEM_ROW, end="high")
+        pj_per_bit = energy_per_bit("system", end="high")
     return {
         "shared_weights": counts["shared"],
         "routed_weights": counts["routed"],

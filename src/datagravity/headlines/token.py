@@ -4,10 +4,8 @@ from scipy.optimize import brentq
 
 from datagravity.decoding import (
     BATCH_NAMES,
-    DEVICE_ROW,
     PROMPT_TOKENS,
     SMALLEST,
-    SYSTEM_ROW,
     calibrate,
     decode_energy,
     energy_per_bit,
@@ -55,13 +53,13 @@ def two_terms():
         "small_measured": extension(measured[small], "J"),
         "large_measured": extension(measured[large], "J"),
         "fall": extension(measured[small] / measured[large]),
-        "device_bit": extension(energy_per_bit(DEVICE_ROW, end="high"), "pJ/bit"),
-        "system_bit": extension(energy_per_bit(SYSTEM_ROW, end="high"), "pJ/bit"),
-        "device_weights": extension(_weights_and_arithmetic(small, DEVICE_ROW)[0], "J"),
-        "device_small": extension(explained(small, DEVICE_ROW), "%"),
-        "device_large": extension(explained(large, DEVICE_ROW), "%"),
-        "system_small": extension(explained(small, SYSTEM_ROW), "%"),
-        "system_large": extension(explained(large, SYSTEM_ROW), "%"),
+        "device_bit": extension(energy_per_bit("device", end="high"), "pJ/bit"),
+        "system_bit": extension(energy_per_bit("system", end="high"), "pJ/bit"),
+        "device_weights": extension(_weights_and_arithmetic(small, "device")[0], "J"),
+        "device_small": extension(explained(small, "device"), "%"),
+        "device_large": extension(explained(large, "device"), "%"),
+        "system_small": extension(explained(small, "system"), "%"),
+        "system_large": extension(explained(large, "system"), "%"),
     }
 
 

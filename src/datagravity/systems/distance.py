@@ -6,9 +6,7 @@ import pandas as pd
 
 from datagravity import symbolic as s
 from datagravity.decoding import (
-    DEVICE_ROW,
     FORMAT_BITS,
-    SYSTEM_ROW,
     Decoding,
     decode_energy,
     energy_per_bit,
@@ -52,7 +50,7 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
     the device. How many sequences either machine has at work is no matter of distance and stays out.
     """
     given = System("S03", inputs)
-    tokens = [hnlpu_baseline(), hnlpu_baseline(DEVICE_ROW), hnlpu_baseline(shared_bits=FORMAT_BITS["mxfp4"])]
+    tokens = [hnlpu_baseline(), hnlpu_baseline("device"), hnlpu_baseline(shared_bits=FORMAT_BITS["mxfp4"])]
     energy = [1 - 1 / token.bounds["reuse"] for token in tokens]
     seconds = [token.static_parts["weights"] / token.terms["static"] for token in tokens]
     given.derive("acted_share", Interval(energy[0], min(energy), max(energy)))
@@ -73,7 +71,7 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
     )
 
 
-def hnlpu_baseline(row: str = SYSTEM_ROW, shared_bits: float = 16) -> Decoding:
+def hnlpu_baseline(row: str = "system", shared_bits: float = 16) -> Decoding:
     """A token of the model that HNLPU holds, on the GPU, unbatched, at a context of 2048 tokens.
 
     `row` prices a bit. The experts are at 4 bits and all other weights at `shared_bits`, 16 as the model is published.
@@ -94,7 +92,7 @@ def hnlpu_baseline(row: str = SYSTEM_ROW, shared_bits: float = 16) -> Decoding:
 
 def hnlpu_left() -> tuple[float, float]:
     """Joules of the operations and the cache of a token, which wires leave, priced at the device and at the system."""
-    tokens = [hnlpu_baseline(row) for row in (DEVICE_ROW, SYSTEM_ROW)]
+    tokens = [hnlpu_baseline(row) for row in ("device", "system")]
     return tuple(token.terms["arithmetic"] + token.terms["kv_cache"] for token in tokens)
 
 
