@@ -1,0 +1,110 @@
+"""A note is only a note: with every text for a reader shuffled, no number changes."""
+
+import csv
+import pkgutil
+import random
+import shutil
+
+import pandas as pd
+import pytest
+
+from datagravity import claims, headlines, paths, pim
+from datagravity import distance as dist
+from datagravity.decoding import measured_runs
+from datagravity.decoding import predicted as predicted_runs
+from datagravity.evidence import validate
+from datagravity.plateau import growth_table, memory_halving
+from datagravity.processors import disjunction_constants, improvements, left_out, machine_balances, trends
+
+# The columns that tell a reader something, and that nothing may be decided by.
+FOR_READERS = {
+    "energy": "operation scope locator notes url distance_note",
+    "published_ratios": "locator note",
+    "distances": "level locator notes",
+    "corrections": "reason locator",
+    "pim": "system venue evidence baseline workload reported_text derivation pj_note locator url notes unchecked",
+    "brain": "item share_of tissue_species basis class_note locator note url unchecked",
+    "claims": "claim quantity assumption locator",
+    "accelerators": "vendor sram_note tdp_kind locator recalled_fields note url",
+    "trends": "locator note",
+    "llm": "attention_note locator note url",
+    "measured_inference": "model hardware workload boundary_as_stated locator note url",
+    "related_papers": "title topic note locator",
+    "related_claims": "claim baseline locator",
+    "systems": "lesson",
+    "system_claims": "what baseline",
+    "series": "reason",
+}
+
+
+def shuffled(data):
+    """A copy of the book's tables with those columns shuffled, but for the cells that a correction guards."""
+    shutil.copytree(paths.DATA, data)
+    guarded = {tuple(row[key] for key in ("table", "row", "column")) for row in rows_of(data / "corrections.csv")}
+    for table, columns in FOR_READERS.items():
+        rows = rows_of(data / f"{table}.csv")
+        key = next(iter(rows[0]))
+        for column in columns.split():
+            free = [row for row in rows if (table, row[key], column) not in guarded]
+            cells = [row[column] for row in free]
+            random.Random(column).shuffle(cells)
+            for row, cell in zip(free, cells, strict=True):
+                row[column] = cell
+        with (data / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return data
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def numbers():
+    """Every headline, and the numbers of every table that the package computes from the data."""
+    frames = {
+        "disjunction constants": disjunction_constants(include_recalled=True),
+        "left out": left_out()[["id", "reason"]],
+        "improvements": improvements(),
+        "balances": machine_balances(),
+        "trends": trends(),
+        "points": dist.points(),
+        "left out of fits": dist.left_out()[["id", "reason"]],
+        "exponents": dist.exponents(),
+        "ladders": pim.ladders(),
+        **{model: pim.predictions(model=model, include_recalled=True) for model in pim.MODELS},
+        "growth": growth_table(),
+        "memories": memory_halving(),
+        "runs": measured_runs(),
+        "predicted runs": predicted_runs(),
+        "verdicts": claims.judged()[["verdict", "inside", "across", "outside", "no_number"]],
+    }
+    parts = claims.parts().drop(columns="part")  # a part is named after what was measured
+    frames["parts"] = parts.sort_values(list(parts.columns), ignore_index=True)
+    found = {
+        f"{chapter.name}: {name}": headline
+        for chapter in pkgutil.iter_modules(headlines.__path__)
+        for name, headline in headlines.of(chapter.name).items()
+    }
+    return frames, found
+
+
+def test_no_number_depends_on_a_text_for_readers(tmp_path, monkeypatch):
+    frames, found = numbers()
+    monkeypatch.setattr(paths, "DATA", shuffled(tmp_path / "data"))
+    assert sum(validate().values()) > 0
+    frames_again, found_again = numbers()
+    changed = {
+        name: (was, found_again[name]) for name, was in found.items() if not same(was.value, found_again[name].value)
+    }
+    assert changed == {}
+    texts = {column for columns in FOR_READERS.values() for column in columns.split()}
+    for name, frame in frames.items():
+        columns = [column for column in frame if column not in texts | {"access", "system", "part"}]
+        pd.testing.assert_frame_equal(frame[columns], frames_again[name][columns], obj=name)
+
+
+def same(one, other):
+    return one == other if isinstance(one, str) else one == pytest.approx(other, rel=1e-12)
