@@ -202,22 +202,3 @@ def test_validate_names_the_problem(tmp_path, capsys):
     message = capsys.readouterr().err
     assert "energy.csv row 2" in message
     assert "-0.03" in message
-
-
-def test_the_row_of_contributing_is_valid(tmp_path):
-    """One row, one source, one entry, as CONTRIBUTING prints them, and the table has one row more."""
-    import shutil
-
-    text = read("CONTRIBUTING.md")
-    row = re.search(r"^ +(P901,.*)$", text, re.MULTILINE).group(1)
-    source = re.search(r"`(mychip2027,[^`]*)`", text).group(1)
-    shutil.copytree(ROOT / "data", tmp_path / "data")
-    for name, line in [("energy.csv", row), ("sources.csv", source)]:
-        path = tmp_path / "data" / name
-        path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
-    references = tmp_path / "references.bib"
-    entry = "@misc{mychip2027,\n  author = {Somebody},\n  title = {My chip},\n  year = {2027}\n}\n"
-    references.write_text(read("book/references.bib") + "\n" + entry, encoding="utf-8")
-    frame = datagravity.evidence.load("energy", directory=tmp_path / "data", references=references)
-    assert len(frame) == len(datagravity.load("energy")) + 1
-    assert frame.iloc[-1]["energy_pj_per_bit_high"] == pytest.approx(655 / 64)

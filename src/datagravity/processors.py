@@ -434,7 +434,9 @@ def device_energies():
 
 
 def measured_off_chip():
-    """The rows of `disjunction_constants()` that set an off-chip access against a floating-point matrix unit."""
-    pairs = disjunction_constants()
-    matrix_units = ["FP32 tensor MAC", "FP16 tensor MAC"]
-    return pairs[pairs["memory"].isin(OFF_CHIP) & pairs["operation"].isin(matrix_units)].reset_index(drop=True)
+    """The rows of `disjunction_constants()` that set an off-chip access of a whole system against a floating-point
+    matrix unit, both measured.
+    """
+    pairs = disjunction_constants().query("method == 'measured' and scope == 'system / system'")
+    floating = pairs["operation"].str.endswith("tensor MAC") & ~pairs["operation"].str.startswith("INT")
+    return pairs[pairs["memory"].isin(OFF_CHIP) & floating].reset_index(drop=True)

@@ -1,5 +1,7 @@
 """The charts of the chapter on processors from 45 nm to 7 nm."""
 
+import itertools
+
 import altair as alt
 import pandas as pd
 
@@ -18,8 +20,9 @@ from datagravity.processors import (
 )
 
 ALL_OPERATIONS = "all operations"
-#: From the oldest node to the newest; the last one is for a node that the source does not state.
-NODE_COLOURS = [BLUE, GREEN, PINK, PURPLE, BROWN, ORANGE, GREY]
+#: From the oldest node to the newest, and again from the start if there are more.
+NODE_COLOURS = [BLUE, GREEN, PINK, PURPLE, BROWN, ORANGE]
+NOT_STATED = "not stated"
 POWERS_OF_TEN = [10.0**exponent for exponent in range(-3, 7)]
 WIDTHS = {"as published, 32 bits": "published", "the operation's own": "own"}
 SINGLE, MEAN = "one row of the table", "geometric mean"
@@ -84,14 +87,16 @@ def _pairs(rows):
 def disjunction_constants_by_memory():
     """G_d by memory level and node: the reader chooses operation, convention, and what kinds of rows to admit."""
     rows = disjunction_constants(include_recalled=True)
-    nodes = sorted(set(rows["node"]), key=lambda node: -float(node.split()[0]) if node[0].isdigit() else 0)
+    nodes = sorted(set(rows["node"]) - {NOT_STATED}, key=lambda node: -float(node.split()[0]))
+    node_colours = [*itertools.islice(itertools.cycle(NODE_COLOURS), len(nodes)), GREY]
+    nodes.append(NOT_STATED)
     scopes = sorted(set(rows["scope"]))
     symbols = ["circle", "square", "triangle-up", "diamond", "cross"][: len(scopes)]
     base = _pairs(rows).encode(
         y=alt.Y("memory:N").sort(list(MEMORY_LEVELS)).title(None).axis(labelLimit=110),
         yOffset=alt.YOffset("node:N").sort(nodes),
     )
-    colours = hollow_if_grey("node", alt.Scale(domain=nodes, range=NODE_COLOURS), "node", columns=3)
+    colours = hollow_if_grey("node", alt.Scale(domain=nodes, range=node_colours), "node", columns=3)
 
     def x(field):
         axis = alt.X(f"{field}:Q").scale(type="log").axis(format="~g", values=POWERS_OF_TEN)

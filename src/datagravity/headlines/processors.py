@@ -90,6 +90,8 @@ def under_the_meter():
     reviewed = measured[~measured["grey"]]
     low, high = span(measured, "gd_matched")
     return {
+        "measured_count": extension(len(measured), "pairs"),
+        "measured_sources": extension(measured["source"].nunique(), "sources"),
         "measured_low": extension(low),
         "measured_high": extension(high),
         "measured_reviewed": extension(math.sqrt(math.prod(span(reviewed, "gd_matched")))),
