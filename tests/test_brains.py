@@ -77,13 +77,13 @@ def test_per_bit():
 
 
 def test_bad_names():
-    with pytest.raises(ValueError, match="budget = 'mouse', expected one of Attwell"):
+    with pytest.raises(ValueError, match="budget: 'mouse', expected one of 'Attwell"):
         budget("mouse")
-    with pytest.raises(ValueError, match="definition = 'x', expected one of spikes only"):
+    with pytest.raises(ValueError, match="definition: 'x', expected one of 'spikes only'"):
         ratio(OLD, "x")
     with pytest.raises(ValueError, match="has a definition of its own"):
         ratio(AUDIT, SPIKES)
-    with pytest.raises(ValueError, match="expected one of Levy"):
+    with pytest.raises(ValueError, match="expected one of 'Levy"):
         audit_ratio(OLD)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagravity import distance as dist
-from datagravity import load
+from datagravity import fits, load
 from datagravity.series import series_members
 from frozen import freeze
 
@@ -239,7 +239,7 @@ def test_the_interval_of_the_fixed_share_covers():
     distances = np.array([6.0, 8, 13, 14, 17, 17.5])
     frames = [1.1 + 0.06 * distances + generator.normal(0, 0.07, 6) for _ in range(300)]
     for energies in frames:
-        fitted = dist.line(distances, energies)
+        fitted = fits.line(distances, energies)
         # The same statement as Fieller's: the true combination lies within t standard errors of zero.
         phi = 1.1 / (1.1 + 0.6)
         near, far = 1 - phi, -phi * 10
@@ -366,19 +366,23 @@ def test_the_bootstrap_draws_whole_sources():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: dist.series("mash"), "series = 'mash', expected one of ['mesh, measured'"),
-        (lambda: dist.mesh_by_card("a4"), "card = 'a4', expected 'a2' or 'a3'"),
-        (lambda: dist.pool(scope="board"), "scope = 'board', expected one of ['device', 'io'"),
-        (lambda: dist.fit(dist.pool(), "cubic"), "form = 'cubic', expected one of constant, power"),
-        (lambda: dist.fit(dist.pool().head(2), "power"), "2 rows cannot tell the parameters of 'power'"),
-        (lambda: dist.fit(dist.series(dist.MESH), "broken"), "6 rows cannot tell the parameters of 'broken'"),
-        (lambda: dist.fit(dist.pool(), "affine").exponent(), "form = 'affine', expected 'power' or 'broken'"),
-        (lambda: dist.line([1, 1], [2, 3]), "two different x or more"),
-        (lambda: dist.line([1, np.nan], [2, 3]), "expected finite pairs"),
-        (lambda: dist.line([1, 2], [2, 3]).interval(), "count = 2, expected 3 points or more"),
-        (lambda: dist.fixed_share(-1), "distance_mm = -1, expected a positive length"),
-        (lambda: dist.local_exponent(0, 1, 1), "expected positive"),
-        (lambda: dist.bootstrap(dist.series(dist.MESH)), "1 cluster by source_group, expected two or more"),
+        (lambda: dist.series("mash"), "series: 'mash', expected one of 'mesh, measured'"),
+        (lambda: dist.mesh_by_card("a4"), "card: 'a4', expected one of 'a2', 'a3'"),
+        (lambda: dist.pool(scope="board"), "scope: 'board', expected one of 'device', 'io'"),
+        (lambda: dist.fit(dist.pool(), "cubic"), "form: 'cubic', expected one of 'constant', 'power'"),
+        (
+            lambda: dist.fit(dist.pool().head(2), "power"),
+            "frame: 2 rows, expected more distances to tell the parameters of 'power'",
+        ),
+        (
+            lambda: dist.fit(dist.series(dist.MESH), "broken"),
+            "frame: 6 rows, expected more distances to tell the parameters of 'broken'",
+        ),
+        (lambda: dist.fit(dist.pool(), "affine").exponent(), "form: 'affine', expected 'power' or 'broken'"),
+        (lambda: dist.fixed_share(-1), "distance_mm: -1.0, expected a finite number above 0"),
+        (lambda: dist.local_exponent(0, 1, 1), "distance: 0.0, expected a finite number above 0"),
+        (lambda: dist.local_exponent(1, 0, [1, 0]), "fixed_energy: 0.0 (index 1), expected a number above 0 where"),
+        (lambda: dist.bootstrap(dist.series(dist.MESH)), "cluster: 'source_group' has 1, expected two or more"),
     ],
 )
 def test_bad_arguments(call, words):

@@ -205,8 +205,8 @@ def test_inputs_say_where_they_come_from(rows):
         ({"pj_per_bit_baseline_low": 3, "pj_per_bit_baseline_high": 2}, ["value 3", "at most 2"]),
         ({"row_id": "P9", "scope": ["path"]}, ["row P9", "column scope", "['path']"]),
         ({"scope": True}, ["column scope", "True"]),
-        (None, ["row is None", "mapping"]),
-        ("P001", ["row is 'P001'"]),
+        (None, ["row: None", "mapping"]),
+        ("P001", ["row: 'P001'"]),
     ],
 )
 def test_a_bad_row_is_named(row, words):
@@ -218,7 +218,7 @@ def test_a_bad_row_is_named(row, words):
 def test_bad_arguments():
     with pytest.raises(ValueError, match="model: 'tiles', expected one of 'tile'"):
         predict_pim({}, model="tiles")
-    with pytest.raises(ValueError, match=r"level = 1\.0, expected 0 < level < 1"):
+    with pytest.raises(ValueError, match=r"level: 1\.0, expected 0 < level < 1"):
         predict_pim({}, level=1)
     with pytest.raises(ValueError, match="expected 0 <= transport_share <= 1"):
         system_saving(2, 1.5)
@@ -278,7 +278,7 @@ def test_boroumand_by_amdahl_and_by_the_share_theorem(rows):
     beta = beta_from_share(rows.loc["P066", "energy_factor_low"], share["P068"])
     assert beta == pytest.approx(2.92, abs=1e-2)
     assert saving_from_share(0.627, beta) == pytest.approx(2.2422)
-    with pytest.raises(ValueError, match=r"saving = 2.7, expected from 1 to 2.68"):
+    with pytest.raises(ValueError, match=r"saving: 2.7, expected from 1 to 2.68"):
         beta_from_share(2.7, 0.627)
 
 

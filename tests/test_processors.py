@@ -64,15 +64,15 @@ def test_each_pair_is_the_same_thing_at_two_nodes(rows):
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match=r"capacity_kib = 64, expected one of \[8.0, 32.0, 1024.0\]"):
+    with pytest.raises(ValueError, match=r"capacity_kib: 64, expected one of 8.0, 32.0, 1024.0"):
         sram_improvement(64)
-    with pytest.raises(ValueError, match=r"parts = \['wire'\], expected some of"):
+    with pytest.raises(ValueError, match="parts: 'wire', expected one of 'DRAM'"):
         improvement_of("wire")
-    with pytest.raises(ValueError, match=r"operation = 'FP33 add', expected one of \['64-bit FMA'"):
+    with pytest.raises(ValueError, match="operation: 'FP33 add', expected one of '64-bit FMA'"):
         disjunction_constants("FP33 add")
     with pytest.raises(ValueError, match="expected at least one"):
         geometric_mean([])
-    with pytest.raises(ValueError, match="all positive"):
+    with pytest.raises(ValueError, match=r"values: -1.0 \(index 1\), expected a finite number above 0"):
         geometric_mean([1, -1])
     with pytest.raises(ValueError, match="no rows"):
         span(disjunction_constants().head(0))

@@ -24,9 +24,9 @@ def test_labels():
 
 
 def test_bad_names():
-    with pytest.raises(ValueError, match="use = 'exponents', expected one of exponent, growth"):
+    with pytest.raises(ValueError, match="use: 'exponents', expected one of 'exponent', 'growth'"):
         series_members("exponents")
-    with pytest.raises(ValueError, match="series = 'mesh, measured', expected one of HBM generations"):
+    with pytest.raises(ValueError, match="series: 'mesh, measured', expected one of 'HBM generations'"):
         labelled_rows("mesh, measured")
 
 

@@ -6,6 +6,7 @@ side is given by nature, so every ratio here names both. Housekeeping belongs to
 
 import pandas as pd
 
+from datagravity import checks
 from datagravity.evidence import load, remembered
 from datagravity.series import labelled_rows, series_members, series_names
 
@@ -35,8 +36,7 @@ def _members(name):
     ValueError
         If there is no such budget.
     """
-    if name not in budget_names():
-        raise ValueError(f"budget = {name!r}, expected one of {', '.join(budget_names())}")
+    checks.choice("budget", name, budget_names())
     members = series_members("budget").query("series == @name")
     definitions = members[["row", "label"]].rename(columns={"row": "id", "label": "definition"})
     return load("brain").merge(definitions, on="id", validate="one_to_one")
@@ -96,11 +96,10 @@ def ratio(name, definition):
     ValueError
         If there is no such budget or definition, or the budget does not list items that the definition could class.
     """
-    if definition not in DEFINITIONS:
-        raise ValueError(f"definition = {definition!r}, expected one of {', '.join(DEFINITIONS)}")
+    checks.choice("definition", definition, DEFINITIONS)
     items = budget(name)
     if not _has_shares(items):
-        raise ValueError(f"budget = {name!r} has a definition of its own; expected one with shares")
+        raise ValueError(f"budget: {name!r}, which has a definition of its own, expected one with shares")
     column, transport = DEFINITIONS[definition]
     moved = items.loc[items[column].isin(transport), "value"].sum()
     return float(moved / items.loc[items[column] == "compute", "value"].sum())
@@ -116,10 +115,8 @@ def audit_ratio(name="Levy and Calvert, human cortex"):
     ValueError
         If the budget is not one of the two versions.
     """
+    checks.choice("budget", name, [other for other in budget_names() if not _has_shares(budget(other))])
     items = budget(name)
-    if _has_shares(items):
-        audits = [other for other in budget_names() if not _has_shares(budget(other))]
-        raise ValueError(f"budget = {name!r}, expected one of {', '.join(audits)}")
     powers = items.query("class_b_levy_calvert in ['compute', 'transport'] and status == 'verified'")
     by_class = powers.set_index("class_b_levy_calvert")["value"]
     if "transport" in by_class:

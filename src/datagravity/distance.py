@@ -2,10 +2,6 @@
 
 Everything here is an [extension] unless its docstring says otherwise. Energies are in pJ/bit, the middle of a published
 interval; distances in mm. Logarithms are natural. An exponent a is the slope of ln(energy) against ln(distance).
-
-Errors in distance become variance in energy, slope times error, and the weights follow the slope until both agree, as
-in York's fit of a line. scipy.odr does it for known errors only and is deprecated; here the scatter of the machines
-themselves has to be found too.
 """
 
 import math
@@ -13,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
 
+from datagravity import checks, fits
 from datagravity.evidence import load, plain, remembered
 from datagravity.intervals import Interval
 from datagravity.series import series_members, series_names
@@ -133,66 +129,14 @@ def _distance(row, member, lengths):
 # --- A straight line, as it is usually drawn -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Line:
-    """An ordinary least-squares line y = intercept + slope x over `count` points, with standard errors."""
-
-    slope: float
-    intercept: float
-    slope_error: float
-    intercept_error: float
-    covariance: float
-    count: int
-
-    def interval(self, level=0.8):
-        """The slope with its t interval, which is wide where points are few.
-
-        Raises
-        ------
-        ValueError
-            If there are fewer than three points: two define the line, and nothing is left to judge it by.
-        """
-        if self.count < 3:
-            raise ValueError(f"count = {self.count}, expected 3 points or more for an interval")
-        half = stats.t.ppf((1 + level) / 2, self.count - 2) * self.slope_error
-        # Two-piece normal, not log-uniform: a slope may be negative.
-        return Interval(self.slope, self.slope - half, self.slope + half, level, "normal")
-
-
-def line(x, y):
-    """The least-squares line through points; the errors are NaN for two points.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two different x, or a value is not finite.
-    """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if len(set(x)) < 2 or x.shape != y.shape or not np.all(np.isfinite([x, y])):
-        raise ValueError(f"x = {x.tolist()}, y = {y.tolist()}, expected finite pairs with two different x or more")
-    centre, spread = x.mean(), ((x - x.mean()) ** 2).sum()
-    slope = ((x - centre) * y).sum() / spread
-    intercept = y.mean() - slope * centre
-    count = len(x)
-    variance = ((y - intercept - slope * x) ** 2).sum() / (count - 2) if count > 2 else math.nan
-    return Line(
-        float(slope),
-        float(intercept),
-        math.sqrt(variance / spread),
-        math.sqrt(variance * (1 / count + centre**2 / spread)),
-        -variance * centre / spread,
-        count,
-    )
-
-
 def power_line(frame, energy="pj_per_bit"):
     """The line of ln(energy) against ln(distance) over rows of `points()`: its slope is the bare exponent."""
-    return line(np.log(frame["distance_mm"].astype(float)), np.log(frame[energy].astype(float)))
+    return fits.line(np.log(frame["distance_mm"].astype(float)), np.log(frame[energy].astype(float)))
 
 
 def affine_line(frame, energy="pj_per_bit"):
     """The line of energy against distance: the intercept is the fixed cost in pJ/bit, the slope is per mm."""
-    return line(frame["distance_mm"], frame[energy])
+    return fits.line(frame["distance_mm"], frame[energy])
 
 
 def series(name):
@@ -203,9 +147,7 @@ def series(name):
     ValueError
         If there is no such series.
     """
-    names = series_names("exponent")
-    if name not in names:
-        raise ValueError(f"series = {name!r}, expected one of {names}")
+    checks.choice("series", name, series_names("exponent"))
     frame = points()
     return frame[frame["series"] == name].sort_values("distance_mm").reset_index(drop=True)
 
@@ -218,8 +160,7 @@ def mesh_by_card(card):
     ValueError
         If there is no such card.
     """
-    if card not in ("a2", "a3"):
-        raise ValueError(f"card = {card!r}, expected 'a2' or 'a3'")
+    checks.choice("card", card, ("a2", "a3"))
     rows = load("energy").set_index("id").loc[series(MESH)["id"]]
     energies = rows[f"energy_card_{card}_pj"].dropna().astype(float) / rows["width_bits"].astype(float)
     energies = energies.dropna()
@@ -252,7 +193,7 @@ def exponents(level=0.8):
                 "standard_error": fitted.slope_error if interval else pd.NA,
                 "low": interval.low if interval else pd.NA,
                 "high": interval.high if interval else pd.NA,
-                "if_distances_err": 1 / line(np.log(frame["pj_per_bit"]), np.log(frame["distance_mm"])).slope,
+                "if_distances_err": 1 / fits.line(np.log(frame["pj_per_bit"]), np.log(frame["distance_mm"])).slope,
                 "beta_reading_a": fitted.slope,
                 "beta_reading_b": fitted.slope + 1,
                 "scope": "; ".join(dict.fromkeys(frame["scope_class"])),
@@ -286,11 +227,9 @@ def exponent(*, level=0.8, include_grey=True, include_proxies=True, of_mean=Fals
         table = table[~table["basis"].isin(PROXIES)]
     logs = np.log(table["exponent"]).groupby(table["origin"]).mean()
     if len(logs) < 2:
-        raise ValueError(f"{len(logs)} origin remains, expected two or more: a scatter needs them")
-    error = logs.std(ddof=1) * math.sqrt((0 if of_mean else 1) + 1 / len(logs))
-    half = stats.t.ppf((1 + level) / 2, len(logs) - 1) * error
-    centre = float(logs.mean())
-    return Interval(*(math.exp(centre + shift) for shift in (0, -half, half)), level, "log-normal")
+        raise ValueError(f"origins: {len(logs)}, expected two or more to remain: a scatter needs them")
+    found = fits.mean_interval(logs, level) if of_mean else fits.prediction_interval(logs, level)
+    return Interval(math.exp(found.value), math.exp(found.low), math.exp(found.high), level, "log-normal")
 
 
 def fixed_share(distance_mm=None, *, level=0.8, energy="pj_per_bit"):
@@ -311,24 +250,8 @@ def fixed_share(distance_mm=None, *, level=0.8, energy="pj_per_bit"):
     frame = series(MESH)
     if distance_mm is None:
         distance_mm = float(np.exp(np.log(frame["distance_mm"]).mean()))
-    if not (math.isfinite(distance_mm) and distance_mm > 0):
-        raise ValueError(f"distance_mm = {distance_mm!r}, expected a positive length in mm")
-    fitted = affine_line(frame, energy)
-    critical = stats.t.ppf((1 + level) / 2, fitted.count - 2)
-
-    def excess(share):
-        """Zero at the ends: how many standard errors (1 - phi) E0 - phi k d is from zero, beyond the critical ones."""
-        near, far = 1 - share, -share * distance_mm
-        variance = (near * fitted.intercept_error) ** 2 + (far * fitted.slope_error) ** 2
-        variance += 2 * near * far * fitted.covariance
-        return (near * fitted.intercept + far * fitted.slope) / math.sqrt(variance) - side * critical
-
-    value = fitted.intercept / (fitted.intercept + fitted.slope * distance_mm)
-    side = 1
-    low = optimize.brentq(excess, 0, value)
-    side = -1
-    high = optimize.brentq(excess, value, 1)
-    return Interval(value, low, high, level, "normal")
+    checks.number("distance_mm", distance_mm, checks.POSITIVE)
+    return affine_line(frame, energy).intercept_share(distance_mm, level)
 
 
 def marginal_exponent(*, level=0.8):
@@ -337,9 +260,7 @@ def marginal_exponent(*, level=0.8):
     The mesh cannot tell it: a fixed cost and an exponent together have no bounded interval on six points.
     """
     table = exponents(level)
-    slopes = table.loc[table["origin"] == "Dally", "exponent"]
-    half = stats.t.ppf((1 + level) / 2, len(slopes) - 1) * slopes.std(ddof=1) / math.sqrt(len(slopes))
-    return Interval(slopes.mean(), slopes.mean() - half, slopes.mean() + half, level, "normal")
+    return fits.mean_interval(table.loc[table["origin"] == "Dally", "exponent"], level)
 
 
 def local_exponent(distance, fixed_energy, per_distance, power=1.0):
@@ -352,12 +273,14 @@ def local_exponent(distance, fixed_energy, per_distance, power=1.0):
     ValueError
         If an argument is negative, or the energy is zero.
     """
-    distance, fixed_energy = np.asarray(distance, dtype=float), np.asarray(fixed_energy, dtype=float)
-    growing = np.asarray(per_distance, dtype=float) * distance**power
-    if np.any(distance <= 0) or np.any(fixed_energy < 0) or np.any(growing < 0) or np.any(fixed_energy + growing == 0):
-        raise ValueError(
-            f"distance = {distance}, fixed_energy = {fixed_energy}, per_distance = {per_distance}, expected positive"
-        )
+    arguments = checks.broadcast(
+        distance=checks.numbers("distance", distance, checks.POSITIVE),
+        fixed_energy=checks.numbers("fixed_energy", fixed_energy, checks.AT_LEAST_ZERO),
+        per_distance=checks.numbers("per_distance", per_distance, checks.AT_LEAST_ZERO),
+    )
+    distance, fixed_energy, per_distance = arguments.values()
+    growing = per_distance * distance**power
+    checks.every("fixed_energy", fixed_energy, fixed_energy + growing > 0, "a number above 0 where per_distance is 0")
     return power * growing / (fixed_energy + growing)
 
 
@@ -369,17 +292,26 @@ class Fit:
     """A form fitted to rows in logarithms: its parameters and how well it does.
 
     Parameters are logarithms of energies and bare exponents: constant (ln E0), power (ln k, a), affine (ln E0, ln k),
-    broken (ln k, a, and what is added to each off the chip). `scatter` is the standard deviation of ln(energy) that
-    distances do not explain, and `aicc` the corrected information criterion: the smaller, the better.
+    broken (ln k, a, and what is added to each off the chip).
     """
 
     form: str
-    parameters: tuple
-    scatter: float
-    aicc: float
-    count: int
-    sources: int
-    covariance: np.ndarray
+    curve: fits.Curve
+
+    @property
+    def parameters(self):
+        """The parameters, a tuple of floats."""
+        return tuple(self.curve.parameters.tolist())
+
+    @property
+    def scatter(self):
+        """The standard deviation of ln(energy) that distances do not explain."""
+        return self.curve.scatter
+
+    @property
+    def aicc(self):
+        """The corrected information criterion: the smaller, the better."""
+        return self.curve.aicc
 
     def energy(self, distance_mm, off_chip=False):
         """The fitted energy in pJ/bit at distances in mm; arrays broadcast."""
@@ -387,10 +319,7 @@ class Fit:
 
     def band(self, distance_mm, off_chip=False, level=0.8):
         """Low and high ends for the fitted curve: t with the degrees of freedom that the sources leave."""
-        parameters = np.asarray(self.parameters)
-        slopes = _jacobian(self.form, parameters, distance_mm, off_chip)
-        error = np.sqrt(np.maximum(np.einsum("...i,ij,...j->...", slopes, self.covariance, slopes), 0))
-        half = stats.t.ppf((1 + level) / 2, self.freedom) * error
+        half = self.curve.half_width(_jacobian(self.form, self.parameters, distance_mm, off_chip), level)
         centre = _log_energy(self.form, self.parameters, distance_mm, off_chip)
         return np.exp(centre - half), np.exp(centre + half)
 
@@ -403,17 +332,10 @@ class Fit:
             If the form has no exponent of its own.
         """
         if self.form not in ("power", "broken"):
-            raise ValueError(f"form = {self.form!r}, expected 'power' or 'broken': the others have no exponent")
+            raise ValueError(f"form: {self.form!r}, expected 'power' or 'broken': the others have no exponent")
         picked = np.zeros(len(self.parameters))
         picked[[1, 3] if off_chip and self.form == "broken" else 1] = 1
-        half = stats.t.ppf((1 + level) / 2, self.freedom) * math.sqrt(picked @ self.covariance @ picked)
-        value = float(picked @ np.asarray(self.parameters))
-        return Interval(value, value - half, value + half, level, "normal")
-
-    @property
-    def freedom(self):
-        """Degrees of freedom of the band: points less parameters in one source, sources less one in several."""
-        return self.count - len(self.parameters) if self.sources < 3 else self.sources - 1
+        return self.curve.interval(picked, level)
 
 
 def fit(frame, form):
@@ -430,43 +352,22 @@ def fit(frame, form):
         If the form is unknown, or the rows cannot tell its parameters: not more rows than parameters, too few
         different distances, or for "broken" fewer than two distances on a side of the chip's edge.
     """
-    if form not in FORMS:
-        raise ValueError(f"form = {form!r}, expected one of {', '.join(FORMS)}")
+    checks.choice("form", form, FORMS)
     if not enough(frame, form):
-        raise ValueError(f"{len(frame)} rows cannot tell the parameters of {form!r}: expected more distances")
+        raise ValueError(f"frame: {len(frame)} rows, expected more distances to tell the parameters of {form!r}")
     distance, logs = frame["distance_mm"].to_numpy(float), np.log(frame["pj_per_bit"].to_numpy(float))
     error, off = frame["distance_error"].to_numpy(float), frame["off_chip"].to_numpy(bool)
-    parameters = _start(form, distance, logs, off)
-    for _ in range(200):
-        residuals = logs - _log_energy(form, parameters, distance, off)
-        known = (_slope(form, parameters, distance, off) * error) ** 2
-        scatter = _likeliest_scatter(residuals, known)
-        root = np.sqrt(scatter**2 + known)
-        # A step in closed form: exact for the forms that are linear in their parameters, Gauss-Newton for the affine.
-        jacobian = _jacobian(form, parameters, distance, off)
-        step = np.linalg.lstsq(jacobian / root[:, None], residuals / root, rcond=1e-8)[0]
-        parameters = parameters + np.clip(step, -1, 1)
-        if np.abs(step).max() < 1e-10:
-            break
-    variance = root**2
-    count, free = len(logs), len(parameters) + 1
-    spare = count - free - 1
-    minus_two_log_likelihood = (residuals**2 / variance + np.log(2 * math.pi * variance)).sum()
-    aicc = minus_two_log_likelihood + 2 * free + 2 * free * (free + 1) / spare if spare > 0 else math.inf
-    groups = frame["source_group"].to_numpy(str)
-    covariance = _covariance(_jacobian(form, parameters, distance, off), residuals, variance, groups)
-    return Fit(form, tuple(map(float, parameters)), scatter, float(aicc), count, len(set(groups)), covariance)
-
-
-def _likeliest_scatter(residuals, known):
-    """The standard deviation beside the known variances that makes the residuals likeliest."""
-
-    def score(scatter):
-        variance = scatter**2 + known
-        return ((residuals**2 - variance) / variance**2).sum()
-
-    most = max(float(np.abs(residuals).max()), 2 * _LEAST_SCATTER)
-    return _LEAST_SCATTER if score(_LEAST_SCATTER) <= 0 else float(optimize.brentq(score, _LEAST_SCATTER, most))
+    found = fits.curve(
+        lambda parameters: _log_energy(form, parameters, distance, off),
+        lambda parameters: _slope(form, parameters, distance, off),
+        lambda parameters: _jacobian(form, parameters, distance, off),
+        start=_start(form, distance, logs, off),
+        y=logs,
+        x_error=error,
+        groups=frame["source_group"].to_numpy(str),
+        least_scatter=_LEAST_SCATTER,
+    )
+    return Fit(form, found)
 
 
 def enough(frame, form):
@@ -519,18 +420,6 @@ def _start(form, distance, logs, off):
     return np.linalg.lstsq(design, logs, rcond=None)[0]
 
 
-def _covariance(jacobian, residuals, variance, groups):
-    """Of the parameters: from the scatter within one source, from the scatter between sources if there are several."""
-    weighted = jacobian / variance[:, None]
-    inverse = np.linalg.pinv(jacobian.T @ weighted)
-    names = sorted(set(groups))
-    if len(names) < 3:
-        count, known = jacobian.shape
-        return inverse * count / (count - known)
-    scores = np.array([(weighted[groups == name] * residuals[groups == name, None]).sum(axis=0) for name in names])
-    return inverse @ (scores.T @ scores) @ inverse * len(names) / (len(names) - 1)
-
-
 # --- Which form? -----------------------------------------------------------------------------------------------------
 
 
@@ -543,8 +432,8 @@ def pool(*, scope=None, include_grey=True, include_proxies=False):
         If no row has this scope.
     """
     frame = points()
-    if scope is not None and scope not in set(frame["scope_class"]):
-        raise ValueError(f"scope = {scope!r}, expected one of {sorted(set(frame['scope_class']))}")
+    if scope is not None:
+        checks.choice("scope", scope, sorted(set(frame["scope_class"])))
     keep = frame["grey"].isin([True, False] if include_grey else [False])
     keep &= include_proxies | ~frame["basis"].isin(PROXIES)
     keep &= True if scope is None else frame["scope_class"] == scope
@@ -557,8 +446,7 @@ def left_out_errors(frame, form):
     Returns a pandas.Series by group; NaN where the rest cannot tell the form.
     """
     errors = {}
-    for group, rows in frame.groupby("source_group"):
-        rest = frame[frame["source_group"] != group]
+    for group, rows, rest in fits.leave_one_group_out(frame, "source_group"):
         if not enough(rest, form):
             errors[group] = math.nan
             continue
@@ -576,19 +464,19 @@ def comparison(frame):
     left_out_error (typical factor of error on a source that was left out, sources counting alike), count, sources. A
     form that the rows cannot tell is missing.
     """
-    fits = [fit(frame, form) for form in FORMS if enough(frame, form)]
+    fitted = [fit(frame, form) for form in FORMS if enough(frame, form)]
     table = pd.DataFrame(
         {
-            "form": [one.form for one in fits],
-            "formula": [FORMS[one.form] for one in fits],
-            "parameters": [len(one.parameters) + 1 for one in fits],
-            "aicc": [one.aicc for one in fits],
-            "scatter": [math.exp(one.scatter) for one in fits],
+            "form": [one.form for one in fitted],
+            "formula": [FORMS[one.form] for one in fitted],
+            "parameters": [len(one.parameters) + 1 for one in fitted],
+            "aicc": [one.aicc for one in fitted],
+            "scatter": [math.exp(one.scatter) for one in fitted],
             "left_out_error": [
                 math.exp(math.sqrt((left_out_errors(frame, one.form).dropna() ** 2).mean()))
                 if frame["source_group"].nunique() > 1
                 else math.nan
-                for one in fits
+                for one in fitted
             ],
             "count": len(frame),
             "sources": frame["source_group"].nunique(),
@@ -620,7 +508,7 @@ def bootstrap(frame, *, draws=2000, seed=0, level=0.8, cluster="source_group"):
     """
     masks = [(frame[cluster] == name).to_numpy() for name in sorted(set(frame[cluster]))]
     if len(masks) < 2:
-        raise ValueError(f"{len(masks)} cluster by {cluster}, expected two or more")
+        raise ValueError(f"cluster: {cluster!r} has {len(masks)}, expected two or more")
     x, y = np.log(frame["distance_mm"].to_numpy(float)), np.log(frame["pj_per_bit"].to_numpy(float))
     # The sums of each cluster are all that a line needs, so a draw is a sum of sums.
     sums = np.array([[mask.sum(), *(v[mask].sum() for v in (x, y, x * x, x * y))] for mask in masks])

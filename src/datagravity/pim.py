@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import stats
 from scipy.optimize import brentq
 
-from datagravity import checks
+from datagravity import checks, fits
 from datagravity.distance import exponent, fixed_share, marginal_exponent
 from datagravity.evidence import load, remembered
 from datagravity.evidence.cells import NUMBER
@@ -198,7 +198,7 @@ def beta_from_share(saving, transport_share):
     optimal = 3 - 2 * share  # the system as built is at its optimum for this beta, and the saving grows from there
     most = saving_from_share(share, math.nextafter(3, 2))
     if not 1 <= target <= most:
-        raise ValueError(f"saving = {target}, expected from 1 to {most:.6g} for transport_share = {share}")
+        raise ValueError(f"saving: {target}, expected from 1 to {most:.6g} for transport_share = {share}")
     return brentq(lambda beta: saving_from_share(share, beta) - target, optimal, math.nextafter(3, 2), xtol=1e-12)
 
 
@@ -237,9 +237,7 @@ def predict_pim(row, *, model="tile", level=LEVEL):
     'row'
     """
     inputs, drawn = _draws(row, checks.choice("model", model, MODELS))
-    level = float(level)
-    if not 0 < level < 1:
-        raise ValueError(f"level = {level}, expected 0 < level < 1")
+    level = checks.number("level", level, checks.OPEN_SHARE)
     low, value, high = np.quantile(drawn, [(1 - level) / 2, 0.5, (1 + level) / 2])
     return Prediction(float(value), float(low), float(high), inputs)
 
@@ -350,7 +348,7 @@ def _cells(row):
     if isinstance(row, pd.Series):
         row = row.to_dict()
     if not isinstance(row, Mapping):
-        raise ValueError(f"row is {row!r}, expected a mapping from columns of pim.csv to values")
+        raise ValueError(f"row: {row!r}, expected a mapping from columns of pim.csv to values")
     energies = [f"pj_per_bit_baseline{end}" for end in ("", "_low", "_high")]
     names = (*_ROW_NAMES, *_SOURCE_NAMES, "baseline_class", "scope", *energies)
     cells = {}
@@ -528,7 +526,7 @@ def score(rows, *, level=LEVEL):
         If there is no row.
     """
     if not len(rows):
-        raise ValueError("rows has no row, expected at least one")
+        raise ValueError("rows: no row, expected at least one")
     both = constant_predictions(rows, level=level)
     known = both.dropna(subset="constant")
     test = stats.binomtest(int(rows["covered"].sum()), len(rows)).proportion_ci(0.95)
@@ -609,16 +607,8 @@ def rank_test(rows):
         If there are fewer than three rows.
     """
     if len(rows) < 3:
-        raise ValueError(f"rows has {len(rows)} rows, expected at least 3")
-    predicted, reported = (stats.rankdata(rows[name]) for name in ("predicted", "reported"))
-    if np.ptp(predicted) == 0 or np.ptp(reported) == 0:
-        return Permutation(0.0, 1.0, len(rows), rows["source_group"].nunique())
-    predicted, reported = predicted - predicted.mean(), reported - reported.mean()
-    scale = np.sqrt((predicted**2).sum() * (reported**2).sum())
-    generator = np.random.default_rng(SEED)
-    shuffled = np.array([predicted @ generator.permutation(reported) for _ in range(PERMUTATIONS)]) / scale
-    value = float(predicted @ reported / scale)
-    p = (1 + int((np.abs(shuffled) >= abs(value) - 1e-12).sum())) / (1 + PERMUTATIONS)
+        raise ValueError(f"rows: {len(rows)} rows, expected at least 3")
+    value, p = fits.rank_correlation(rows["predicted"], rows["reported"], permutations=PERMUTATIONS, seed=SEED)
     return Permutation(value, p, len(rows), rows["source_group"].nunique())
 
 
@@ -635,13 +625,11 @@ def constant_test(rows):
     """
     both = constant_predictions(rows).dropna(subset="constant")
     if not len(both):
-        raise ValueError("rows has no row with a constant, expected two sources in one group")
+        raise ValueError("rows: no row with a constant, expected two sources in one group")
     gain = _log_errors(both, "constant") - _log_errors(both, "predicted")
     by_source = gain.groupby(both["source_group"]).sum().to_numpy(dtype=float)
-    generator = np.random.default_rng(SEED)
-    signs = generator.choice([-1, 1], size=(PERMUTATIONS, len(by_source)))
-    reached = int((signs @ by_source >= by_source.sum() - 1e-12).sum())
-    return Permutation(float(gain.mean()), (1 + reached) / (1 + PERMUTATIONS), len(both), len(by_source))
+    p = fits.sign_flip_p(by_source, permutations=PERMUTATIONS, seed=SEED)
+    return Permutation(float(gain.mean()), p, len(both), len(by_source))
 
 
 def model_scores():

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from datagravity import checks, fits
 from datagravity.evidence import is_blank, load, plain, remembered
 from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, flop_of
 from datagravity.law import disjunction_constant, workload_disjunction_constant
@@ -42,9 +42,9 @@ def geometric_mean(values):
     ValueError
         If there is no value, or one is not positive and finite.
     """
-    values = np.asarray(values, dtype=float)
-    if not values.size or not np.all(np.isfinite(values) & (values > 0)):
-        raise ValueError(f"values = {values.tolist()}, expected at least one, all positive and finite")
+    values = checks.numbers("values", values, checks.POSITIVE)
+    if not values.size:
+        raise ValueError("values: none, expected at least one")
     return float(np.exp(np.log(values).mean()))
 
 
@@ -146,9 +146,8 @@ def improvement_of(*parts):
         If a part has no pair of rows.
     """
     table = improvements()
-    unknown = sorted(set(parts) - set(table["part"]))
-    if unknown or not parts:
-        raise ValueError(f"parts = {list(parts)}, expected some of {sorted(set(table['part']))}")
+    for part in parts or [None]:
+        checks.choice("parts", part, sorted(set(table["part"])))
     factors = table.loc[table["part"].isin(parts), "improvement"].astype(float)
     return Improvement(geometric_mean(factors), float(factors.min()), float(factors.max()), len(factors))
 
@@ -169,8 +168,7 @@ def sram_improvement(capacity_kib):
     rows = load("energy").set_index("id")
     table = improvements().query("part == 'SRAM'")
     capacities = rows.loc[table["row_7_nm"], "capacity_kib"].astype(float).to_list()
-    if capacity_kib not in capacities:
-        raise ValueError(f"capacity_kib = {capacity_kib!r}, expected one of {capacities}")
+    checks.choice("capacity_kib", capacity_kib, capacities)
     factor = float(table["improvement"].iloc[capacities.index(capacity_kib)])
     return Improvement(factor, factor, factor, 1)
 
@@ -202,9 +200,7 @@ def disjunction_constants(operation=None, *, include_recalled=False, include_gre
     """
     pairs = _pairs()
     if operation is not None:
-        known = sorted(set(pairs["operation"]))
-        if operation not in known:
-            raise ValueError(f"operation = {operation!r}, expected one of {known}")
+        checks.choice("operation", operation, sorted(set(pairs["operation"])))
         pairs = pairs[pairs["operation"] == operation]
     if not include_recalled:
         pairs = pairs[pairs["status"] != "recalled"]
@@ -307,9 +303,8 @@ def trends(*, level=0.8, include_grey=True):
         row = {"memory": memory, "scope": kind, "machines": len(group), "nodes": names}
         if len(group) >= 3 and group["node_nm"].nunique() >= 2:
             # Halvings of the node since 45 nm, so that the slope is the logarithm of the factor.
-            fitted = stats.linregress(np.log2(45 / group["node_nm"]), group["log_gd"])
-            half = stats.t.ppf((1 + level) / 2, len(group) - 2) * fitted.stderr
-            ends = np.exp([fitted.slope, fitted.slope - half, fitted.slope + half])
+            slope = fits.line(np.log2(45 / group["node_nm"]), group["log_gd"]).interval(level)
+            ends = np.exp([slope.value, slope.low, slope.high])
             row |= dict(zip(["factor", "low", "high"], ends.tolist(), strict=True))
         found.append(row)
     frame = pd.DataFrame(found, columns=["memory", "scope", "machines", "nodes", "factor", "low", "high"])
@@ -353,7 +348,7 @@ def span(constants, column="gd"):
         If there is no row.
     """
     if constants.empty:
-        raise ValueError("constants has no rows, expected at least one: check the operation and what is included")
+        raise ValueError("constants: no rows, expected at least one: check the operation and what is included")
     return float(constants[f"{column}_low"].min()), float(constants[f"{column}_high"].max())
 
 

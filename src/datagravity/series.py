@@ -1,5 +1,6 @@
 """Series: rows of one table that belong together, as the tables `series` and `series_rows` list them."""
 
+from datagravity import checks
 from datagravity.evidence import load, remembered
 
 
@@ -22,9 +23,7 @@ def series_members(use):
         If no series has this use.
     """
     named = load("series")
-    chosen = named[named["use"] == use]
-    if chosen.empty:
-        raise ValueError(f"use = {use!r}, expected one of {', '.join(dict.fromkeys(named['use']))}")
+    chosen = named[named["use"] == checks.choice("use", use, list(dict.fromkeys(named["use"])))]
     members = chosen.merge(load("series_rows"), left_on="name", right_on="series", validate="one_to_many")
     columns = ["series", "row", "label", "stand_in", "assumed_mm", "path"]
     return members[[*columns, "table", "time_column", "origin", "warning", "reason"]]
@@ -45,7 +44,5 @@ def labelled_rows(series):
         If the series has no row with a label.
     """
     rows = load("series_rows").dropna(subset="label")
-    found = rows[rows["series"] == series]
-    if found.empty:
-        raise ValueError(f"series = {series!r}, expected one of {', '.join(dict.fromkeys(rows['series']))}")
+    found = rows[rows["series"] == checks.choice("series", series, list(dict.fromkeys(rows["series"])))]
     return dict(zip(found["label"], found["row"], strict=True))
