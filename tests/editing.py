@@ -4,6 +4,8 @@ import csv
 import io
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from datagravity.evidence import TableError, validate
@@ -26,6 +28,15 @@ def write(path, rows):
     writer.writeheader()
     writer.writerows(rows)
     path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def is_loaded(cell, value):
+    """Whether a loaded value is what a cell of the file says."""
+    if pd.isna(value) or cell == "":
+        return pd.isna(value) and cell == ""
+    if isinstance(value, str):
+        return value == cell
+    return cell == str(value).lower() if isinstance(value, bool | np.bool_) else float(cell) == float(value)
 
 
 def change(path, key, /, **cells):

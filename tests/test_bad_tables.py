@@ -3,13 +3,12 @@
 import json
 import re
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datagravity.evidence import TableError, load
-from editing import SMALL, broken, change, read, write
+from editing import SMALL, broken, change, is_loaded, read, write
 
 CELLS = [
     ("energy", {"P016__energy_low_pj": "-3"}, ["row 9 (id P016)", "energy_low_pj", "'-3'", "a number, above 0"]),
@@ -211,6 +210,5 @@ def test_one_changed_cell_is_an_error_that_names_it_or_a_changed_value(small, da
         assert {problem.file for problem in problems} <= {"data/energy.csv", "data/published_ratios.csv"}
         assert any(problem.row == number + 2 for problem in problems)
     else:
-        loaded = frame.loc[number, column]
-        assert pd.isna(loaded) if cell == "" else str(loaded) == cell or float(loaded) == float(cell)
+        assert is_loaded(cell, frame.loc[number, column])
         assert len(frame) == len(rows)
