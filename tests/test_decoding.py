@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagravity import load
+from datagravity import load, symbolic
 from datagravity.decoding import (
     LEVERS,
+    PROMPT_TOKENS,
     SMALLEST,
     calibrate,
     decode_energy,
@@ -21,7 +22,11 @@ from datagravity.decoding import (
     parameters,
     predicted,
     prefill_energy,
+    quantities,
 )
+from datagravity.decoding.terms import SECONDS
+from datagravity.evaluate import evaluate
+from frozen import freeze
 
 MODELS = load("llm").set_index("name")
 WORKLOAD = {"model": "Llama-3 70B", "hardware": "H100 SXM5 80GB", "batch": 8, "context": 375, "gpus": 4}
@@ -141,6 +146,86 @@ def test_the_interval_holds_four_runs_in_five():
         row = decode(model="gpt-oss-120b" if mixture else "Llama-3 8B", hardware="B200 SXM")
         low, high = row.low / row.joules_per_token, row.high / row.joules_per_token
         assert runs["ratio"].between(low, high).mean() == pytest.approx(0.8, abs=0.02)
+
+
+# --- Runs of its own, made by the formulas
+
+TRUE = {"memory_efficiency": 0.6, "arithmetic_efficiency": 0.3, "static_share": 0.4}
+SHAPE = {"heads": 8, "kv_heads": 8, "head_dim": 16, "ffn_hidden": 512, "vocab": 1000, "context": 4096}
+CHIP = {"id": "A901", "name": "chip", "year": 2027, "mem_bw_gb_s": 1000.0, "tdp_w": 500.0, "memory_gb": 80.0}
+CHIP |= {"peak_dense_fp16_bf16_tflops": 100.0}
+PRICES = {"P901": ("system", 10), "P902": ("device", 4)}
+
+
+def frozen_model(id, name, layers):
+    """A row of the table of models, with what can be counted in it."""
+    row = SHAPE | {"id": id, "name": name, "layers": layers, "hidden": 128, "tied_embeddings": False}
+    counts = parameters(row)
+    row |= {"kv_bytes_per_token_bf16": int(2 * counts["cached"])}
+    ways = [(kind, how) for kind in ("total", "active") for how in ("published", "computed")]
+    return row | {f"params_{kind}_b_{how}": counts[kind] / 1e9 for kind, how in ways}
+
+
+def frozen_run(id, model, batch, context):
+    """A run as it would be measured if the formulas held exactly."""
+    numbers = quantities(model, CHIP, 16, 10.0, TRUE) | {"batch": batch, "context": context, "kv_bits": 16.0}
+    run = {"id": id, "model": model["name"], "llm_name": model["name"], "accelerator_name": "chip", "num_gpus": 2}
+    return run | {
+        "batch_max": batch,
+        "batch_avg": batch,
+        "weight_bits": 16,
+        "params_active_b": model["params_active_b_computed"],
+        "avg_output_tokens": 2 * (context - PROMPT_TOKENS),
+        "throughput_tok_s": 2 / evaluate("seconds", SECONDS, **numbers),
+        "j_per_output_token": evaluate("joules", symbolic.token_energy, **numbers),
+    }
+
+
+@pytest.fixture
+def frozen_runs(tmp_path, monkeypatch):
+    """Six runs of a small and six of a large model, of which the last is off by half."""
+    models = [frozen_model("L901", "small", 4), frozen_model("L902", "large", 16)]
+    settings = [(model, batch, context) for model in models for batch in (1, 60, 800) for context in (250, 900)]
+    runs = [frozen_run(f"I9{n:02}", *setting) for n, setting in enumerate(settings)]
+    runs[-1]["j_per_output_token"] *= 1.5
+    bit = {"kind": "dram", "width_bits": 1, "memory_level": "HBM", "memory_type": "HBM3"}
+    freeze(
+        tmp_path,
+        monkeypatch,
+        energy=[bit | {"id": id, "pj": pj} for id, (_, pj) in PRICES.items()],
+        accelerators=[CHIP],
+        llm=[model | {"tied_embeddings": "false"} for model in models],
+        measured_inference=runs,
+        series=[{"name": "HBM, one bit", "use": "energy of a bit", "table": "energy"}],
+        series_rows=[
+            {"id": f"M{id[1:]}", "series": "HBM, one bit", "label": label, "row": id}
+            for id, (label, _) in PRICES.items()
+        ],
+    )
+
+
+@pytest.mark.usefixtures("frozen_runs")
+def test_a_fit_finds_what_made_the_runs():
+    assert {label: energy_per_bit(label) for label, _ in PRICES.values()} == {"system": 10, "device": 4}
+    assert calibrate(("small",)) == pytest.approx(TRUE, rel=1e-4)
+    assert calibrate() == pytest.approx(TRUE, rel=0.1)
+    assert calibrate() != calibrate(("small",)), "a dense model enters the fit by itself"
+
+
+@pytest.mark.usefixtures("frozen_runs")
+def test_errors_are_those_that_were_put_in():
+    found = predicted(TRUE)
+    assert found["ratio"].to_list() == pytest.approx([1.0] * 11 + [1.5])
+    assert found["batch_group"].to_list()[:6] == ["about 8"] * 2 + ["64 to 128"] * 2 + ["768 and more"] * 2
+    [row] = error_table(found).to_dict("records")
+    assert (row["runs"], row["median"], row["largest"]) == (12, pytest.approx(1), pytest.approx(1.5))
+    groups = error_table(found, "batch_group").set_index("batch_group")
+    assert groups["largest"].to_list() == pytest.approx([1, 1, 1.5])
+    apart = left_out("llm").set_index("llm")["ratio"]
+    assert apart["large"].to_list() == pytest.approx([1] * 5 + [1.5], rel=1e-3), "fitted to the small one alone"
+
+
+# --- The levers
 
 
 @settings(max_examples=60)

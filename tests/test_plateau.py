@@ -16,6 +16,7 @@ from datagravity.charts import plateau as charts
 from datagravity.compiled import vega_expression
 from datagravity.evidence.rules import RULES
 from datagravity.series import series_names
+from frozen import freeze
 
 TIMES = {"compute_halving": 2.0, "transport_halving": 6.4}
 
@@ -212,6 +213,83 @@ def test_the_energy_per_bit_of_memory():
     memory = plateau.memory_halving().set_index("part")
     assert memory.loc["HBM3E of SK hynix", "halving"] == pytest.approx(37, abs=0.5)
     assert memory.loc["HBM2E", "halving"] == math.inf
+
+
+# --- The fits, on tables of their own
+
+
+def chips(**columns):
+    return [
+        {"id": f"A90{n}", "name": f"chip {n}"} | dict(zip(columns, cells, strict=True))
+        for n, cells in enumerate(zip(*columns.values(), strict=True), 1)
+    ]
+
+
+def members(series, rows, labels=None):
+    labels = labels or [None] * len(rows)
+    pairs = enumerate(zip(rows, labels, strict=True), 1)
+    return [{"id": f"M90{n}", "series": series, "row": row, "label": label} for n, (row, label) in pairs]
+
+
+def test_a_series_is_fitted_as_the_tables_list_it(tmp_path, monkeypatch):
+    rows = chips(
+        year=[2020, 2024, 2022, 2022],
+        release_date=["2020-07-01", "2024-07-01", "2022-07-01", "2022-07-01"],
+        peak_dense_fp16_bf16_tflops=[100, 410, 190, 9000],
+        mem_bw_gb_s=[1000, 2000, 1500, 1],
+        tdp_w=[100, 100, 100, 1],
+    )
+    series = [
+        {"name": name, "use": "growth", "table": "accelerators", "time_column": column}
+        for name, column in {"ours, by year": "year", "ours, by date": "release_date"}.items()
+    ]
+    by_year = members("ours, by year", ["A902", "A901", "A903"])
+    by_date = [row | {"id": f"{row['id']}1", "series": "ours, by date"} for row in by_year]
+    freeze(tmp_path, monkeypatch, accelerators=rows, series=series, series_rows=by_year + by_date)
+    found = plateau.points("ours, by year")
+    assert found["name"].to_list() == ["chip 1", "chip 3", "chip 2"], "from early to late, and the fourth is not of it"
+    assert found["FLOP/J"].to_list() == pytest.approx([1e12, 1.9e12, 4.1e12])
+    fit = plateau.trend("ours, by year", "FLOP/J", level=0.9)
+    logs = np.log2([1.0, 1.9, 4.1])
+    slope = (logs[2] - logs[0]) / 4
+    residual = (logs[0] - 2 * logs[1] + logs[2]) / np.sqrt(6)
+    # One degree of freedom: 90 % of Student's t lie within tan(0.45 pi).
+    half = math.tan(0.45 * math.pi) * abs(residual) / np.sqrt(8)
+    assert (fit.rate.value, fit.rate.high - fit.rate.value) == pytest.approx((slope, half))
+    assert fit.growth.value == pytest.approx(2**slope)
+    assert (fit.doubling, fit.count) == (pytest.approx(1 / slope), 3)
+    assert plateau.points("ours, by date")["years"].to_list() == pytest.approx([2020.5, 2022.5, 2024.5], abs=0.01)
+    assert plateau.trend("ours, by date", "FLOP/J").rate.value == pytest.approx(slope, rel=1e-3)
+
+
+def test_no_growth_inside_the_interval_never_doubles(tmp_path, monkeypatch):
+    rows = chips(
+        year=[2020, 2021, 2022], peak_dense_fp16_bf16_tflops=[100, 300, 110], mem_bw_gb_s=[1] * 3, tdp_w=[100] * 3
+    )
+    series = [{"name": "ours", "use": "growth", "table": "accelerators", "time_column": "year"}]
+    freeze(
+        tmp_path,
+        monkeypatch,
+        accelerators=rows,
+        series=series,
+        series_rows=members("ours", ["A901", "A902", "A903"]),
+    )
+    fit = plateau.trend("ours", "FLOP/J")
+    assert fit.rate.low < 0 < fit.rate.value
+    assert (fit.doubling_high, fit.doubling) == (math.inf, pytest.approx(1 / fit.rate.value))
+
+
+def test_memories_halve_from_the_first_generation_on(tmp_path, monkeypatch):
+    rows = [
+        {"id": f"T90{n}", "fact": "anything", "value": value, "period": str(year), "year": year}
+        for n, (value, year) in enumerate([(2.0, 2024), (4.0, 2020), (5.0, 2022)], 1)
+    ]
+    series = [{"name": "ours", "use": "memory generation", "table": "trends", "time_column": "year"}]
+    both = members("ours", ["T902", "T903", "T901"], ["first", "worse", "half"])
+    freeze(tmp_path, monkeypatch, trends=rows, series=series, series_rows=both)
+    found = plateau.memory_halving().set_index("part")
+    assert found["halving"].to_dict() == {"worse": math.inf, "half": pytest.approx(4)}
+    assert found["years"].to_dict() == {"worse": 2, "half": 4}
 
 
 # --- The tables
