@@ -8,7 +8,7 @@ from conftest import ROOT
 
 CHARTS = ROOT / "src" / "datagravity" / "charts"
 #: What charts of several chapters share; every other file is named as its chapter.
-SHARED = {"__init__", "controls", "curves", "layers", "theme", "tooltips", "workload"}
+SHARED = {"__init__", "controls", "curves", "layers", "theme", "tooltips", "words", "workload"}
 MODULES = sorted(path.stem for path in CHARTS.glob("*.py"))
 
 

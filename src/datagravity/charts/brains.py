@@ -14,6 +14,10 @@ def ratio_by_budget():
     bound = rows["how"].str.contains("bound").map({True: "at least ", False: ""})
     printed = rows.assign(value=bound + rows["gd"].map("{:.2f}".format))
     data = described(printed, "budget", "definition", "gd", "value", "tissue", "how")
+    budgets = [
+        f"{name}: {' to '.join(dict.fromkeys(of_budget['value'].iloc[[0, -1]]))}"
+        for name, of_budget in printed.sort_values("gd").groupby("budget")
+    ]
     definitions = [*DEFINITIONS, OWN_DEFINITION]
     colours = alt.Scale(domain=definitions, range=[BLUE, ORANGE, PINK, GREEN])
     x = alt.X("gd:Q").scale(type="log", domain=[0.2, 50], nice=False).title("G_d, transport over computation")
@@ -29,16 +33,15 @@ def ratio_by_budget():
         .scale(domain=definitions, range=["circle", "square", "diamond", "triangle-up"])
         .title("what counts as transport"),
     )
-    spans = base.mark_line(color=GREY, strokeWidth=1.5).encode(x=x, detail="budget:N")
+    lines = base.mark_line(color=GREY, strokeWidth=1.5).encode(x=x, detail="budget:N")
     return finished(
-        alt.layer(guide(x=1), spans, points),
+        alt.layer(guide(x=1), lines, points),
         drawn_by=ratio_by_budget,
         title="G_d of a brain",
         subtitle="dashed: one",
         description=(
-            "Dot plot on a logarithmic axis, one line a budget, one shape a definition. The budget for rodent grey "
-            "matter of 2001 lies above one under every definition, that for the cortex of 2012 at or below one, that "
-            "for the cerebellum on both sides, and the audit of the human cortex at 35, with 20 in its preprint."
+            "Dot plot on a logarithmic axis, one line a budget, one shape a definition, and a dashed line at one. "
+            f"Over the definitions the budgets give: {'; '.join(budgets)}."
         ),
         sources=set(rows["source"]),
         height=300,

@@ -9,6 +9,7 @@ from datagravity.charts.curves import Axis, law_chart
 from datagravity.charts.layers import guide
 from datagravity.charts.theme import BLUE, ORANGE, PALETTE, finished
 from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.words import spans
 from datagravity.compiled import vega_expression
 from datagravity.evidence import shown
 from datagravity.processors import machine_balances, published_ratios
@@ -133,9 +134,9 @@ def published_values():
         title="The five published values, and what their sources give",
         subtitle="one 64-bit access per FP32 multiply; a bar that starts at the edge has no stated low end",
         description=(
-            "Five horizontal ranges on a logarithmic axis: cache and DRAM at 45 nm, HBM and DRAM at 7 nm, and biology, "
-            "of which only an upper end of one is given. Beside the first four lies the range computed from the cited "
-            "tables; each pair covers the same range."
+            "Horizontal ranges on a logarithmic axis, the published ones beside those computed from the cited tables. "
+            f"Published: {spans(rows, 'label', 'gd_low', 'gd_high')}. From the tables: "
+            f"{spans(rows.dropna(subset='recomputed_high'), 'label', 'recomputed_low', 'recomputed_high')}."
         ),
         sources={*rows["source"], "horowitz2014", "horowitz2014slides", "jouppi2021"},
         height=260,

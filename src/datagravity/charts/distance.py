@@ -9,6 +9,7 @@ import pandas as pd
 from datagravity.charts.controls import drop_down, tick_box
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.words import percent, span, spans
 from datagravity.distance import PROXIES, enough, exponents, fit, points
 from datagravity.intervals import text
 from datagravity.series import series_members
@@ -37,10 +38,10 @@ def exponents_by_evidence():
     table = exponents(LEVEL)
     table = table.assign(status=table["series"].map(statuses))
     data = described(table, "series", "basis", "exponent", "low", "high", "count", "warning")
-    readings = pd.DataFrame(
-        {"series": ["(1, 3) if beta = a", "(1, 3) if beta = a + 1"], "from": [1, 0], "to": [3, 2]},
-    )
-    order = [*data["series"], *readings["series"]]
+    readings = {"(1, 3) if beta = a": (1, 3), "(1, 3) if beta = a + 1": (0, 2)}
+    # Rounded, since the exponent of a budget may be one, which is an edge.
+    on_bar = [int(table["exponent"].round(6).between(*ends).sum()) for ends in readings.values()]
+    order = [*data["series"], *readings]
     y = alt.Y("series:N").sort(order).title(None).axis(labelLimit=150)
 
     def x(field):
@@ -53,14 +54,15 @@ def exponents_by_evidence():
             data,
             word("series", "what"),
             number("exponent"),
-            number("low", f"low end, {LEVEL:.0%}"),
-            number("high", f"high end, {LEVEL:.0%}"),
+            number("low", f"low end, {percent(LEVEL)}"),
+            number("high", f"high end, {percent(LEVEL)}"),
             number("count", "points", "count"),
             word("basis", "the distance is"),
             word("warning", "mind"),
         ),
     )
-    band = alt.Chart(readings).mark_bar(color=GREY, opacity=0.5, height=9)
+    bars = pd.DataFrame([{"series": name, "from": low, "to": high} for name, (low, high) in readings.items()])
+    band = alt.Chart(bars).mark_bar(color=GREY, opacity=0.5, height=9)
     return finished(
         alt.layer(
             base.mark_rule(strokeWidth=3).encode(x=x("low"), x2="high:Q"),
@@ -69,12 +71,12 @@ def exponents_by_evidence():
         ),
         drawn_by=exponents_by_evidence,
         title="The exponents, and what (1, 3) asks for",
-        subtitle="bars: 80 %, t; none for two points",
+        subtitle=f"bars: {percent(LEVEL)}, t; none for two points",
         description=(
-            "Dot plot of the exponent of energy against distance for nine series of rows. The measured mesh lies near "
-            "0.4, links and GPU levels near 0.5, one SRAM table near 0.3 and the other near 0.9, and the budgets for "
-            "wires at one. Two grey bars below show the interval from 1 to 3 under both readings: if beta is the "
-            "exponent, only the wires touch it; if beta is the exponent plus one, every series lies inside."
+            "Dot plot of the exponent of energy against distance for each series of rows: "
+            f"{spans(table, 'series', 'exponent')}. Two grey bars below show what the interval from 1 to 3 "
+            f"asks of the exponent. {on_bar[0]} of {len(table)} lie on the bar if beta is the exponent, {on_bar[1]} if "
+            "beta is the exponent plus one."
         ),
         sources=set(rows["source"]),
         height=380,
@@ -250,12 +252,12 @@ def energy_against_distance():
         ),
         drawn_by=energy_against_distance,
         title="Energy against distance",
-        subtitle="squares: off the chip; grey: fit and 80 % band",
+        subtitle=f"squares: off the chip; grey: fit and {percent(LEVEL)} band",
         description=(
-            "Scatter plot with two logarithmic axes: energy per bit against distance, from a tenth of a millimetre to "
-            "a metre, coloured by where the distance comes from. Energies rise from some hundredths of a picojoule to "
-            "about ten, with a scatter of a factor of two around any curve. Lists choose the rows, the scope and the "
-            "form of the curve; boxes divide by the curve, which shows the residuals, and leave out grey literature."
+            f"Scatter plot with two logarithmic axes: energy, {span(rows['pj_per_bit_low'], rows['pj_per_bit_high'])} "
+            f"pJ/bit, against distance, {span(rows['distance_mm'])} mm, coloured by where the "
+            "distance comes from. Lists choose the rows, the scope and the form of the curve; boxes divide by the "
+            "curve, which shows the residuals, and leave out grey literature."
         ),
         sources=set(rows["source"]),
         height=380,

@@ -8,6 +8,7 @@ from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.charts.theme import BLUE, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number, word
+from datagravity.charts.words import percent
 from datagravity.compiled import vega_expression
 from datagravity.symbolic import G_d, beta
 
@@ -110,12 +111,12 @@ def few_levels():
         Axis("energy / least energy, at worst", 1, 4, ticks=(1, 1.5, 2, 3, 4)),
         points=True,
         parameters=[*log_slider("G_d", "G_d", 2, 1e4, 992), beta_slider(1.5)],
-        title="Four or five levels nearly suffice",
+        title="A few levels nearly suffice",
         subtitle="At worst: the optimum lies just between two levels.",
         description=(
             "Line chart with points of the largest loss against the number of evenly spaced levels between the best "
-            "distance and the one as built. The loss falls steeply from two to four levels and is a few per cent for "
-            "five and more. Sliders set the disjunction constant and beta."
+            "distance and the one as built. The loss falls steeply with the first levels and slowly with more. Sliders "
+            "set the disjunction constant and beta."
         ),
     )
 
@@ -158,8 +159,8 @@ def flat_optimum():
         subtitle="The worst beta differs from distance to distance.",
         description=(
             "Line chart on logarithmic axes of energy over least energy against distance over optimal distance. Both "
-            "the curve of the chosen beta and the curve of the worst beta at each distance are flat at one; a factor "
-            "of two to either side costs about a quarter."
+            "the curve of the chosen beta and the curve of the worst beta at each distance are flat at one; at half or "
+            f"double the distance no beta costs more than {percent(symbolic.flatness_bound.subs(ratio, 2) - 1)}."
         ),
         height=260,
     )
@@ -251,7 +252,7 @@ def ladder(hierarchies, sources=()):
         title="Where to compute in a real hierarchy",
         subtitle="Points: levels. Diamond: the best. Line: every distance.",
         description=(
-            "Points on logarithmic axes: the energy of an operation beside each level of two memory hierarchies, "
+            "Points on logarithmic axes: the energy of an operation beside each level of some memory hierarchies, "
             "against the distance of the level. Lines show the energy of the law if every distance could be built. "
             "A diamond marks the best level of each hierarchy."
         ),

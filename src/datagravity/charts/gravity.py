@@ -195,7 +195,7 @@ def gravity_map():
         drawn_by=gravity_map,
         title="Where the data pull a computation",
         subtitle=[
-            "Diamond: least energy, on a grid with cells of 0.025.",
+            f"Diamond: least energy, on a grid with cells of {CELL}.",
             "Bands: equal steps of energy. Arrows: the pull.",
         ],
         description=(

@@ -6,8 +6,9 @@ from datagravity import decoding, symbolic
 from datagravity.charts.controls import log_slider
 from datagravity.charts.theme import BLUE, ORANGE, finished
 from datagravity.charts.tooltips import number, word
-from datagravity.charts.workload import formula, workload_controls
-from datagravity.decoding import BOUNDS, LEVERS
+from datagravity.charts.words import listed, printed
+from datagravity.charts.workload import BATCH, CONTEXT, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, workload_controls
+from datagravity.decoding import BOUNDS, LEVERS, decode_energy
 from datagravity.evidence import load
 
 
@@ -21,6 +22,8 @@ def lever_bounds():
         "split": {"static_share": f"({decoding.calibrate()['static_share']!r} / factor)"},
     }
     names = list(LEVERS)
+    opening = decode_energy(MODEL, HARDWARE, gpus=GPUS, weight_bits=WEIGHT_BITS, batch=BATCH, context=CONTEXT)
+    reach = [f"{printed(opening.bounds[name])} ({name})" for name in names]
     base = alt.Chart(alt.InlineData(values=[{"lever": name, "acts_on": LEVERS[name]} for name in names]))
     bound, gain = (
         "".join(f"datum.lever == '{name}' ? {what}_{name} : " for name in names) + "1" for what in ("bound", "gain")
@@ -57,8 +60,8 @@ def lever_bounds():
         subtitle="blue: at most; orange: at the chosen factor",
         description=(
             "Five horizontal bars on a logarithmic axis: what distance, mass, reuse, work and split can gain at most "
-            "for one token, with an orange point for the gain at a chosen factor. At a small batch mass and reuse "
-            "reach farthest and work almost nowhere; at a large batch work reaches farther than reuse."
+            "for one token, with an orange point for the gain at a chosen factor. At the workload that the chart opens "
+            f"with they reach {listed(reach)}. Lists and sliders choose the workload."
         ),
         sources={"antepara2025", *load("llm")["source"], *load("measured_inference").query("batch_avg > 0")["source"]},
         height=260,

@@ -1,12 +1,14 @@
 """The charts of the chapter on processing in memory."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from datagravity.charts.controls import admitting, drop_down
 from datagravity.charts.layers import diagonal, guide, hollow_if_grey, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.words import percent, span, spans
 from datagravity.evidence import shown
 from datagravity.pim import (
     COMPARED_SETS,
@@ -26,6 +28,8 @@ SILICON = {"yes": "silicon", "partial": "silicon in part", "no": "simulated or m
 NOT_CONVERTED = "a loss in another quantity, not converted"
 #: Where a loss without a value, or one far below the axis, is drawn.
 LOWEST = 0.4
+#: The rows that the chart of coverage opens with.
+OPENING_SET = "whole system"
 FIXED, FREE = "predicted, with a fixed share", "predicted, nothing fixed"
 FORECASTS = ["the law, with a fixed share", "the law, nothing fixed", "constant of other sources"]
 
@@ -110,7 +114,7 @@ def _scatter(rows):
             **about(
                 data,
                 number("value", "predicted"),
-                word("interval", f"{LEVEL:.0%} interval"),
+                word("interval", f"{percent(LEVEL)} interval"),
                 word("printed", "reported"),
                 *_of_system(),
             )
@@ -122,6 +126,8 @@ def predicted_and_reported():
     """Every usable row and every loss: the law's prediction with its interval against what was reported."""
     rows = pd.concat([_usable(), _unconverted()])
     base = _scatter(rows)
+    opening = rows[(rows["shape"] != NOT_CONVERTED) & (rows["status"] != "recalled")]
+    above = int((opening["reported"] > opening["predicted"]).sum())
 
     def x(field):
         axis = alt.X(f"{field}:Q").scale(type="log", domain=[0.9, 50], nice=False).title("predicted, times less energy")
@@ -154,11 +160,12 @@ def predicted_and_reported():
         title="PIM: predicted and reported",
         subtitle=["dashed: equal; dotted: no saving", "hollow: unreviewed source"],
         description=(
-            "Scatter plot on two logarithmic axes: what the law predicts for each published result, with its 80 % "
-            "interval, against what was reported. With a fixed share the predictions crowd between 1.2 and 1.7 while "
-            "reports run from a loss to more than a thousand, nearly all of them above the dashed line of equality. "
-            "Results in which memory needs more energy stand below the dotted line at one. Lists choose the form of "
-            "the law and the scope; two boxes admit recalled numbers and grey literature."
+            "Scatter plot on two logarithmic axes: what the law predicts for each published result, with its "
+            f"{percent(LEVEL)} interval, against what was reported. Of the {len(opening)} ratios of energies that the "
+            f"chart opens with the law, with a fixed share, predicts {span(opening['predicted'])}; reported was "
+            f"{span(opening['reported'])}, and {above} lie above the dashed line of equality. Losses stand below the "
+            "dotted line at one. Lists choose the form of the law and the scope; two boxes admit recalled numbers and "
+            "grey literature."
         ),
         sources=set(rows["source"]),
         height=420,
@@ -227,19 +234,18 @@ def _reports_on_ladders():
 
 def two_ladders():
     """What each step closer to the cells saves, on two ladders that change nothing but the place."""
+    rows = ladders()
     return finished(
         alt.layer(_law_on_ladders(), _reports_on_ladders()),
         drawn_by=two_ladders,
         title="Two ladders towards the cells",
-        subtitle=["each ladder: farthest place on top", "bars: 80 % interval of the law"],
+        subtitle=["each ladder: farthest place on top", f"bars: {percent(LEVEL)} interval of the law"],
         description=(
-            "Dot plot on a logarithmic axis. For reading HBM the saving is next to nothing at the logic die, about "
-            "two at the bank group and six and a half at the bank. For copying 4 KB it is 1.5 on a detour within a "
-            "bank, 3.2 from bank to bank and 74 within a subarray. The law's bars are the same on every rung of a "
-            "ladder, because it knows the baseline and not the rung; with a fixed share they are short and end below "
-            "two."
+            f"Dot plot on a logarithmic axis of the reported savings: {spans(rows, 'rung', 'reported')}. "
+            "Bars show the interval of the law, which knows the baseline and not the rung; with a fixed share they "
+            f"cover {span(rows['predicted_low'], rows['predicted_high'])}."
         ),
-        sources=set(ladders()["source"]),
+        sources=set(rows["source"]),
         height=300,
     )
 
@@ -252,9 +258,12 @@ def calibration_by_level():
         free[free["forecast"] == "law"].assign(forecast=FORECASTS[1]),
         fixed[fixed["forecast"] == "constant"].assign(forecast=FORECASTS[2]),
     ]
+    data = pd.concat(parts)
+    opening = data[(data["set"] == OPENING_SET) & np.isclose(data["level"], LEVEL)]
+    held = [f"{percent(row.covered)} by {row.forecast}" for row in opening.itertuples()]
     base = (
-        alt.Chart(pd.concat(parts))
-        .add_params(drop_down("rows_of", "rows", list(COMPARED_SETS), value="whole system"))
+        alt.Chart(data)
+        .add_params(drop_down("rows_of", "rows", list(COMPARED_SETS), value=OPENING_SET))
         .transform_filter("datum.set == rows_of")
         .encode(
             x=alt.X("level:Q").scale(domain=[0.45, 1]).title("nominal level of the interval").axis(format=".0%"),
@@ -283,9 +292,9 @@ def calibration_by_level():
         title="How often the interval holds the report",
         subtitle="dashed: an honest interval",
         description=(
-            "Lines of observed against nominal coverage. An honest forecast lies on the dashed diagonal. The law with "
-            "a fixed share stays near zero, the law without one holds about half of the whole systems, and a constant "
-            "taken from the other sources comes closest to the diagonal. A list chooses the rows."
+            "Lines of observed against nominal coverage; an honest forecast lies on the dashed diagonal. At a nominal "
+            f"{percent(LEVEL)} the intervals hold, of the reports on a {OPENING_SET}: {'; '.join(held)}. A list "
+            "chooses the rows."
         ),
         sources=set(predictions()["source"]),
         height=340,

@@ -11,6 +11,7 @@ from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_po
 from datagravity.charts.layers import headline
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number
+from datagravity.charts.words import percent
 from datagravity.compiled import vega_expression
 
 _MODELS = {"tile": "tiles", "patch": "patches"}
@@ -230,8 +231,9 @@ def flatness():
         subtitle="Pink: a factor of two too close, and too far.",
         description=(
             "Line chart on logarithmic axes of energy over least energy against distance over optimal distance. The "
-            "curve is flat at its minimum; two points mark a distance of half and of twice the optimum, which at beta "
-            "two cost a quarter more. A slider sets beta."
+            "curve is flat at its minimum; two points mark half and double the best distance, which at beta two cost "
+            f"{percent(float(symbolic.excess_energy.subs({symbolic.distance_ratio: 2, symbolic.beta: 2})) - 1)} more. "
+            "A slider sets beta."
         ),
         height=300,
     )

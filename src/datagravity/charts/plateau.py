@@ -14,10 +14,14 @@ from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, finished
 from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.words import listed, percent
 from datagravity.compiled import vega_expression
+from datagravity.intervals import text
 from datagravity.series import series_names
 from datagravity.symbolic import G_d
 
+#: Level of the intervals of the fitted slopes.
+LEVEL = 0.95
 _YEARS = Axis("years from now", -10, 30, symbolic.years, ticks=(-10, 0, 10, 20, 30))
 _AFTER = {G_d: symbolic.gd_after}
 
@@ -111,67 +115,58 @@ def gains():
     )
 
 
-def _growth(series):
+def _growth(series, slopes):
     """Each quantity of a series over its first value: the accelerators, and the fitted lines with their bands."""
     found = plateau.points(series)
     years, middle = np.linspace(found["years"].min(), found["years"].max(), 33), float(found["years"].mean())
     marks, bands = [], []
-    for quantity in plateau.QUANTITIES:
-        rate = plateau.trend(series, quantity).rate
+    for quantity, slope in slopes.items():
         values = found[quantity] / found[quantity].iloc[0]
         centre = float(np.exp(np.log(values).mean()))
         marks.append(found.assign(quantity=quantity, year=found["years"], value=values))
-        line, *ends = (centre * 2 ** (slope * (years - middle)) for slope in (rate.value, rate.low, rate.high))
+        line, *ends = (centre * 2 ** (rate * (years - middle)) for rate in (slope.value, slope.low, slope.high))
         band = {"value": line, "low": np.minimum(*ends), "high": np.maximum(*ends)}
         bands.append(pd.DataFrame({"quantity": quantity, "year": years, **band}))
-    return described(pd.concat(marks), "quantity", "year", "value", "name"), pd.concat(bands)
+    return pd.concat(marks), pd.concat(bands)
 
 
 def fitted_growth():
-    """FLOP/J, byte/J and FLOP/byte of the flagships over the first of them, with lines and their 95 % bands."""
+    """FLOP/J, byte/J and FLOP/byte of the flagships over the first of them, with lines and their bands."""
     series = series_names("growth")[0]
-    marks, bands = _growth(series)
-    names, hues = list(plateau.QUANTITIES), [BLUE, ORANGE, GREEN]
-    color = alt.Color("quantity:N").scale(domain=names, range=hues).title(None)
+    slopes = {quantity: plateau.trend(series, quantity, LEVEL).rate for quantity in plateau.QUANTITIES}
+    marks, bands = _growth(series, slopes)
+    data = described(marks, "quantity", "year", "value", "name")
+    hues = dict(zip(slopes, [BLUE, ORANGE, GREEN], strict=True))
+    color = alt.Color("quantity:N").scale(domain=list(hues), range=list(hues.values())).title(None)
     x = alt.X("year:Q", title="year").scale(domain=[2015, 2025], nice=False).axis(format="d", tickCount=5)
     y = alt.Y("value:Q", title="times the first").scale(type="log", domain=[0.5, 100], nice=False)
     y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50])
-    base = alt.Chart(bands).encode(x=x)
+    lines = alt.Chart(bands).encode(x=x)
     # One layer a colour: an area in the legend's own layer would wash the legend out.
     areas = [
-        base.transform_filter(f"datum.quantity == '{name}'")
+        lines.transform_filter(f"datum.quantity == '{name}'")
         .mark_area(opacity=0.2, color=hue, clip=True)
         .encode(y="low:Q", y2="high:Q")
-        for name, hue in zip(names, hues, strict=True)
+        for name, hue in hues.items()
     ]
-    points = alt.Chart(marks).mark_point(filled=True, size=70, opacity=1)
-    chart = alt.layer(
-        *areas,
-        base.mark_line(strokeWidth=2).encode(y=y, color=color),
-        points.encode(
-            x=x,
-            y=y,
-            color=color,
-            shape=alt.Shape("quantity:N").scale(domain=names).title(None),
-            **about(
-                marks,
-                word("name"),
-                word("quantity"),
-                number("year", unit="year"),
-                number("value", "times the first"),
-            ),
-        ),
-    )
+    shape = alt.Shape("quantity:N").scale(domain=list(hues)).title(None)
+    tips = [word("name"), word("quantity"), number("year", unit="year"), number("value", "times the first")]
+    points = alt.Chart(data).mark_point(filled=True, size=70, opacity=1)
+    first, last = marks["year"].min(), marks["year"].max()
     return finished(
-        chart,
+        alt.layer(
+            *areas,
+            lines.mark_line(strokeWidth=2).encode(y=y, color=color),
+            points.encode(x=x, y=y, color=color, shape=shape, **about(data, *tips)),
+        ),
         drawn_by=fitted_growth,
-        sources=set(plateau.points(series)["source"]),
-        title="Five flagships",
-        subtitle="Bands: slopes inside the 95 % interval, through the middle of the points.",
+        title="Flagships, over the first of them",
+        subtitle=f"Bands: slopes inside the {percent(LEVEL)} interval, through the middle of the points.",
         description=(
             "Scatter chart with a logarithmic vertical axis of operations per joule, bytes per joule and operations "
-            "per byte of five flagship accelerators from 2016 to 2024, each over its first value, with fitted lines "
-            "and bands. Operations per joule rise steeply with a wide band, bytes per joule slowly with a narrow one, "
-            "and the band of operations per byte contains a horizontal line."
+            f"per byte of flagship accelerators from {first:.0f} to {last:.0f}, each over its first value, with fitted "
+            "lines and bands. The slopes, in doublings a year: "
+            f"{listed([f'{name} {text(slope)}' for name, slope in slopes.items()])}."
         ),
+        sources=set(marks["source"]),
     )

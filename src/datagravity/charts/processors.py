@@ -10,6 +10,7 @@ from datagravity.charts.controls import admitting, drop_down, log_slider, slider
 from datagravity.charts.layers import guide, hollow_if_grey, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.words import spans
 from datagravity.compiled import vega_expression
 from datagravity.processors import (
     MEMORY_LEVELS,
@@ -19,7 +20,8 @@ from datagravity.processors import (
     improvements,
 )
 
-ALL_OPERATIONS = "all operations"
+#: The operation that the chart opens with.
+OPERATION, ALL_OPERATIONS = "FP32 multiply", "all operations"
 #: From the oldest node to the newest, and again from the start if there are more.
 NODE_COLOURS = [BLUE, GREEN, PINK, PURPLE, BROWN, ORANGE]
 NOT_STATED = "not stated"
@@ -55,7 +57,7 @@ def _pairs(rows):
     chosen = (
         alt.Chart(data)
         .add_params(
-            drop_down("operation", "operation", [ALL_OPERATIONS, *sorted(set(rows["operation"]))], "FP32 multiply"),
+            drop_down("operation", "operation", [ALL_OPERATIONS, *sorted(set(rows["operation"]))], OPERATION),
             drop_down("width_choice", "width of an operand", list(WIDTHS.values()), labels=list(WIDTHS)),
             slider("operands", "operands per operation", 1, 3, 1, PUBLISHED_CONVENTION["operands"]),
             *log_slider("operations_per_operand", "operations per operand", 1, 1000, 1),
@@ -87,6 +89,7 @@ def _pairs(rows):
 def disjunction_constants_by_memory():
     """G_d by memory level and node: the reader chooses operation, convention, and what kinds of rows to admit."""
     rows = disjunction_constants(include_recalled=True)
+    opening = rows[(rows["operation"] == OPERATION) & (rows["status"] != "recalled")]
     nodes = sorted(set(rows["node"]) - {NOT_STATED}, key=lambda node: -float(node.split()[0]))
     node_colours = [*itertools.islice(itertools.cycle(NODE_COLOURS), len(nodes)), GREY]
     nodes.append(NOT_STATED)
@@ -116,10 +119,10 @@ def disjunction_constants_by_memory():
         subtitle=["one access over one operation of a source", "hollow: unreviewed source"],
         description=(
             "Dot plot on a logarithmic axis: the disjunction constant of each memory level, from registers to DRAM, "
-            "one colour a process node, one shape a scope, with the published interval as a bar. For an FP32 multiply "
-            "the on-chip memories lie within a factor of thirty above one, the memories on another chip two to three "
-            "orders of magnitude above it. A dashed line marks one. Lists and sliders choose the operation and the "
-            "convention; two boxes admit recalled numbers and grey literature."
+            "one colour a process node, one shape a scope, with the published interval as a bar, and a dashed line at "
+            f"one. For an {OPERATION}, recalled numbers left out: {spans(opening, 'memory', 'gd_low', 'gd_high')}. "
+            "Lists and sliders choose the operation and the convention; two boxes admit recalled numbers and grey "
+            "literature."
         ),
         sources=set(rows["source"]),
         height=440,
@@ -165,9 +168,8 @@ def improvement_by_part():
         title="From 45 to 7 nm: what improved",
         subtitle="diamonds: geometric means",
         description=(
-            "Dot plot of improvement factors on a logarithmic axis. Arithmetic improved between two and a bit more "
-            "than four times. Reading SRAM improved more the larger it is: little at 8 KB, seven times at 1 MB. DRAM "
-            "stands at exactly one. Diamonds mark the geometric means of logic and of SRAM."
+            "Dot plot of improvement factors on a logarithmic axis, one row an operation or a memory: "
+            f"{spans(table, 'part', 'improvement')}. A diamond marks the geometric mean of a part."
         ),
         sources=set(table["source"]),
         height=400,

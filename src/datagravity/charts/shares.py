@@ -52,8 +52,8 @@ def two_readings(share, saving, sources=()):
         subtitle=["Pink: the reported saving. Grey: movement for free.", "Curve at 1: the system is optimal already."],
         description=(
             "Line chart of the saving that the share theorem allows at the measured share of movement, against beta. "
-            "The curve touches one at the beta for which the measured system is already optimal, and meets a dotted "
-            "line at the reported saving only near beta three. A second dotted line above is Amdahl's bound."
+            "The curve touches one at the beta for which the measured system is already optimal. Dotted lines mark the "
+            "reported saving and Amdahl's bound."
         ),
         sources=sources,
     )

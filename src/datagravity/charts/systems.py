@@ -7,6 +7,7 @@ from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import diagonal, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.words import listed
 from datagravity.decoding import LEVERS
 
 #: Colours of the levers, the same in both charts.
@@ -49,6 +50,8 @@ def claimed_and_computed():
     """Every claim with a number against what the model computes, or the bound that it allows, on two log axes."""
     frame = systems.counted()
     data = _drawn(frame)
+    circles = data[data["shape"] == COMPUTED]
+    below = int((circles["y"] < circles["claim"]).sum())
     axis = alt.Axis(format="~s", values=[1, 2, 5, 10, 20, 50, 100, 1000])
 
     def along(channel, field, ends, title):
@@ -90,8 +93,7 @@ def claimed_and_computed():
         description=(
             "A scatter on two logarithmic axes: what a system claims against what the model computes for it, with "
             "intervals, in the colours of five levers. Circles are computed; triangles are bounds where an input is "
-            "missing. Most circles lie near or below the dashed line of equality; two claims of a thousand and more "
-            "lie far below it."
+            f"missing. Of {len(circles)} circles {below} lie below the dashed line of equality."
         ),
         sources=set(frame.loc[data.index, "source"]),
         height=430,
@@ -105,6 +107,10 @@ def findings_by_lever():
     counts = frame.groupby(["lever", "finding"], as_index=False).agg(
         claims=("name", "size"), who=("name", lambda names: ", ".join(dict.fromkeys(names)))
     )
+    bars = [
+        f"{lever}: {listed([f'{row.claims} {row.finding}' for row in rows.itertuples()])}"
+        for lever, rows in counts.groupby("lever", sort=False)
+    ]
     chart = (
         alt.Chart(counts.assign(order=counts["finding"].map(order.index)))
         .mark_bar(height=24)
@@ -125,11 +131,7 @@ def findings_by_lever():
         chart,
         drawn_by=findings_by_lever,
         title="How the claims came out, lever by lever",
-        description=(
-            "One horizontal bar for each lever, divided by how its claims came out: agrees with what is computed, "
-            "falls short, exceeds, is too wide to tell, lies within or above a bound, or is not computable. Mass has "
-            "the longest bar; most claims of reuse cannot be computed from what their abstracts state."
-        ),
+        description=f"One horizontal bar for each lever, divided by how its claims came out: {'; '.join(bars)}.",
         sources=set(frame["source"]),
         height=230,
     )

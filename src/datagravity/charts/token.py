@@ -6,7 +6,8 @@ import numpy as np
 from datagravity import decoding, symbolic
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
-from datagravity.charts.workload import BATCHES, formula, workload_controls
+from datagravity.charts.words import printed
+from datagravity.charts.workload import BATCHES, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, workload_controls
 from datagravity.evidence import load
 
 #: The axis stays where it is, so that a choice moves the lines and not the scale.
@@ -105,6 +106,9 @@ def _chosen():
 def energy_by_batch():
     """Joules per token against the batch, term by term, with the measured runs of the chosen model and accelerator."""
     runs = decoding.measured_runs()
+    opening = (runs["llm"] == MODEL) & (runs["accelerator"] == HARDWARE) & (runs["gpus"] == GPUS)
+    opening = runs[opening & (runs["weight_bits"] == WEIGHT_BITS)].sort_values("batch")
+    few, many = opening.iloc[0], opening.iloc[-1]
     results = {
         "joules_per_token": symbolic.token_energy,
         "token_gd": symbolic.token_disjunction_constant,
@@ -123,8 +127,9 @@ def energy_by_batch():
         description=(
             "Lines on two logarithmic axes: joules per token against the batch, for reading weights, reading the KV "
             "cache, arithmetic, static power and their sum. Weights fall in proportion to the batch, cache and "
-            "arithmetic stay level, static power lies above all three. Pink points are measured runs; for 70 billion "
-            "parameters they fall tenfold from batch 8 to a thousand. Lists and sliders choose the workload."
+            f"arithmetic stay level. Pink points are measured runs; those of {MODEL} on {GPUS} {HARDWARE} go from "
+            f"{printed(few['measured'])} J at a batch of {few['batch']:.0f} to {printed(many['measured'])} J at "
+            f"{many['batch']:.0f}. Lists and sliders choose the workload."
         ),
         sources={*runs["source"], *load("llm")["source"], "antepara2025"},
         height=400,

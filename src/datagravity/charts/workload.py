@@ -11,7 +11,7 @@ from datagravity.decoding import FORMAT_BITS
 from datagravity.evidence import load
 
 #: The workload that a chart opens with: a measured one.
-MODEL, HARDWARE, GPUS, BATCH, CONTEXT = "Llama-3 70B", "H100 SXM5 80GB", 4, 8, 375
+MODEL, HARDWARE, GPUS, WEIGHT_BITS, BATCH, CONTEXT = "Llama-3 70B", "H100 SXM5 80GB", 4, 16, 8, 375
 BATCHES, CONTEXTS = (1, 4096), (64, 131072)
 _OF_MODEL = ("shared_weights", "routed_weights", "experts", "chosen_experts", "cached_numbers")
 _OF_MODEL += ("attention_flop", "all_weights")
@@ -51,7 +51,7 @@ def workload_controls(batch=BATCH):
         drop_down("model", "model", models(), value=MODEL),
         drop_down("hardware", "accelerator", accelerators(), value=HARDWARE),
         drop_down("gpus", "accelerators", [1, 2, 4, 8], value=GPUS, labels=["1", "2", "4", "8"]),
-        drop_down("weight_bits", "bits of a weight", [16, 8, 4.25], value=16, labels=["16", "8", "4, with scales"]),
+        drop_down("weight_bits", "bits of a weight", [16, 8, 4.25], WEIGHT_BITS, ["16", "8", "4, with scales"]),
         drop_down("kv_bits", "bits of a cached number", [16, 8], value=16, labels=["16", "8"]),
         *log_slider("batch", "batch", *BATCHES, batch),
         *log_slider("context", "context", *CONTEXTS, CONTEXT),
