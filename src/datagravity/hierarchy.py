@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from datagravity import checks, law, symbolic
+from datagravity import checks, fits, law, symbolic
 from datagravity.evaluate import evaluate
 
 
@@ -139,7 +139,7 @@ def _checked(levels):
 
 def _slope(transport, distance):
     """Beta from the levels themselves; ValueError if it is outside (1, 3)."""
-    beta = 1 + float(np.polyfit(np.log(distance), np.log(transport), 1)[0])
+    beta = 1 + fits.line(np.log(distance), np.log(transport)).slope
     if not 1 < beta < 3:
         raise ValueError(f"beta: {beta:.4g} from the slope of the levels, expected 1 < beta < 3; state beta yourself")
     return beta

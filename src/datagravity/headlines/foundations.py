@@ -1,8 +1,6 @@
 """What the law rests on: the lid of a fixed share, few levels, a flat optimum, and two real hierarchies."""
 
-import numpy as np
-
-from datagravity import symbolic
+from datagravity import fits, symbolic
 from datagravity.compiled import numpy_function
 from datagravity.evidence import load
 from datagravity.headlines import extension
@@ -16,8 +14,7 @@ def fixed_part():
     rows = load("energy").set_index("id").loc["P133":"P138"]
     far = rows["distance_mm"].astype(float)
     joules = (rows["energy_low_pj"] + rows["energy_high_pj"]).astype(float) / 2
-    slope, intercept = np.polyfit(far, joules, 1)
-    share = intercept / (intercept + slope * far.max())
+    share = fits.line(far, joules).intercept_share(far.max()).value
     without = at_dram()
     return {
         "rests_phi": extension(share),

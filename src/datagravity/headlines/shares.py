@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.optimize import minimize
 
-from datagravity import law
+from datagravity import fits, law
 from datagravity.evidence import load
 from datagravity.headlines import extension
 
@@ -37,7 +37,7 @@ def two_readings():
 
 def _beta(spans, energies):
     """One more than the slope of energy against distance, both as logarithms."""
-    return 1 + float(np.polyfit(np.log(spans.astype(float)), np.log(energies.astype(float)), 1)[0])
+    return 1 + fits.line(np.log(spans.astype(float)), np.log(energies.astype(float))).slope
 
 
 def measured_exponents():
