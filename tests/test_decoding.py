@@ -288,6 +288,8 @@ def test_bad_levers_groups_and_a_context_too_long():
         decode().gain("mass", 0.5)
     with pytest.raises(ValueError, match="expected some with a measured run"):
         calibrate(("GPT-2 XL",))
+    with pytest.raises(ValueError, match="by: 'batch', expected one of 'llm', 'accelerator'"):
+        left_out("batch")
     with pytest.warns(UserWarning, match="was made for 8192 tokens"):
         decode(context=9000)
 

@@ -1,5 +1,6 @@
 """Fits, intervals and permutations against statsmodels, scipy and what can be computed by hand."""
 
+import doctest
 import math
 from itertools import permutations, product
 
@@ -209,3 +210,8 @@ def test_no_row_is_on_both_sides():
 def test_bad_arguments(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_examples_of_the_docstrings():
+    done = doctest.testmod(fits)
+    assert (done.failed, done.attempted > 10) == (0, True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
-from datagravity import fits, symbolic
+from datagravity import checks, fits, symbolic
 from datagravity.decoding.rows import hardware_row, model_row
 from datagravity.decoding.terms import DYNAMIC
 from datagravity.decoding.token import quantities
@@ -109,9 +109,16 @@ def predicted(calibration=None):
 
 
 def left_out(by="llm"):
-    """Each group of runs predicted from the runs of dense models in all other groups; `by` is llm or accelerator."""
-    rows, parts = measured_runs(), []
-    for _, own, rest in fits.leave_one_group_out(rows, by):
+    """Each group of runs predicted from the runs of dense models in all other groups; `by` is llm or accelerator.
+
+    Raises
+    ------
+    ValueError
+        If runs are to be grouped by anything else.
+    """
+    checks.choice("by", by, ("llm", "accelerator"))
+    parts = []
+    for _, own, rest in fits.leave_one_group_out(measured_runs(), by):
         dense = rest[~rest["mixture"]]
         found = calibrate(tuple(sorted(set(dense["llm"]))), tuple(sorted(set(dense["accelerator"]))))
         parts.append(predicted(found).loc[own.index])
