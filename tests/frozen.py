@@ -14,8 +14,8 @@ CELLS = {
         "unit": "pJ",
         "operation": "as its source counts it",
         "method": "measured",
-        "scope": "as its source says",
-        "scope_class": "system",
+        "scope_as_stated": "as its source says",
+        "scope": "system",
         "locator": "p. 1",
         "status": "verified",
         "text_type": "primary_text",
@@ -108,5 +108,5 @@ def _energy_row(row):
         row.setdefault("node_inferred", "false")
     if row["kind"] != "compute" and row.get("width_bits") and "energy_low_pj" in row:
         for end in ("low", "high"):
-            row[f"pj_per_bit_{end}"] = f"{row[f'energy_{end}_pj'] / row['width_bits']:.6g}"
+            row[f"pj_per_bit_{end}_rounded"] = f"{row[f'energy_{end}_pj'] / row['width_bits']:.6g}"
     return row

@@ -12,7 +12,11 @@ from editing import SMALL, broken, change, is_loaded, read, write
 
 CELLS = [
     ("energy", {"P016__energy_low_pj": "-3"}, ["row 9 (id P016)", "energy_low_pj", "'-3'", "a number, above 0"]),
-    ("energy", {"P032__energy_low_pj": "460", "P032__pj_per_bit_low": "7.1875"}, ["row 16 (id P032)", "'460'", "450"]),
+    (
+        "energy",
+        {"P032__energy_low_pj": "460", "P032__pj_per_bit_low_rounded": "7.1875"},
+        ["row 16 (id P032)", "'460'", "450"],
+    ),
     ("energy", {"P020__energy_high_pj": "inf"}, ["row 12 (id P020)", "energy_high_pj", "'inf'", "a number"]),
     ("energy", {"P020__energy_high_pj": "1e999"}, ["row 12 (id P020)", "energy_high_pj", "'1e999'", "a number"]),
     ("energy", {"P020__energy_high_pj": "NaN"}, ["row 12 (id P020)", "energy_high_pj", "'NaN'", "a number"]),
@@ -29,10 +33,18 @@ CELLS = [
     ("energy", {"P020__id": "P019"}, ["row 12 (id P019)", "column id", "'P019'", "used once; row 11 has it too"]),
     ("energy", {"P020__id": ""}, ["row 12", "column id", "''", "P\\d{3,}"]),
     ("energy", {"P020__kind": "cpu"}, ["row 12 (id P020)", "kind", "'cpu'", "one of compute, sram"]),
-    ("energy", {"P020__scope_class": ""}, ["row 12 (id P020)", "scope_class", "''", "one of datapath"]),
-    ("energy", {"P020__scope": " datapath"}, ["row 12 (id P020)", "column scope", "' datapath'", "no spaces"]),
-    ("energy", {"P028__pj_per_bit_low": "0.1173"}, ["row 14 (id P028)", "pj_per_bit_low", "'0.1173'", "0.117188"]),
-    ("energy", {"P028__pj_per_bit_low": ""}, ["row 14 (id P028)", "pj_per_bit_low", "''", "a value"]),
+    ("energy", {"P020__scope": ""}, ["row 12 (id P020)", "column scope", "''", "one of datapath"]),
+    (
+        "energy",
+        {"P020__scope_as_stated": " datapath"},
+        ["row 12 (id P020)", "column scope_as_stated", "' datapath'", "no spaces"],
+    ),
+    (
+        "energy",
+        {"P028__pj_per_bit_low_rounded": "0.1173"},
+        ["row 14 (id P028)", "pj_per_bit_low_rounded", "'0.1173'", "0.117188"],
+    ),
+    ("energy", {"P028__pj_per_bit_low_rounded": ""}, ["row 14 (id P028)", "pj_per_bit_low_rounded", "''", "a value"]),
     ("energy", {"P052__confidence": ""}, ["row 22 (id P052)", "confidence", "''", "a recalled row"]),
     ("energy", {"P052__confidence": "1.5"}, ["row 22 (id P052)", "confidence", "'1.5'", "at most 1"]),
     ("energy", {"P062__distance_mm": "2"}, ["row 23 (id P062)", "distance_mm", "'2'", "expected 1"]),
@@ -72,16 +84,16 @@ def test_problems_of_several_tables_at_once(small):
 def test_missing_column(small):
     path = small / "energy.csv"
     rows = read(path)
-    write(path, [{k: v for k, v in row.items() if k != "scope_class"} for row in rows])
-    with pytest.raises(TableError, match=r"data/energy.csv row 1, column scope_class: expected the column scope_class"):
+    write(path, [{k: v for k, v in row.items() if k != "hops_range"} for row in rows])
+    with pytest.raises(TableError, match=r"data/energy.csv row 1, column hops_range: expected the column hops_range"):
         load("energy")
 
 
 def test_extra_column_and_column_twice(small):
     path = small / "energy.csv"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("\n", ",\n").replace("scope_class,", "colour,", 1), encoding="utf-8")
-    with pytest.raises(TableError, match=r"(?s)scope_class; it is missing.*column colour: expected no such column"):
+    path.write_text(text.replace("\n", ",\n").replace("hops_range,", "colour,", 1), encoding="utf-8")
+    with pytest.raises(TableError, match=r"(?s)hops_range; it is missing.*column colour: expected no such column"):
         load("energy")
     path.write_text(text.replace("\n", ",\n").replace("because,", "because,id", 1), encoding="utf-8")
     with pytest.raises(TableError, match="row 1, column id: expected this column once"):

@@ -8,7 +8,7 @@ import vl_convert
 from datagravity.brains import ratios
 from datagravity.charts.brains import ratio_by_budget
 from datagravity.charts.pim import calibration_by_level, predicted_and_reported, two_ladders
-from datagravity.pim import MODELS, ladders, losses, predictions
+from datagravity.pim import LAWS, ladders, losses, predictions
 
 CHARTS = [predicted_and_reported, two_ladders, calibration_by_level, ratio_by_budget]
 
@@ -70,7 +70,7 @@ def test_the_boxes_admit_rows(scatter):
 
 
 def test_the_law_is_chosen(scatter):
-    for number, model in enumerate(MODELS):
+    for number, model in enumerate(LAWS):
         rows = predictions(model=model).query("group == 'path'")
         values = sorted(map(float, drawn(scatter, -1, "value", law=number, scopes="path")))
         assert values == pytest.approx(sorted(rows["predicted"]), abs=1e-4)

@@ -44,9 +44,9 @@ def test_the_published_value_stays():
 def test_rows_say_what_concerns_them():
     rows = load("energy").set_index("id")
     corrections = load("corrections").query("table == 'energy'")
-    assert set(rows.index[rows["excluded"]]) == set(corrections.loc[corrections["action"] == "exclude", "row"])
+    assert set(rows.index[rows["out_of_fits"]]) == set(corrections.loc[corrections["action"] == "exclude", "row"])
     assert rows["corrections"].notna().sum() == corrections["row"].nunique()
-    assert load("distances").set_index("id").loc["D01", "excluded"]
+    assert load("distances").set_index("id").loc["D01", "out_of_fits"]
     assert "corrections" not in load("sources"), "a table without corrections keeps its columns"
 
 

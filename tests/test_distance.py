@@ -83,7 +83,7 @@ def test_the_mesh_by_card():
 
 def test_the_copied_budget_is_out_and_would_be_above_one():
     rows = load("energy").set_index("id").loc[["P081", "P082", "P083"]]
-    assert rows["excluded"].all()
+    assert rows["out_of_fits"].all()
     assert dist.power_line(rows.assign(pj_per_bit=rows["energy_pj_per_bit_low"])).slope == pytest.approx(1.44, abs=5e-3)
 
 
@@ -109,7 +109,7 @@ def test_statsmodels_draws_the_same_line():
 
 
 def test_rows_per_millimetre_stay_out():
-    out = dist.left_out().set_index("id")
+    out = dist.not_fitted().set_index("id")
     used = set(dist.points()["id"])
     per_mm = load("energy").set_index("id")
     per_mm = per_mm[(per_mm["distance_basis"] == "per mm").fillna(False)]
@@ -121,16 +121,16 @@ def test_rows_per_millimetre_stay_out():
 
 
 def test_reasons():
-    counts = dist.left_out()["reason"].value_counts().to_dict()
+    counts = dist.not_fitted()["reason"].value_counts().to_dict()
     assert sum(counts.values()) == 34
     assert counts["quoted per mm: linear by definition"] == 23
-    assert dist.left_out().set_index("id").loc["P127", "reason"].startswith("a conflict")
+    assert dist.not_fitted().set_index("id").loc["P127", "reason"].startswith("a conflict")
 
 
 def test_no_recalled_row_and_every_row_has_what_a_reader_needs():
     frame = dist.points()
     assert "recalled" not in set(frame["status"])
-    assert frame[["distance_mm", "pj_per_bit", "source", "locator", "scope_class", "basis"]].notna().all().all()
+    assert frame[["distance_mm", "pj_per_bit", "source", "locator", "scope", "basis"]].notna().all().all()
     assert set(frame["basis"]) == set(dist.DISTANCE_ERROR)
     assert (len(frame), len(dist.pool()), dist.pool()["source_group"].nunique()) == (37, 25, 14)
     assert len(dist.pool(include_grey=False)) == 19
@@ -194,7 +194,7 @@ def test_a_distance_is_what_the_columns_say():
     assert points["origin"].to_list() == ["origin of near", "chip", "origin of far", "origin of far", "origin of near"]
     assert points["off_chip"].to_list() == [False, True, False, True, False]
     assert points.loc["P002", ["pj_per_bit_low", "pj_per_bit", "pj_per_bit_high"]].to_list() == [1, 2, 3]
-    assert dist.left_out().set_index("id")["reason"].to_dict() == {
+    assert dist.not_fitted().set_index("id")["reason"].to_dict() == {
         "P003": "quoted per mm: linear by definition",
         "P004": "a projection to a node that did not exist",
         "P005": "another activity than random data",

@@ -79,7 +79,7 @@ def test_what_is_stricter_here_than_in_frictionless(small):
         ("P019", "energy_high_pj", "1_0"),
         ("P020", "energy_high_pj", " 7"),
         ("P020", "node_nm", "4_5"),
-        ("P020", "scope", " datapath"),
+        ("P020", "scope_as_stated", " datapath"),
     ]:
         change(small / "energy.csv", row, **{column: cell})
     change(small / "sources.csv", "choi2013", grey="TRUE")

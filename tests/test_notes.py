@@ -14,11 +14,11 @@ from datagravity.decoding import measured_runs
 from datagravity.decoding import predicted as predicted_runs
 from datagravity.evidence import validate
 from datagravity.plateau import growth_table, memory_halving
-from datagravity.processors import disjunction_constants, improvements, left_out, machine_balances, trends
+from datagravity.processors import disjunction_constants, improvements, machine_balances, not_paired, trends
 
 # The columns that tell a reader something, and that nothing may be decided by.
 FOR_READERS = {
-    "energy": "operation scope locator notes url distance_note",
+    "energy": "operation scope_as_stated locator notes url distance_note",
     "published_ratios": "locator note",
     "distances": "level locator notes",
     "corrections": "reason locator",
@@ -66,15 +66,15 @@ def numbers():
     """Every headline, and the numbers of every table that the package computes from the data."""
     frames = {
         "disjunction constants": disjunction_constants(include_recalled=True),
-        "left out": left_out()[["id", "reason"]],
+        "not paired": not_paired()[["id", "reason"]],
         "improvements": improvements(),
         "balances": machine_balances(),
         "trends": trends(),
         "points": dist.points(),
-        "left out of fits": dist.left_out()[["id", "reason"]],
+        "not fitted": dist.not_fitted()[["id", "reason"]],
         "exponents": dist.exponents(),
         "ladders": pim.ladders(),
-        **{model: pim.predictions(model=model, include_recalled=True) for model in pim.MODELS},
+        **{model: pim.predictions(model=model, include_recalled=True) for model in pim.LAWS},
         "growth": growth_table(),
         "memories": memory_halving(),
         "runs": measured_runs(),

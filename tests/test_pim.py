@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from datagravity import load, saving, saving_from_share
 from datagravity.evidence.rules.pim import bits_range
 from datagravity.pim import (
-    GROUPS,
+    LAWS,
     LEVELS,
     MEMORIES,
-    MODELS,
+    SCOPE_GROUPS,
     Prediction,
     beta_from_share,
     calibration,
@@ -152,7 +152,7 @@ def test_a_bad_cell_is_named(folder, changes, words):
 
 def test_a_prediction_of_every_row_and_every_form(rows):
     for row in rows.to_dict("records"):
-        for model in MODELS:
+        for model in LAWS:
             answer = predict_pim(row, model=model)
             assert 1 <= answer.low <= answer.value <= answer.high < math.inf
             assert type(answer.value) is type(answer.low) is type(answer.high) is float
@@ -316,14 +316,14 @@ def test_what_is_usable(rows):
     used = predictions()
     assert len(used) == 55
     assert used["source_group"].nunique() == 29
-    assert used["group"].value_counts().to_dict() == {"system": 20, "memory": 13, "path": 11, GROUPS[-1]: 11}
+    assert used["group"].value_counts().to_dict() == {"system": 20, "memory": 13, "path": 11, SCOPE_GROUPS[-1]: 11}
     assert set(used["quantity_kind"]) == {"energy", "path_energy"}
     assert "PIM" not in set(used["baseline_class"])
     assert len(used) + len(not_usable().query("status == 'verified'")) == (rows["status"] == "verified").sum()
     assert len(predictions(include_recalled=True)) == 61
     assert len(predictions(include_grey=False)) == 40
     assert why_not_usable(rows.loc["P102"]).startswith("in storage")
-    assert scope_group("not stated") == scope_group(None) == GROUPS[-1]
+    assert scope_group("not stated") == scope_group(None) == SCOPE_GROUPS[-1]
 
 
 def test_own_inputs():
@@ -335,7 +335,7 @@ def test_coverage_as_it_is():
     """A quick analysis before this one had 37 to 42 % of the systems inside: it had no fixed share, and took exponents
     log-uniform on 0.26 to 1.04. With the exponent of a further machine and no fixed share it is 55 %; with the share
     measured on a chip every system lies above its interval."""
-    fixed, free = (scores(model=model).set_index("set") for model in (MODELS[0], MODELS[2]))
+    fixed, free = (scores(model=model).set_index("set") for model in (LAWS[0], LAWS[2]))
     inside = (fixed["coverage"] * fixed["rows"]).round()
     assert inside[["path", "memory", "whole system"]].to_list() == [0, 3, 0]
     assert fixed.loc["whole system", "above"] == 1
@@ -344,16 +344,16 @@ def test_coverage_as_it_is():
     assert fixed.loc["whole system", "constant_error"] < fixed.loc["whole system", "error"]
     assert free.loc["whole system", "constant_coverage"] == pytest.approx(0.7)
     # The three savings of data transfer alone are bracketed, as they were in the quick analysis.
-    transfer = predictions(model=MODELS[2]).query("scope == 'data_transfer_only'")
+    transfer = predictions(model=LAWS[2]).query("scope == 'data_transfer_only'")
     assert transfer["covered"].to_list() == [True] * 3
     assert transfer["reported"].round(1).to_list() == [6.7, 3.1, 7.7]
 
 
 def test_the_law_does_not_beat_the_constant():
-    for model in MODELS:
+    for model in LAWS:
         for name in ("path", "memory", "whole system", "all"):
             assert constant_test(subsets(predictions(model=model))[name]).p > 0.05
-    systems = subsets(predictions(model=MODELS[2]))["whole system"]
+    systems = subsets(predictions(model=LAWS[2]))["whole system"]
     assert rank_test(systems).value == pytest.approx(0.387, abs=1e-3)
     assert rank_test(systems).p > 0.05
 
@@ -389,11 +389,11 @@ def test_score_of_one_set_by_hand():
 
 
 def test_calibration_has_every_level_and_grows():
-    table = calibration(model=MODELS[2])
+    table = calibration(model=LAWS[2])
     grown = table.pivot_table(index="level", columns=["set", "forecast"], values="covered")
     assert list(grown.index) == list(LEVELS)
     assert (grown.diff().dropna() >= 0).all(axis=None)
-    assert set(model_scores()["model"]) == set(MODELS)
+    assert set(model_scores()["model"]) == set(LAWS)
 
 
 def test_ladders():
@@ -422,6 +422,6 @@ def test_products_and_what_makes_the_width():
     made_by = width_shares(row)
     assert sum(made_by.values()) == pytest.approx(1)
     assert max(made_by, key=made_by.get) == "transport_share"
-    open_by = width_shares(row, model=MODELS[2])
+    open_by = width_shares(row, model=LAWS[2])
     assert max(open_by, key=open_by.get) == "exponent"
     assert open_by["gd"] < open_by["transport_share"]

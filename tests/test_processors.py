@@ -17,9 +17,9 @@ from datagravity.processors import (
     improvement_of,
     improvements,
     item_name,
-    left_out,
     logic_improvement,
     machine_balances,
+    not_paired,
     operations,
     published_ratios,
     span,
@@ -193,7 +193,7 @@ def test_a_multiply_add_is_two_flop():
 
 @pytest.mark.usefixtures("frozen")
 def test_a_row_takes_part_or_says_why_not():
-    reasons = left_out().set_index("id")["reason"]
+    reasons = not_paired().set_index("id")["reason"]
     assert reasons.to_dict() == {
         "P003": "an instruction",
         "P005": "a part of an access",
@@ -213,7 +213,7 @@ def test_an_operation_without_an_access_says_so(tmp_path, monkeypatch):
     alone = [row for row in ROWS if row["kind"] == "compute"]
     (tmp_path / "alone").mkdir()
     freeze(tmp_path / "alone", monkeypatch, energy=alone, sources=SOURCES)
-    assert left_out().set_index("id").loc["P001", "reason"] == "no access of the same source and node"
+    assert not_paired().set_index("id").loc["P001", "reason"] == "no access of the same source and node"
 
 
 def test_names_of_items():
@@ -234,7 +234,7 @@ def test_the_words_of_the_table_are_those_of_the_charts():
 
 def test_every_row_of_the_book_takes_part_or_says_why_not(rows, pairs):
     used = {row for pair in pairs.index for row in pair}
-    unused = left_out()
+    unused = not_paired()
     assert used | set(unused["id"]) == set(rows["id"])
     assert not used & set(unused["id"])
     assert unused["reason"].notna().all()

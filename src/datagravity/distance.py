@@ -55,7 +55,7 @@ def points():
     pandas.DataFrame: id, series (a name of `series_names("exponent")` or "one distance"), origin (wider than a source
     group: budgets of one author share his rules of thumb), basis (a key of DISTANCE_ERROR), distance_mm, distance_error
     (relative standard error), pj_per_bit_low, pj_per_bit (the middle), pj_per_bit_high, off_chip, operation, node_nm,
-    source, source_group, scope_class, method, status, grey, locator, notes. Recalled rows are out. A distance from a
+    source, source_group, scope, method, status, grey, locator, notes. Recalled rows are out. A distance from a
     capacity is the 15 mm of a 256 MB memory times the root of the capacities' ratio.
     """
     rows = _rows().set_index("id", drop=False)
@@ -80,11 +80,11 @@ def points():
     frame["distance_error"] = frame["basis"].map(DISTANCE_ERROR).astype(float)
     frame["pj_per_bit"] = (frame["pj_per_bit_low"] + frame["pj_per_bit_high"]) / 2
     kept = ["id", "series", "origin", "basis", "distance_mm", "distance_error", "pj_per_bit_low", "pj_per_bit"]
-    kept += ["pj_per_bit_high", "off_chip", "operation", "node_nm", "source", "source_group", "scope_class", "method"]
+    kept += ["pj_per_bit_high", "off_chip", "operation", "node_nm", "source", "source_group", "scope", "method"]
     return frame[[*kept, "status", "grey", "locator", "notes"]].reset_index(drop=True)
 
 
-def left_out():
+def not_fitted():
     """Every row with a distance that no fit uses, with the reason: id, operation, source, reason."""
     rows, members = _rows(), series_members("exponent")
     rows = rows[rows["distance_mm"].notna()]
@@ -96,7 +96,7 @@ def _rows():
     """The energy table, with what its corrections say: the `basis` of a distance, and whether sources conflict."""
     rows = load("energy")
     basis = rows.get("distance_basis_corrected", rows["distance_basis"])
-    return rows.assign(basis=basis, in_conflict=rows.get("excluded", False))
+    return rows.assign(basis=basis, in_conflict=rows.get("out_of_fits", False))
 
 
 def _reason(row, in_series):
@@ -196,7 +196,7 @@ def exponents(level=0.8):
                 "if_distances_err": 1 / fits.line(np.log(frame["pj_per_bit"]), np.log(frame["distance_mm"])).slope,
                 "beta_reading_a": fitted.slope,
                 "beta_reading_b": fitted.slope + 1,
-                "scope": "; ".join(dict.fromkeys(frame["scope_class"])),
+                "scope": "; ".join(dict.fromkeys(frame["scope"])),
                 "grey": bool(frame["grey"].any()),
                 "source": frame["source"].iloc[0],
                 "locator": "; ".join(dict.fromkeys(frame["locator"])),
@@ -433,10 +433,10 @@ def pool(*, scope=None, include_grey=True, include_proxies=False):
     """
     frame = points()
     if scope is not None:
-        checks.choice("scope", scope, sorted(set(frame["scope_class"])))
+        checks.choice("scope", scope, sorted(set(frame["scope"])))
     keep = frame["grey"].isin([True, False] if include_grey else [False])
     keep &= include_proxies | ~frame["basis"].isin(PROXIES)
-    keep &= True if scope is None else frame["scope_class"] == scope
+    keep &= True if scope is None else frame["scope"] == scope
     return frame[keep].reset_index(drop=True)
 
 

@@ -34,10 +34,10 @@ from datagravity.series import series_members
 
 #: How the path's saving follows from G_d: the law of the chapter on placement with a fixed share, as tiles or as
 #: patches; the same without one; and the abstract's bare power.
-MODELS = ("tile", "patch", "tile, nothing fixed", "patch, nothing fixed", "bare power")
+LAWS = ("tile", "patch", "tile, nothing fixed", "patch, nothing fixed", "bare power")
 #: The models with a fixed share. With it goes the exponent of the part that grows; the others take the exponent of
 #: the whole energy, of which the fixed part is already a part. One cost never counts twice.
-WITH_FIXED_SHARE = MODELS[:2]
+WITH_FIXED_SHARE = LAWS[:2]
 
 #: The memories that a class of baseline fetches from; any other class, or none, takes every memory off the chip.
 MEMORIES = {
@@ -58,7 +58,7 @@ SCOPES = {
     "memory_only": "memory",
     "whole_system": "system",
 }
-GROUPS = ("path", "memory", "system", "part of a system")
+SCOPE_GROUPS = ("path", "memory", "system", "part of a system")
 
 #: The sets of `subsets` on which models and levels are compared.
 COMPARED_SETS = ("path", "memory", "whole system", "all")
@@ -113,14 +113,14 @@ def prior_gd(baseline_class=None):
     """
     rows = accesses().query("status == 'verified' and not grey")
     wanted = rows["memory_level"].isin(MEMORIES.get(baseline_class, OFF_CHIP))
-    rows = rows[wanted & rows["scope_class"].isin(_ACCESS_SCOPES)]
+    rows = rows[wanted & rows["scope"].isin(_ACCESS_SCOPES)]
     return _gd(rows["energy_pj_per_bit_low"].min(), rows["energy_pj_per_bit_high"].max())
 
 
 @remembered
 def _operation_range():
     """The energy of the operation in pJ: cheapest and dearest in the table."""
-    rows = operations().query("status == 'verified' and not grey and scope_class == 'datapath'")
+    rows = operations().query("status == 'verified' and not grey and scope == 'datapath'")
     rows = rows[rows["operation_class"] == _OPERATION]
     return float(rows["compute_pj_low"].min()), float(rows["compute_pj_high"].max())
 
@@ -214,7 +214,7 @@ def predict_pim(row, *, model="tile", level=LEVEL):
         allowed. It reads `id`, `source`, `baseline_class`, `scope` and `pj_per_bit_baseline` (a number or a range
         "10-20", or its two ends as `pj_per_bit_baseline_low` and `_high`); `row_id` and `source_key` are other names
         of the first two. A class or a scope that is blank or unknown takes the widest prior, and `inputs` says so.
-    model : one of MODELS
+    model : one of LAWS
     level : nominal coverage of the interval
 
     Returns
@@ -236,7 +236,7 @@ def predict_pim(row, *, model="tile", level=LEVEL):
     >>> found.inputs["gd"].origin
     'row'
     """
-    inputs, drawn = _draws(row, checks.choice("model", model, MODELS))
+    inputs, drawn = _draws(row, checks.choice("model", model, LAWS))
     level = checks.number("level", level, checks.OPEN_SHARE)
     low, value, high = np.quantile(drawn, [(1 - level) / 2, 0.5, (1 + level) / 2])
     return Prediction(float(value), float(low), float(high), inputs)
@@ -339,8 +339,8 @@ def _row_share(cells):
 
 
 def scope_group(scope):
-    """One of GROUPS for a scope of data/pim.csv; a scope that is blank or unknown is a part of a system."""
-    return SCOPES.get(scope, GROUPS[-1])
+    """One of SCOPE_GROUPS for a scope of data/pim.csv; a scope that is blank or unknown is a part of a system."""
+    return SCOPES.get(scope, SCOPE_GROUPS[-1])
 
 
 def _cells(row):
@@ -434,7 +434,7 @@ def _predicted(model, level):
         rows[f"predicted{'' if name == 'value' else '_' + name}"] = [getattr(one, name) for one in found]
     rows["own_gd"] = [one.inputs["gd"].origin == "row" for one in found]
     rows["own_share"] = [one.inputs["transport_share"].origin == "row" for one in found]
-    rows["own_share"] &= rows["group"].isin(GROUPS[2:])  # of a path it is one by definition, not by measurement
+    rows["own_share"] &= rows["group"].isin(SCOPE_GROUPS[2:])  # of a path it is one by definition, not by measurement
     rows["usable"] = [why_not_usable(row) is None for _, row in rows.iterrows()]
     return rows
 
@@ -450,12 +450,12 @@ def predictions(*, model="tile", level=LEVEL, include_recalled=False, include_gr
 
     Returns
     -------
-    pandas.DataFrame: the columns of `load("pim")`, `group` (one of GROUPS), `reported_low`, `reported`,
+    pandas.DataFrame: the columns of `load("pim")`, `group` (one of SCOPE_GROUPS), `reported_low`, `reported`,
     `reported_high` (geometric mean of the ends), `predicted`, `predicted_low`, `predicted_high`, `own_gd`,
     `own_share` (whether the row brought that input), `covered` and `miss` ("within", "above", "below": where the
     report lies).
     """
-    rows = _predicted(checks.choice("model", model, MODELS), level).copy()
+    rows = _predicted(checks.choice("model", model, LAWS), level).copy()
     keep = rows["usable"]
     if not include_recalled:
         keep &= rows["status"] != "recalled"
@@ -557,7 +557,7 @@ def subsets(rows):
         "path": rows["group"] == "path",
         "memory": rows["group"] == "memory",
         "whole system": rows["group"] == "system",
-        "part of a system": rows["group"] == GROUPS[-1],
+        "part of a system": rows["group"] == SCOPE_GROUPS[-1],
         "path, reviewed sources": (rows["group"] == "path") & ~rows["grey"],
         "whole system, reviewed sources": (rows["group"] == "system") & ~rows["grey"],
         "all": rows["id"].notna(),
@@ -635,7 +635,7 @@ def constant_test(rows):
 def model_scores():
     """Coverage, width and median factor of error of every model: model, set, rows, coverage, width, error."""
     found = []
-    for model in MODELS:
+    for model in LAWS:
         parts = subsets(predictions(model=model))
         for name in COMPARED_SETS:
             one = score(parts[name])
@@ -695,7 +695,7 @@ def losses(*, model="tile"):
     pandas.DataFrame: the columns of `load("pim")` and of the prediction; `reported` is the baseline over PIM in the
     row's own quantity, missing where only the sign is known; `comparable` says whether that quantity is energy.
     """
-    rows = _predicted(checks.choice("model", model, MODELS), LEVEL)
+    rows = _predicted(checks.choice("model", model, LAWS), LEVEL)
     rows = rows[rows["sign"] != "positive"].reset_index(drop=True)
     return rows.assign(
         reported=[_without_over_with(row) for _, row in rows.iterrows()],

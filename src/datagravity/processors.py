@@ -1,7 +1,7 @@
 """Processors from 45 nm to 7 nm: what improved, and what G_d is on real silicon, from the rows of the energy table.
 
 What a row is, an operation, an access of a memory level or neither, stands in its columns. A row that has no G_d is
-listed by `left_out` with the reason. Ends of intervals are carried, never averaged: low is the least transport over
+listed by `not_paired` with the reason. Ends of intervals are carried, never averaged: low is the least transport over
 the dearest operation, high the opposite.
 """
 
@@ -128,7 +128,7 @@ def improvements():
             "energy_45_nm_pj": pairs["energy_low_pj_45"],
             "energy_7_nm_pj": pairs["energy_low_pj_7"],
             "improvement": pairs["energy_low_pj_45"] / pairs["energy_low_pj_7"],
-            "scope": pairs["scope_class_7"],
+            "scope": pairs["scope_7"],
             "row_45_nm": pairs["id_45"],
             "row_7_nm": pairs["id_7"],
             "source": pairs["source_7"],
@@ -245,9 +245,9 @@ def _pairs():
     same_method = both["method"] == both["method_compute"]
     same_place = both["locator"] == both["locator_compute"]
     return pairs.assign(
-        transport_scope=both["scope_class"],
-        compute_scope=both["scope_class_compute"],
-        scope=both["scope_class"] + " / " + both["scope_class_compute"],
+        transport_scope=both["scope"],
+        compute_scope=both["scope_compute"],
+        scope=both["scope"] + " / " + both["scope_compute"],
         method=both["method"].where(same_method, both["method"] + " / " + both["method_compute"]),
         status=either("status", "recalled"),
         grey=both["grey"].astype(bool),
@@ -313,7 +313,7 @@ def trends(*, level=0.8, include_grey=True):
     return frame.astype(dict.fromkeys(["factor", "low", "high"], "Float64")).reset_index(drop=True)
 
 
-def left_out():
+def not_paired():
     """Every row that has no G_d above, with the reason: id, operation, source, reason."""
     of_one_machine = _of_one_machine()
     at_one_voltage = _at_one_voltage(of_one_machine)
@@ -375,7 +375,7 @@ def machine_balances():
                     "width_bits": width,
                     # G_d is inversely proportional to the reuse, so G_d without reuse is the reuse that makes it one.
                     "balance_operations_per_operand": workload_disjunction_constant(per_bit, energy, width_bits=width),
-                    "scope": f"{access['scope_class']} / {row['scope_class']}",
+                    "scope": f"{access['scope']} / {row['scope']}",
                     "source": row["source"],
                     "locator": row["locator"],
                 }
@@ -416,7 +416,7 @@ def published_ratios():
 
 def device_energies():
     """What verified rows print for the energy of a memory device: memory, low and high in pJ/bit, origins (groups)."""
-    rows = accesses().query("scope_class == 'device' and status == 'verified'")
+    rows = accesses().query("scope == 'device' and status == 'verified'")
     return (
         rows.groupby(rows["memory_level"].rename("memory"))
         .agg(

@@ -104,7 +104,7 @@ def _subsets(rows, choices, scopes):
         else:
             chosen = rows if name == EVERY_ROW else rows[rows["series"] == name]
         for scope in scopes:
-            of_scope = chosen if scope == ALL_SCOPES else chosen[chosen["scope_class"] == scope]
+            of_scope = chosen if scope == ALL_SCOPES else chosen[chosen["scope"] == scope]
             for grey in (True, False):
                 yield name, scope, grey, of_scope if grey else of_scope[~of_scope["grey"]]
 
@@ -216,7 +216,7 @@ def energy_against_distance():
     rows = points()
     counts = series_members("exponent")["series"].value_counts(sort=False)
     choices = [WITH_DISTANCE, EVERY_ROW, *counts[counts > 2].index]
-    scopes = [ALL_SCOPES, *sorted(set(rows["scope_class"]))]
+    scopes = [ALL_SCOPES, *sorted(set(rows["scope"]))]
     fits = _fits(rows, choices, scopes)
     controls = [
         drop_down("rows", "rows", choices),

@@ -12,9 +12,9 @@ from datagravity.charts.words import percent, span, spans
 from datagravity.evidence import shown
 from datagravity.pim import (
     COMPARED_SETS,
-    GROUPS,
+    LAWS,
     LEVEL,
-    MODELS,
+    SCOPE_GROUPS,
     calibration,
     ladders,
     losses,
@@ -66,7 +66,7 @@ def _by_model(rows, every):
 
 def _usable():
     """Every usable row: where its report and each model's prediction lie."""
-    every = [predictions(model=model, include_recalled=True) for model in MODELS]
+    every = [predictions(model=model, include_recalled=True) for model in LAWS]
     rows = _by_model(_readable(every[0]), every)
     return rows.assign(
         shape=rows["silicon"],
@@ -79,7 +79,7 @@ def _usable():
 
 def _unconverted():
     """Every loss that is no ratio of energies: where it is drawn, in a shape of its own."""
-    every = [losses(model=model) for model in MODELS]
+    every = [losses(model=model) for model in LAWS]
     rows = _by_model(_readable(every[0][~every[0]["comparable"]]), every)
     at = rows["reported"].fillna(LOWEST).clip(lower=LOWEST)
     return rows.assign(
@@ -96,13 +96,13 @@ def _unconverted():
 
 def _scatter(rows):
     """The rows that the reader admits, with what the chosen law predicts of each."""
-    predicted = [f"{letter}{model}" for model in range(len(MODELS)) for letter in _PREDICTED.values()]
+    predicted = [f"{letter}{model}" for model in range(len(LAWS)) for letter in _PREDICTED.values()]
     data = described(rows, *_SYSTEM, "text", "group", "shape", "at", "low", "high", "printed", *predicted)
     chosen = (
         alt.Chart(data)
         .add_params(
-            drop_down("law", "law", list(range(len(MODELS))), labels=list(MODELS)),
-            drop_down("scopes", "scope", [ALL_SCOPES, *GROUPS]),
+            drop_down("law", "law", list(range(len(LAWS))), labels=list(LAWS)),
+            drop_down("scopes", "scope", [ALL_SCOPES, *SCOPE_GROUPS]),
         )
         .transform_filter(f"scopes == '{ALL_SCOPES}' || datum.group == scopes")
     )
@@ -137,7 +137,7 @@ def predicted_and_reported():
         axis = alt.Y(f"{field}:Q").scale(type="log", domain=[LOWEST * 0.8, 3000], nice=False)
         return axis.title("reported, times less energy").axis(format="~g", values=[0.5, 1, 2, 5, 10, 100, 1000])
 
-    colours = alt.Scale(domain=list(GROUPS), range=[ORANGE, GREEN, BLUE, PURPLE])
+    colours = alt.Scale(domain=list(SCOPE_GROUPS), range=[ORANGE, GREEN, BLUE, PURPLE])
     legend = {"columns": 2, "symbolOpacity": 1, "symbolStrokeWidth": 4}
     coloured = hollow_if_grey("group", colours, "scope", filled=0.8, **legend)
     kinds, symbols = [*SILICON.values(), NOT_CONVERTED], ["square", "diamond", "circle", "triangle-down"]
@@ -187,7 +187,7 @@ def _of_rung(field):
 
 def _law_on_ladders():
     """The interval of the law at each rung, with a fixed share and without."""
-    rows = pd.concat([ladders(model=MODELS[2]).assign(what=FREE), ladders().assign(what=FIXED)])
+    rows = pd.concat([ladders(model=LAWS[2]).assign(what=FREE), ladders().assign(what=FIXED)])
     data = described(rows, "rung", "what", "predicted", "predicted_low", "predicted_high")
     return (
         alt.Chart(data)
@@ -252,7 +252,7 @@ def two_ladders():
 
 def calibration_by_level():
     """How often a forecast's interval holds what was reported, at four nominal levels, for a chosen set of rows."""
-    fixed, free = calibration(), calibration(model=MODELS[2])
+    fixed, free = calibration(), calibration(model=LAWS[2])
     parts = [
         fixed[fixed["forecast"] == "law"].assign(forecast=FORECASTS[0]),
         free[free["forecast"] == "law"].assign(forecast=FORECASTS[1]),

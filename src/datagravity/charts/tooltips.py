@@ -37,15 +37,13 @@ def described(rows, *columns):
 
     Parameters
     ----------
-    rows : pandas.DataFrame with the column `source`, and any others of ORIGIN; the scope may be called `scope_class`
+    rows : pandas.DataFrame with the column `source`, and any others of ORIGIN
     columns : further columns to keep
 
     Returns
     -------
     pandas.DataFrame whose `source` is the name to print, and whose `link` leads to the source's entry.
     """
-    if "scope_class" in rows:
-        rows = rows.drop(columns="scope", errors="ignore").rename(columns={"scope_class": "scope"})
     data = rows[[*columns, *(column for column in ORIGIN if column in rows and column not in columns)]]
     if "notes" in data:
         data = data.assign(notes=data["notes"].fillna(""))

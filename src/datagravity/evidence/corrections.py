@@ -52,7 +52,7 @@ def _problems_of_one(index, row, corrections, tables, unsure):
 
 
 def beside(name, frame, corrections):
-    """A table that has corrections with the columns `corrections`, `excluded` and, for overrides, `..._corrected`.
+    """A table that has corrections with the columns `corrections`, `out_of_fits` and, for overrides, `..._corrected`.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def beside(name, frame, corrections):
     frame, key = frame.copy(), frame.columns[0]
     ids = of_table.groupby("row")["id"].agg("; ".join)
     frame["corrections"] = frame[key].map(ids).astype("string")
-    frame["excluded"] = frame[key].isin(of_table.loc[of_table["action"] == "exclude", "row"]).astype("boolean")
+    frame["out_of_fits"] = frame[key].isin(of_table.loc[of_table["action"] == "exclude", "row"]).astype("boolean")
     for column, rows in of_table[of_table["action"] == "override"].groupby("column"):
         kind = frame[column].dtype
         offered = pd.Series(rows["value"].to_numpy(), index=rows["row"]).map(BOOLEAN if kind == "boolean" else str)

@@ -45,7 +45,7 @@ def load(table, *, directory=None, references=None):
     by the columns computed here. "energy": `energy_pj_per_bit_low` and `_high` (pJ/bit, full precision, for rows that
     move data), `grey`, `source_group` (rows of one group are one source). "sources": the entry of the bibliography.
 
-    Any table with corrections: `corrections` (their ids, joined by "; "), `excluded` (whether the row stays out of
+    Any table with corrections: `corrections` (their ids, joined by "; "), `out_of_fits` (whether the row stays out of
     fits), and for each column with an override a copy of it, with the overrides in place, whose name ends in
     `_corrected`. The published column stays as it is.
 

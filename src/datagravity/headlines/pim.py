@@ -6,7 +6,7 @@ from datagravity.evidence import load
 from datagravity.headlines import extension
 from datagravity.law import saving
 from datagravity.pim import (
-    MODELS,
+    LAWS,
     beta_from_share,
     ceiling,
     constant_tests,
@@ -22,7 +22,7 @@ from datagravity.pim import (
     width_shares,
 )
 
-FIXED, _, OPEN = MODELS[:3]
+FIXED, _, OPEN = LAWS[:3]
 
 
 def _factor(row):

@@ -28,7 +28,7 @@ def unit_matches_values(row):
 def per_bit_agrees(row):
     """The typed energy per bit is energy over width, to six significant digits; only data that moves has one."""
     for end in ("low", "high"):
-        column, energy = f"pj_per_bit_{end}", row[f"energy_{end}_pj"]
+        column, energy = f"pj_per_bit_{end}_rounded", row[f"energy_{end}_pj"]
         computed = per_bit(row, end)
         if (row[column] is None) != (computed is None):
             yield column, "a value" if computed else "a blank, because there is no energy per bit that moves"
