@@ -98,12 +98,9 @@ def test_a_specification_cannot_end_its_script_element():
 
 
 @pytest.mark.parametrize("chart", [ratio.sum_and_bound, ratio.reuse_crossing, ratio.published_values])
-def test_charts_of_the_ratio_explain_themselves(chart):
-    specification = chart().to_dict()
-    assert len(specification["description"]) > 60
-    assert specification["usermeta"]["function"] == f"datagravity.charts.disjunction_constant.{chart.__name__}"
-    titles = re.findall(r'"title": "([^"]*G_d[^"]*)"', json.dumps(specification))
-    assert titles
+def test_an_axis_of_the_ratio_says_so(chart):
+    titles = re.findall(r'"title": "([^"]*)"', json.dumps(chart().to_dict()))
+    assert any(title.startswith("G_d (") or title.startswith("G_d =") for title in titles)
 
 
 def test_the_published_chart_plots_every_value():

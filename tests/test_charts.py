@@ -1,24 +1,170 @@
 """What holds for every chart of the book, whichever chapter it belongs to."""
 
 import ast
+import functools
+import json
+import re
 
+import altair as alt
 import pytest
+from jsonschema.validators import validator_for
 
+from charts import CHAPTERS, FOLDER, every_chart
 from conftest import ROOT
+from datagravity.charts.theme import theme
+from datagravity.site.renderer import still_picture
+from datagravity.sources import bibliography, reference_link
 
-CHARTS = ROOT / "src" / "datagravity" / "charts"
-#: What charts of several chapters share; every other file is named as its chapter.
-SHARED = {"__init__", "controls", "curves", "layers", "theme", "tooltips", "words", "workload"}
-MODULES = sorted(path.stem for path in CHARTS.glob("*.py"))
+CHARTS = every_chart()
+SCHEMA = alt.load_schema()
+#: How many bytes of a chart a page carries: of formulas, of formulas at many places or times, and of rows.
+LIGHT, MANY_FORMULAS, ROWS = 10_000, 20_000, 150_000
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_no_function_is_longer_than_a_page(name):
-    for node in ast.walk(ast.parse((CHARTS / f"{name}.py").read_text(encoding="utf-8"))):
+@functools.cache
+def specification(name):
+    """What `to_dict()` gives; not to be changed, since every test of this file gets the same one."""
+    return CHARTS[name]().to_dict()
+
+
+def parts(item, key):
+    """Every value of a key, wherever it stands in a specification."""
+    if isinstance(item, dict):
+        for name, value in item.items():
+            if name == key:
+                yield value
+            yield from parts(value, key)
+    elif isinstance(item, list):
+        for value in item:
+            yield from parts(value, key)
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def rows(name):
+    """Every row of every data set that a chart carries."""
+    spec = specification(name)
+    inline = [values for data in parts(spec, "data") for values in parts(data, "values")]
+    return [row for values in [*spec.get("datasets", {}).values(), *inline] for row in values]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_no_function_is_longer_than_a_page(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             assert node.end_lineno - node.lineno < 60, getattr(node, "name", "lambda")
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name not in SHARED])
-def test_a_file_of_charts_has_the_name_of_its_chapter(name):
-    assert (ROOT / "book" / f"{name.replace('_', '-')}.md").exists()
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_file_of_charts_has_the_name_of_its_chapter_which_draws_each_of_them(chapter):
+    page = (ROOT / "book" / f"{chapter.replace('_', '-')}.md").read_text(encoding="utf-8")
+    for name in CHARTS:
+        module, function = name.split(".")
+        if module == chapter:
+            assert re.search(rf"\b{function}\(", page), name
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_says_what_it_shows_in_full_sentences(name):
+    spec = specification(name)
+    title, subtitle = spec["title"]["text"], as_list(spec["title"]["subtitle"])
+    # On a phone a title has about 45 characters, a line under it about 60.
+    assert 0 < len(title) <= 45
+    assert all(0 < len(line) <= 60 for line in subtitle)
+    description = spec["description"]
+    assert len(description) > 100
+    sentences = re.split(r"(?<=[.!?]) ", description)
+    assert all(re.fullmatch(r"[A-Z0-9].*\.", sentence) for sentence in sentences)
+    assert not re.search(r"  |\bnan\b|\binf\b|\bNone\b|<NA>|[{}\[\]]|e[+-]\d", description)
+
+
+def test_no_two_charts_have_one_title_or_description():
+    for texts in (
+        [specification(name)["title"]["text"] for name in CHARTS],
+        [specification(name)["description"] for name in CHARTS],
+    ):
+        assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_line_under_a_chart_names_its_function_and_its_sources(name):
+    meta = specification(name)["usermeta"]
+    assert meta["function"] == f"datagravity.charts.{name}"
+    assert set(meta["sources"]) <= set(bibliography()["key"])
+    linked = {row["link"] for row in rows(name) if "link" in row}
+    assert linked <= {reference_link(key) for key in meta["sources"]}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_mark_about_a_row_says_where_the_row_comes_from(name):
+    spec = specification(name)
+    linked = [encoding for encoding in parts(spec, "encoding") if "href" in encoding]
+    assert bool(linked) == any("link" in row for row in rows(name))
+    for encoding in linked:
+        assert encoding["href"]["field"] == "link"
+        told = {tip["title"]: tip["field"] for tip in encoding["tooltip"]}
+        assert told["source"] == "source"
+        for field, title in {"locator": "where", "status": "status", "grey": "grey literature", "id": "row"}.items():
+            if any(field in row and "link" in row for row in rows(name)):
+                assert told[title] == field
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_field_that_a_chart_shows_exists(name):
+    spec = specification(name)
+    known = {field for row in rows(name) for field in row}
+    known |= {field for found in parts(spec, "as") for field in as_list(found)}
+    known |= {field for found in parts(spec, "flatten") for field in as_list(found)}
+    for lookup in parts(spec, "from"):
+        known |= set(lookup["fields"]) if isinstance(lookup, dict) else set()
+    for encoding in parts(spec, "encoding"):
+        for field in parts(encoding, "field"):
+            assert field in known, field
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_specification_is_valid_finite_and_light(name):
+    spec = specification(name)
+    size = len(json.dumps(spec, allow_nan=False, separators=(",", ":")))
+    if spec["usermeta"]["sources"]:
+        assert size < ROWS
+    else:
+        assert size < (MANY_FORMULAS if name.startswith(("gravity.", "plateau.")) else LIGHT)
+    # Rows are any values at all to the schema, and many.
+    errors = validator_for(SCHEMA)(SCHEMA).iter_errors({key: spec[key] for key in spec if key != "datasets"})
+    assert [error.message for error in errors] == []
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_still_picture_is_drawn_and_labelled(name):
+    spec = specification(name)
+    assert spec["width"] == "container"
+    svg = still_picture(spec)
+    assert svg.count('role="img"') == 1
+    assert spec["title"]["text"] in svg
+    assert len(re.findall(r"<(?:path|line) ", svg)) > 20
+    assert not re.search(r"NaN|undefined|Infinity", svg)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_carries_the_theme(name):
+    config = specification(name)["config"]
+    # The sizes of a view come from Altair's own theme.
+    assert config | {"view": {"stroke": config["view"]["stroke"]}} == theme()["config"]
+
+
+def test_a_readers_own_charts_keep_their_look_and_may_ask_for_ours():
+    assert alt.theme.active == "default"
+    own = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_point().encode(x="a:Q")
+    assert set(own.to_dict()["config"]) == {"view"}
+    with alt.theme.enable("datagravity"):
+        assert own.to_dict()["config"] == theme()["config"]
+    assert alt.theme.active == "default"
+
+
+def test_the_schema_refuses_what_vega_lite_does_not_know():
+    spec = specification("placement.flatness")
+    wrong = spec | {"layer": [spec["layer"][0] | {"mark": {"type": "blob"}}]}
+    assert list(validator_for(SCHEMA)(SCHEMA).iter_errors(wrong))

@@ -45,7 +45,7 @@ def verdicts():
         chart,
         drawn_by=verdicts,
         title="The claims, part by part",
-        subtitle="where the interval of each part lies, against the region in which the claim holds",
+        subtitle=["where the interval of each part lies,", "against the region in which the claim holds"],
         description=(
             "One row of squares for each claim, each square a part of its test. Its colour says whether the part's "
             "interval lies inside the region where the claim holds, across an edge of the region, outside, or has no "

@@ -92,8 +92,11 @@ def reuse_crossing():
     return finished(
         alt.layer(base.mark_line(strokeWidth=2.5), guide(y=1)),
         drawn_by=reuse_crossing,
-        title="Reuse lowers G_d; where it reaches one, the machine is in balance",
-        subtitle="tabulated energies at 7 nm; scope: macro for SRAM, interface for DRAM, datapath for the operation",
+        title="Reuse lowers G_d, to balance at one",
+        subtitle=[
+            "tabulated energies at 7 nm; scope: macro for SRAM,",
+            "interface for DRAM, datapath for the operation",
+        ],
         description=(
             "Line chart on logarithmic axes: the disjunction constant falls in proportion as one fetched operand "
             "serves more operations, one line for each memory. A dashed line marks the value one, where transport and "
@@ -131,8 +134,11 @@ def published_values():
             base.mark_point(filled=True, size=60, opacity=1).encode(x="high:Q"),
         ),
         drawn_by=published_values,
-        title="The five published values, and what their sources give",
-        subtitle="one 64-bit access per FP32 multiply; a bar that starts at the edge has no stated low end",
+        title="Published values, and what their sources give",
+        subtitle=[
+            "one 64-bit access per FP32 multiply;",
+            "a bar that starts at the edge has no stated low end",
+        ],
         description=(
             "Horizontal ranges on a logarithmic axis, the published ones beside those computed from the cited tables. "
             f"Published: {spans(rows, 'label', 'gd_low', 'gd_high')}. From the tables: "

@@ -77,7 +77,7 @@ def rates():
         subtitle=[
             "Pink: the limit while transport lags behind compute.",
             "No floor: realigned, and any distance can be built.",
-            "Bands: both halving times longer or shorter by the factor of the last slider.",
+            "Bands: both times off by the factor of the last slider.",
         ],
         description=(
             "Line chart of doublings of operations per joule a year against the years from now. The system as built "
@@ -106,7 +106,7 @@ def gains():
         layers=[level_line(Integer(1)), _band(fixed, y, BLUE), _band(realigned, y, GREY)],
         parameters=_scenario(),
         title="What the gap costs in joules",
-        subtitle="Dotted: the system as built, now. Bands: the times off by the factor of the last slider.",
+        subtitle=["Dotted: the system as built, now.", "Bands: both times off by the factor of the last slider."],
         description=(
             "Line chart with a logarithmic vertical axis of operations per joule against the years from now. If "
             "compute were all, the line would be straight. The system as built bends away from it to a flatter line; "
@@ -161,7 +161,7 @@ def fitted_growth():
         ),
         drawn_by=fitted_growth,
         title="Flagships, over the first of them",
-        subtitle=f"Bands: slopes inside the {percent(LEVEL)} interval, through the middle of the points.",
+        subtitle=[f"Bands: slopes inside the {percent(LEVEL)} interval,", "through the middle of the points."],
         description=(
             "Scatter chart with a logarithmic vertical axis of operations per joule, bytes per joule and operations "
             f"per byte of flagship accelerators from {first:.0f} to {last:.0f}, each over its first value, with fitted "

@@ -89,7 +89,7 @@ def claimed_and_computed():
         chart,
         drawn_by=claimed_and_computed,
         title="What is claimed, and what the model computes",
-        subtitle="on the dashed line both are equal; a triangle is a bound, which the claim may lie below",
+        subtitle=["on the dashed line both are equal;", "a triangle is a bound, which the claim may lie below"],
         description=(
             "A scatter on two logarithmic axes: what a system claims against what the model computes for it, with "
             "intervals, in the colours of five levers. Circles are computed; triangles are bounds where an input is "

@@ -1,0 +1,81 @@
+"""What tests ask of charts: every chart of the book, the data it holds, and what Vega draws at a reader's settings.
+
+A specification is what `to_dict()` of a chart returns. A picture is drawn without a browser.
+"""
+
+import copy
+import functools
+import importlib
+import inspect
+import re
+
+import vl_convert
+
+from conftest import ROOT
+from datagravity.hierarchy import Level, compute_at
+from datagravity.site.renderer import VEGALITE_VERSION
+
+FOLDER = ROOT / "src" / "datagravity" / "charts"
+#: What charts of several chapters share; every other file has the name of its chapter, and its public functions draw.
+SHARED = {"__init__", "controls", "curves", "layers", "theme", "tooltips", "words", "workload"}
+CHAPTERS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED)
+
+LADDER = {"one": compute_at([Level("near", 8, 0.1, 1), Level("far", 800, 1.0, 10)], 2.0)}
+#: Arguments for the charts that ask for some.
+ARGUMENTS = {"foundations.ladder": (LADDER, ["horowitz2014"]), "shares.two_readings": (0.627, 2.2422)}
+
+
+def every_chart():
+    """Name -> function without arguments, for each chart of each chapter."""
+    found = {}
+    for chapter in CHAPTERS:
+        module = importlib.import_module(f"datagravity.charts.{chapter}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                name = f"{chapter}.{name}"
+                found[name] = functools.partial(function, *ARGUMENTS.get(name, ()))
+    return found
+
+
+def records(specification):
+    """The rows of a chart's longest data set."""
+    return max(specification["datasets"].values(), key=len)
+
+
+def at(specification, **parameters):
+    """The specification with parameters set as a reader would set them, 350 pixels wide."""
+    specification = copy.deepcopy(specification) | {"width": 350}
+    named = {parameter["name"]: parameter for parameter in specification.get("params", [])}
+    for name, value in parameters.items():
+        named[name]["value"] = value
+    return specification
+
+
+def picture(specification, **parameters):
+    """The chart as SVG."""
+    return vl_convert.vegalite_to_svg(at(specification, **parameters), vl_version=VEGALITE_VERSION)
+
+
+def texts(specification, **parameters):
+    """All texts in the picture."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", picture(specification, **parameters))
+
+
+def drawn(specification, layer, fields, mark="symbol", **parameters):
+    """What Vega draws in one layer: for each of its marks the values of the fields, as texts."""
+    specification = at(specification, **parameters)
+    # A scene keeps positions and descriptions, no data: the description carries them out.
+    drawing = specification["layer"][layer]
+    carried = " + '|' + ".join(f"datum['{field}']" for field in fields)
+    drawing["transform"] = [*drawing.get("transform", []), {"calculate": f"'!' + {carried}", "as": "carried"}]
+    drawing["encoding"]["description"] = {"field": "carried", "type": "nominal"}
+    scene = vl_convert.vegalite_to_scenegraph(specification, vl_version=VEGALITE_VERSION)
+
+    def walk(item):
+        if item.get("marktype") == mark:
+            descriptions = [found.get("description", "") for found in item["items"]]
+            yield from (text[1:].split("|") for text in descriptions if text.startswith("!"))
+        for child in item.get("items", []):
+            yield from walk(child)
+
+    return list(walk(scene["scenegraph"]))
