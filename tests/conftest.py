@@ -35,11 +35,17 @@ ARGUMENTS = [
 def build(root):
     """What `make book` runs, as a reader's terminal sees it: status, output, errors."""
     command = [sys.executable, "-m", "datagravity", "book", "--root", str(root)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=environment(root))
+
+
+def environment(root):
+    """The environment of a command about a book: one with a package of its own uses that."""
+    own = {"PYTHONPATH": str(root / "src")} if (root / "src" / "datagravity").exists() else {}
+    return {**os.environ, **own}
 
 
 #: What a test needs that takes a build: `make quick` leaves such tests out.
-BUILT = {"book", "site", "browser", "small_book"}
+BUILT = {"book", "site", "browser", "small_book", "own_book"}
 
 
 def pytest_collection_modifyitems(items):
@@ -87,25 +93,26 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def small_book(tmp_path):
-    """A whole book of two short chapters, with the real configuration and the real tables."""
-    root = tmp_path / "small"
-    (root / "book").mkdir(parents=True)
-    (root / "src").mkdir()
-    (root / "src" / "helper.py").write_text("answer = 42\n")
+HEADER = (ROOT / "book" / "references.md").read_text(encoding="utf-8").split("\n---\n")[0] + "\n---\n"
+
+
+def write_chapter(path, *cells, prose=""):
+    """A chapter with a title, these code cells, and prose below them."""
+    code = "".join(f"```{{code-cell}} ipython3\n{cell}\n```\n\n" for cell in cells)
+    path.write_text(f"{HEADER}\n# Chapter {path.stem}\n\n{code}{prose}\n", encoding="utf-8")
+    return path
+
+
+def write_book(root, chapters):
+    """A book of these chapters (name -> path of the file), with the real configuration and the real tables."""
     (root / "requirements.lock").write_text("numpy==2.4.6\n")
     shutil.copytree(ROOT / "data", root / "data")
     shutil.copyfile(ROOT / "_config.yml", root / "_config.yml")
     for name in ["references.bib", "favicon.svg"]:
         shutil.copyfile(ROOT / "book" / name, root / "book" / name)
-    (root / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: one\n- file: two\n")
+    contents = "".join(f"- file: {name}\n" for name in chapters)
+    (root / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{contents}")
     (root / "book" / "index.md").write_text("# Small\n\nProse.\n")
-    header = (ROOT / "book" / "references.md").read_text().split("\n---\n")[0] + "\n---\n"
-    cell = "```{code-cell} ipython3\nfrom datagravity.chapter import glue\nglue('answer', 42)\n```\n"
-    for name in ["one", "two"]:
-        text = f"{header}\n# Chapter {name}\n\n{cell}\nThe answer is {{glue:text}}`answer`.\n"
-        (root / "book" / f"{name}.md").write_text(text)
     return Book(root)
 
 
@@ -122,3 +129,32 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "DATA", folder)
     monkeypatch.setattr(paths, "REFERENCES", folder / "references.bib")
     return folder
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """A whole book of two short chapters."""
+    root = tmp_path / "small"
+    (root / "book").mkdir(parents=True)
+    for name in ["one", "two"]:
+        cell = "from datagravity.chapter import glue\nglue('answer', 42)"
+        write_chapter(root / "book" / f"{name}.md", cell, prose="The answer is {glue:text}`answer`.")
+    return write_book(root, ["one", "two"])
+
+
+@pytest.fixture
+def own_book(tmp_path):
+    """A book with a copy of the package, whose chapters read different tables and import different modules."""
+    root = tmp_path / "own"
+    (root / "book").mkdir(parents=True)
+    cells = {
+        "brain": "from datagravity import load\nlen(load('brain'))",
+        "runs": "from datagravity.evidence import load\nlen(load('measured_inference'))",
+        "law": "from datagravity.law import saving\nsaving(100, 2)",
+        "survey": "from datagravity.chapter import headlines\nheadlines('survey')",
+        "words": None,
+    }
+    for name, cell in cells.items():
+        write_chapter(root / "book" / f"{name}.md", *([cell] if cell else []), prose="Words.")
+    shutil.copytree(ROOT / "src", root / "src")
+    return write_book(root, list(cells))

@@ -1,4 +1,4 @@
-"""The reader's experience of `make book`, on a small book: what runs again, and what fails, twice."""
+"""The reader's experience of `make book`, on a small book: what is written again, and what fails, twice."""
 
 import re
 
@@ -47,15 +47,14 @@ def test_only_what_changed_runs_again(small_book):
     assert "43" in (book.html / "one.html").read_text()
 
 
-def test_evidence_code_and_lock_run_all_chapters_again(small_book):
+def test_an_executed_chapter_that_is_not_whole_runs_again(small_book):
     success(small_book)
-    for file, old, new in [
-        ("data/energy.csv", "slide rounding", "a slide's rounding"),
-        ("src/helper.py", "42", "43"),
-        ("requirements.lock", "2.4.6", "2.4.5"),
-    ]:
-        edit(small_book.root / file, old, new)
-        assert "to execute: 2" in success(small_book), file
+    kept = small_book.executed_path(small_book.source / "one.md")
+    kept.write_text(kept.read_text(encoding="utf-8")[:-100], encoding="utf-8")
+    edit(small_book.source / "one.md", "The answer is", "The same answer is")
+    output = success(small_book)
+    assert re.search(r"to execute: 1\n  \[1/1\] one\.md +[\d.]+ s   new\n", output)
+    assert "42" in (small_book.html / "one.html").read_text()
 
 
 CELL = "glue('answer', 42)"
@@ -114,3 +113,22 @@ def test_launch_buttons_need_a_repository(small_book, book):
     page = (small_book.html / "one.html").read_text()
     assert "mybinder.org/v2/gh/someone/somewhere" in page
     assert "mybinder.org" not in (book.html / "placement.html").read_text()
+
+
+def test_the_results_are_renewed_and_what_changed_is_said(own_book):
+    book = own_book
+    assert "Results: 11 headlines, written to book/results.json\n" in success(book)
+    assert (book.html / "words.html").exists()
+    assert not book.executed_path(book.source / "words.md").exists()
+    first = book.results.read_text(encoding="utf-8")
+    assert '"claims": {"value": 205, "unit": "claims", "label": "extension", "inputs": ["corrections", ' in first
+
+    book.results.unlink()
+    assert "to execute: 0" in success(book)
+    assert book.results.read_text(encoding="utf-8") == first
+
+    claims = book.data / "related_claims.csv"
+    claims.write_text("\n".join(claims.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
+    output = success(book)
+    assert re.search(r"to execute: 1\n  \[1/1\] survey\.md +[\d.]+ s   table related_claims\n", output)
+    assert "Results: 11 headlines, changes: 1\n  survey.claims: 205 → 204\n" in output

@@ -76,7 +76,7 @@ def test_a_chart_must_explain_itself():
 
 def test_the_figure_holds_specification_picture_and_sources():
     specification = ratio.reuse_crossing().to_dict()
-    text = renderer.figure(specification)
+    text = renderer.figure(specification, renderer.source_line(specification))
     inside = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL).group(1)
     assert json.loads(inside) == specification
     assert "<noscript><svg" in text
@@ -94,7 +94,7 @@ def test_a_still_picture_is_the_same_on_every_run_and_shares_no_identifier():
 
 def test_a_specification_cannot_end_its_script_element():
     specification = ratio.sum_and_bound().to_dict() | {"description": "</script><script>alert(1)"}
-    assert "</script><script>alert" not in renderer.figure(specification)
+    assert "</script><script>alert" not in renderer.figure(specification, "")
 
 
 @pytest.mark.parametrize("chart", [ratio.sum_and_bound, ratio.reuse_crossing, ratio.published_values])

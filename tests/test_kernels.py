@@ -12,18 +12,10 @@ from time import monotonic, sleep
 
 import pytest
 
-from conftest import ROOT
+from conftest import write_chapter
 from datagravity.site.kernels import CAN_FORK, ChapterError, Kernels
 
-HEADER = (ROOT / "book" / "references.md").read_text(encoding="utf-8").split("\n---\n")[0] + "\n---\n"
-
-
-def write_chapter(folder, name, *cells):
-    """A chapter of a title and these code cells."""
-    path = folder / f"{name}.md"
-    text = "".join(f"```{{code-cell}} ipython3\n{cell}\n```\n\n" for cell in cells)
-    path.write_text(f"{HEADER}\n# {name}\n\n{text}", encoding="utf-8")
-    return path
+pytestmark = pytest.mark.built
 
 
 def printed(notebook):
@@ -70,16 +62,16 @@ print(os.getcwd())
 
 
 def test_a_chapter_leaves_nothing_behind_for_another(kernels, tmp_path):
-    meddling = write_chapter(tmp_path, "meddling", MEDDLING)
-    looking = write_chapter(tmp_path, "looking", LOOKING, "print(__name__)")
+    meddling = write_chapter(tmp_path / "meddling.md", MEDDLING)
+    looking = write_chapter(tmp_path / "looking.md", LOOKING, "print(__name__)")
     for _ in range(2):
         assert printed(kernels.execute(meddling)[0]) == ["/\n"]
         assert printed(kernels.execute(looking)[0]) == [f"{tmp_path}\n", "__main__\n"]
 
 
 def test_a_killed_chapter_is_named_and_kills_no_other(kernels, tmp_path):
-    killed = write_chapter(tmp_path, "killed", "x = 1", "import os\nos.kill(os.getpid(), 9)", "x = 2")
-    patient = write_chapter(tmp_path, "patient", "import time; time.sleep(3)", "print('done')")
+    killed = write_chapter(tmp_path / "killed.md", "x = 1", "import os\nos.kill(os.getpid(), 9)", "x = 2")
+    patient = write_chapter(tmp_path / "patient.md", "import time; time.sleep(3)", "print('done')")
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(kernels.execute, chapter) for chapter in (patient, killed)]
         assert printed(jobs[0].result()[0]) == ["done\n"]
@@ -92,7 +84,7 @@ def test_a_killed_chapter_is_named_and_kills_no_other(kernels, tmp_path):
 
 
 def test_a_cell_that_does_not_end_is_named(kernels, tmp_path):
-    endless = write_chapter(tmp_path, "endless", "x = 1", "while True:\n    pass")
+    endless = write_chapter(tmp_path / "endless.md", "x = 1", "while True:\n    pass")
     with pytest.raises(ChapterError, match=r"book/endless\.md, code cell 2, line 21: no end after 1 s\n    while True"):
         kernels.execute(endless, timeout=1)
 
@@ -100,7 +92,7 @@ def test_a_cell_that_does_not_end_is_named(kernels, tmp_path):
 @pytest.mark.parametrize("kernels", [CAN_FORK, False], indirect=True, ids=["forked", "fresh"])
 def test_a_raising_cell_is_named_with_the_cells_before_it(kernels, tmp_path):
     seen = []
-    raising = write_chapter(tmp_path, "raising", "x = 1", "x / 0")
+    raising = write_chapter(tmp_path / "raising.md", "x = 1", "x / 0")
     with pytest.raises(ChapterError, match=r"code cell 2, line 21: ZeroDivisionError: division by zero\n    x / 0"):
         kernels.execute(raising, progress=lambda number, cells: seen.append((number, cells)))
     assert seen == [(1, 2), (2, 2)]
@@ -146,8 +138,7 @@ def wait_until(true):
 def test_an_interrupted_build_leaves_no_kernel(small_book, number):
     for name in ["one", "two"]:
         write_chapter(
-            small_book.source,
-            name,
+            small_book.source / f"{name}.md",
             "open('started-' + str(__import__('os').getpid()), 'w').close()",
             "import time; time.sleep(600)",
         )

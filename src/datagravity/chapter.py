@@ -28,17 +28,32 @@ def glue(name, value):
     store(name, value, display=False)
 
 
+#: The kind of output that `headlines` leaves for the build.
+HEADLINES = "application/vnd.datagravity.headlines+json"
+
+
 def headlines(chapter):
     """Store every headline of a chapter for its prose: the one hidden line that a chapter needs.
+
+    The build takes the values for `book/results.json` from here too, as an output that is on no page.
 
     Parameters
     ----------
     chapter : the name of its page, as in "disjunction-constant"
     """
-    from datagravity.headlines import of
+    from IPython import get_ipython
+    from IPython.display import display
 
-    for name, headline in of(chapter).items():
+    from datagravity.headlines import with_inputs
+
+    found = with_inputs(chapter)
+    for name, (headline, _) in found.items():
         glue(name, headline.value)
+    if get_ipython() is not None:
+        told = [
+            {"name": name, **headline._asdict(), "inputs": sorted(inputs)} for name, (headline, inputs) in found.items()
+        ]
+        display({HEADLINES: told}, raw=True)
 
 
 def table(frame, columns=None, digits=4, *, caption=None, filters=(), sort_by=None, blank="not stated"):

@@ -9,6 +9,8 @@ import numbers
 from importlib import import_module
 from typing import NamedTuple
 
+from datagravity.reads import reading
+
 #: The kinds of result: the paper states it, rebuilt from what it states, beyond it, or a value that others quote.
 LABELS = ("abstract", "reconstruction", "extension", "quoted")
 #: The unit of a headline that is a text.
@@ -69,10 +71,17 @@ def of(chapter):
     ValueError
         If two parts give the same name.
     """
+    return {name: headline for name, (headline, _) in with_inputs(chapter).items()}
+
+
+def with_inputs(chapter):
+    """As `of`, each headline with the names of the tables that its part read (a set): name -> (Headline, names)."""
     found = {}
     for part in import_module(f"datagravity.headlines.{chapter.replace('-', '_')}").PARTS:
-        for name, headline in part().items():
+        with reading() as read:
+            headlines = part()
+        for name, headline in headlines.items():
             if name in found:
                 raise ValueError(f"headline {name!r} of {chapter!r}: given by two parts, expected once")
-            found[name] = headline
+            found[name] = headline, read
     return found

@@ -1,16 +1,20 @@
 """From the sources to the finished site: check the tables, execute what changed, let Jupyter Book write the pages.
 
-Nothing here decides by file times. Three digests do:
+Nothing here decides by file times. A chapter is executed again when something that it rests on has another digest
+(`dependencies`); the whole build has nothing to do when no source of the site has. Every run that has something to do
+writes all pages afresh, since Sphinx repeats a warning only for a page that it reads again, and a second run of a
+broken book must fail like the first.
 
-* the tables, the package, the bibliography and the lock: a change re-executes every chapter;
-* the code cells of a chapter (Jupyter Cache compares them): a change re-executes that chapter;
-* all of it and the prose: no change, nothing to do.
+What is built lies in `book/_build`, which may be deleted at any time:
 
-Every run that has something to do writes all pages afresh, since Sphinx repeats a warning only for a page that it
-reads again, and a second run of a broken book must fail like the first.
+    executed/NAME.ipynb   a chapter as it was executed last, with what it rests on (`executed`)
+    kernels.log           what the kernels of the last run said themselves
+    html/                 the site, and beside it what Sphinx keeps for itself
+    built-from            the digests of what the site was built from, and of the results
+
+and `book/results.json`, which is committed: every number that the prose prints (`results`).
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -19,12 +23,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from time import perf_counter
 
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from myst_nb.core.read import is_myst_markdown_notebook, myst_nb_reader_plugin
+from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from datagravity import paths
 from datagravity.evidence import TableError, validate
+from datagravity.reads import file_digest
+from datagravity.site import executed, renderer, results
+from datagravity.site.dependencies import Dependencies, changes, digest
 from datagravity.site.kernels import ChapterError, Kernels
 
 
@@ -39,10 +45,13 @@ class Book:
         """The book in the folder `root`."""
         self.root = Path(root).resolve()
         self.source = self.root / "book"
+        self.references = self.source / "references.bib"
+        self.results = self.source / "results.json"
+        self.data = self.root / "data"
+        self.lock = self.root / "requirements.lock"
         self.build = self.source / "_build"
         self.html = self.build / "html"
-        self.cache_folder = self.build / ".jupyter_cache"
-        self.executed_with = self.build / "executed-with"
+        self.executed = self.build / "executed"
         self.built_from = self.build / "built-from"
 
     @property
@@ -51,32 +60,31 @@ class Book:
         return (self.html / "index.html").as_uri()
 
     def chapters(self):
-        """The executable chapters in the order of `_toc.yml` (paths)."""
+        """The chapters that are notebooks, in the order of `_toc.yml` (paths)."""
         site_map = parse_toc_yaml(self.root / "_toc.yml", encoding="utf-8")
         paths = [self.source / f"{name}.md" for name in site_map if (self.source / f"{name}.md").exists()]
         return [path for path in paths if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))]
 
-    def _digest(self, paths):
-        digest = hashlib.sha256()
-        for path in sorted(paths):
-            digest.update(f"{path.relative_to(self.root)}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-        return digest.hexdigest()
+    def executed_path(self, chapter):
+        """Where a chapter's executed notebook is kept."""
+        return self.executed / f"{chapter.stem}.ipynb"
 
-    def _evidence_files(self):
-        folders = [self.root / "data", self.root / "src"]
-        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-        files += [self.source / "references.bib", self.root / "requirements.lock"]
-        return [path for path in files if path.exists() and "__pycache__" not in path.parts]
+    def sources(self):
+        """The digest of everything that the site is made from."""
+        files = [path for folder in (self.data, paths.PACKAGE) for path in folder.rglob("*") if path.is_file()]
+        files += [path for path in self.source.iterdir() if path.is_file() and path != self.results]
+        files += [self.root / "_config.yml", self.root / "_toc.yml", self.lock]
+        files = sorted(path for path in files if path.exists() and "__pycache__" not in path.parts)
+        return digest(*(f"{path}\0{file_digest(path).hex()}" for path in files))
 
-    def evidence_digest(self):
-        """Changes when any chapter could come out differently though its own cells did not change."""
-        return self._digest(self._evidence_files())
+    def state(self, sources):
+        """What `built_from` holds after a success: the digests of the sources and of the results."""
+        return f"{sources} {digest(results.text(results.read(self.results)))}"
 
-    def digest(self):
-        """Changes when the finished site could come out differently."""
-        pages = [path for path in self.source.iterdir() if path.is_file()]
-        return self._digest({*self._evidence_files(), *pages, self.root / "_config.yml", self.root / "_toc.yml"})
+    def is_built(self):
+        """Whether the site is there, and made from the sources as they are."""
+        built = self.built_from.read_text() if self.built_from.exists() else ""
+        return built == self.state(self.sources()) and (self.html / "index.html").exists()
 
 
 def say(text=""):
@@ -86,56 +94,87 @@ def say(text=""):
 
 def check_tables(book):
     """Validate every table of the book's `data/` folder."""
-    if not (book.root / "data").exists():
+    if not book.data.exists():
         return
     try:
-        counts = validate(book.root / "data", references=book.source / "references.bib")
+        counts = validate(book.data, references=book.references)
     except TableError as error:
         raise BuildError(str(error)) from None
     say(f"Tables: {', '.join(f'{name} ({count} rows)' for name, count in counts.items())}")
 
 
-def execute_chapters(book, workers):
-    """Execute the chapters whose outputs are not in the cache, several at a time, the longest first."""
-    book.build.mkdir(exist_ok=True)
-    digest = book.evidence_digest()
-    if not book.executed_with.exists() or book.executed_with.read_text() != digest:
-        shutil.rmtree(book.cache_folder, ignore_errors=True)
-        book.executed_with.write_text(digest)
-    cache = get_cache(str(book.cache_folder))
-    chapters = book.chapters()
-    pending = []
-    for chapter in chapters:
-        notebook = myst_nb_reader_plugin(str(chapter))
-        if not any(cell.cell_type == "code" for cell in notebook.cells):
-            continue
-        try:
-            cache.match_cache_notebook(notebook)
-        except KeyError:
-            pending.append(chapter)
-    say(f"Chapters: {len(chapters)}, to execute: {len(pending)}")
-    if not pending:
-        return
-    pending.sort(key=lambda chapter: chapter.stat().st_size, reverse=True)
+class Chapter:
+    """A chapter on its way: its source, what was kept of its last run, and why it has to run again."""
+
+    def __init__(self, book, path, dependencies):
+        """The chapter in the file `path`."""
+        self.path = path
+        self.entry = book.executed_path(path)
+        self.notebook = executed.source(path.read_text(encoding="utf-8"))
+        self.has_code = any(cell.cell_type == "code" for cell in self.notebook.cells)
+        self._dependencies = dependencies
+        kept = executed.read(self.entry)
+        self.kept = kept and kept.metadata[executed.KEY]
+
+    @property
+    def changes(self):
+        """The names of what changed since the last run; "new" if there is none."""
+        if not self.has_code:
+            return []
+        if self.kept is None:
+            return ["new"]
+        return changes(self.kept["rests_on"], self._dependencies.of(self.notebook, self.kept["tables"]))
+
+    @property
+    def expected_seconds(self):
+        """How long it took last; of a chapter that was not run, longer than any, by its size."""
+        return (self.kept["seconds"], 0) if self.kept else (float("inf"), self.path.stat().st_size)
+
+    @property
+    def headlines(self):
+        """Its headlines as its last run left them."""
+        return self.kept["headlines"] if self.has_code else []
+
+    def execute(self, kernels):
+        """Run it and keep what came out; returns the seconds it took."""
+        notebook, report, seconds = kernels.execute(self.path)
+        renderer.draw(notebook)
+        self.kept = {
+            "rests_on": self._dependencies.of(notebook, report["tables"]),
+            "tables": report["tables"],
+            "headlines": executed.headlines(notebook),
+            "seconds": round(seconds, 1),
+        }
+        notebook.metadata[executed.KEY] = self.kept
+        executed.write(self.entry, notebook)
+        return seconds
+
+
+def execute(chapters, workers, log):
+    """Execute chapters, several at a time, the longest first.
+
+    Parameters
+    ----------
+    chapters : Chapter -> why it is executed, in words
+    workers : how many at a time
+    log : path of the file for what the kernels themselves say
+    """
+    log.parent.mkdir(exist_ok=True)
+    pending = sorted(chapters, key=lambda chapter: chapter.expected_seconds, reverse=True)
     errors = []
-    with (
-        (book.build / "kernels.log").open("wb") as log,
-        Kernels(log) as kernels,
-        ThreadPoolExecutor(workers) as pool,
-    ):
-        jobs = {pool.submit(kernels.execute, chapter): chapter for chapter in pending}
+    with log.open("wb") as file, Kernels(file) as kernels, ThreadPoolExecutor(workers) as pool:
+        jobs = {pool.submit(chapter.execute, kernels): chapter for chapter in pending}
         try:
             for number, job in enumerate(as_completed(jobs), start=1):
                 chapter = jobs[job]
+                name = chapter.path.name
                 try:
-                    notebook, seconds = job.result()
+                    seconds = job.result()
                 except Exception as error:
-                    say(f"  [{number}/{len(pending)}] {chapter.name:32} FAILED")
-                    errors.append(str(error) if isinstance(error, ChapterError) else f"book/{chapter.name}: {error!r}")
+                    say(f"  [{number}/{len(pending)}] {name:24} FAILED")
+                    errors.append(str(error) if isinstance(error, ChapterError) else f"book/{name}: {error!r}")
                     continue
-                bundle = CacheBundleIn(notebook, str(chapter), data={"execution_seconds": seconds})
-                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-                say(f"  [{number}/{len(pending)}] {chapter.name:32} {seconds:5.1f} s")
+                say(f"  [{number}/{len(pending)}] {name:24} {seconds:5.1f} s   {chapters[chapter]}")
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             kernels.stop()
@@ -144,9 +183,27 @@ def execute_chapters(book, workers):
         raise BuildError("\n\n".join(errors))
 
 
+def in_words(names):
+    """Some names as a short text."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def execute_chapters(book, dependencies, workers):
+    """Execute the chapters for which something changed; returns all chapters."""
+    chapters = [Chapter(book, path, dependencies) for path in book.chapters()]
+    pending = {chapter: chapter.changes for chapter in chapters}
+    pending = {chapter: in_words(names) for chapter, names in pending.items() if names}
+    say(f"Chapters: {len(chapters)}, to execute: {len(pending)}")
+    if pending:
+        start = perf_counter()
+        execute(pending, workers, book.build / "kernels.log")
+        say(f"Chapters: executed in {perf_counter() - start:.1f} s")
+    return chapters
+
+
 def write_pages(book):
-    """Let Jupyter Book write every page from the cached outputs; any warning is an error."""
-    say("Pages: writing")
+    """Let Jupyter Book write every page from the executed notebooks; any warning is an error."""
+    start = perf_counter()
     shutil.rmtree(book.html, ignore_errors=True)
     shutil.rmtree(book.build / ".doctrees", ignore_errors=True)
     # The same command as `jupyter-book build`, found without a search path.
@@ -160,6 +217,25 @@ def write_pages(book):
         # Warnings come on the error stream, each with its file and line; the rest is Jupyter Book's own failure text.
         lines = [line for line in run.stderr.splitlines() if line.strip()]
         raise BuildError("Jupyter Book reports:\n" + "\n".join(lines or run.stdout.splitlines()[-40:]))
+    say(f"Pages: written in {perf_counter() - start:.1f} s")
+
+
+def write_results(book, chapters, digests):
+    """Renew `book/results.json` and say what changed in it."""
+    headlines = {chapter.path.stem: chapter.headlines for chapter in chapters}
+    old = results.read(book.results)
+    new = results.settled(results.collect(headlines, digests), old)
+    if not new["headlines"]:
+        return
+    results.write(book.results, new)
+    count = sum(map(len, new["headlines"].values()))
+    if not old["headlines"]:
+        say(f"Results: {count} headlines, written to book/{book.results.name}")
+        return
+    lines = results.compare(old, new)
+    say(f"Results: {count} headlines, {f'changes: {len(lines)}' if lines else 'no change'}")
+    for line in lines:
+        say(f"  {line}")
 
 
 def build(root, workers=None):
@@ -172,14 +248,16 @@ def build(root, workers=None):
     """
     start = perf_counter()
     book = Book(root)
-    digest = book.digest()
-    if book.built_from.exists() and book.built_from.read_text() == digest and (book.html / "index.html").exists():
+    if book.is_built():
         say(f"Nothing changed since the last build. Open {book.page}")
         return book
     book.built_from.unlink(missing_ok=True)
+    sources = book.sources()
     check_tables(book)
-    execute_chapters(book, workers or os.cpu_count() or 2)
+    dependencies = Dependencies(book.data, book.references, book.lock)
+    chapters = execute_chapters(book, dependencies, workers or os.cpu_count() or 2)
     write_pages(book)
-    book.built_from.write_text(digest)
+    write_results(book, chapters, dependencies.tables)
+    book.built_from.write_text(book.state(sources))
     say(f"Done in {perf_counter() - start:.0f} s. Open {book.page}")
     return book

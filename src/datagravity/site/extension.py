@@ -27,6 +27,12 @@ def add_static_folder(app, config):
     config.html_static_path.append(str(ASSETS))
 
 
+def take_outputs(app, config):
+    """Pages take the outputs of their cells from the executed notebooks; Sphinx executes nothing."""
+    folder = str(Path(app.srcdir) / "_build" / "executed")
+    config.nb_custom_formats = {".md": ["datagravity.site.executed.for_page", {"folder": folder}, False]}
+
+
 def adjust_page(app, pagename, templatename, context, doctree):
     """Load the scripts of charts and tables where there are some, offer the notebook, drop scripts of another host."""
     scripts = context["script_files"]
@@ -75,6 +81,7 @@ def setup(app):
     """Register with Sphinx."""
     app.connect("config-inited", without_launch_buttons)
     app.connect("config-inited", add_static_folder)
+    app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
     app.connect("build-finished", write_offline_files)
     app.add_css_file("book.css")

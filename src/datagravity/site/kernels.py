@@ -13,15 +13,20 @@ from multiprocessing import forkserver
 from threading import Lock, Thread
 from time import perf_counter
 
+import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from datagravity.site import recording
+
 CELL_TIMEOUT_SECONDS = 300
 # Runs in every chapter's kernel before its first cell.
-KERNEL_START = "from datagravity.site import renderer; renderer.enable()"
+KERNEL_START = "import datagravity.site.recording as _recording; _recording.start()"
+# And after its last.
+KERNEL_END = "_recording.report()"
 # Apple's own libraries do not survive a fork.
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 #: Linear algebra reads these when it is imported; its threads would be lost in a fork.
@@ -72,7 +77,7 @@ class Kernels:
                 manager.provisioner.process.kill()
 
     def execute(self, chapter, timeout=CELL_TIMEOUT_SECONDS, progress=lambda number, cells: None):
-        """Run one chapter.
+        """Run one chapter, which has code.
 
         Parameters
         ----------
@@ -82,7 +87,7 @@ class Kernels:
 
         Returns
         -------
-        the executed notebook, and the seconds it took
+        the executed notebook, what `recording.report` says of its tables and modules, and the seconds it took
 
         Raises
         ------
@@ -92,13 +97,16 @@ class Kernels:
         notebook = myst_nb_reader_plugin(str(chapter))
         code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
         running = code[0]
+        report = nbformat.v4.new_code_cell(KERNEL_END)
+        notebook.cells.append(report)
 
         def before(cell, cell_index):
             nonlocal running
-            running = cell_index
             if self._stopped:
                 raise DeadKernelError("The build was stopped")
-            progress(code.index(cell_index) + 1, len(code))
+            if cell is not report:
+                running = cell_index
+                progress(code.index(cell_index) + 1, len(code))
 
         client = NotebookClient(
             notebook,
@@ -123,7 +131,8 @@ class Kernels:
             raise ChapterError(failure(chapter, notebook, running, "its kernel died")) from error
         finally:
             self._clients.discard(client)
-        return notebook, perf_counter() - start
+        notebook.cells.remove(report)
+        return notebook, report.outputs[0].data[recording.MIME], perf_counter() - start
 
 
 def failure(chapter, notebook, index, reason):

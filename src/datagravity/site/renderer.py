@@ -1,6 +1,8 @@
 """How a chart leaves a chapter: its specification, a still picture for readers without scripts, and its source line.
 
-The build enables this renderer in every kernel; in a reader's own notebook Altair's usual renderers draw the chart.
+The build enables this renderer in every kernel, and makes the page's HTML from what it gives when the kernel is gone:
+to draw a still picture takes half a second in a process that has not drawn one yet. In a reader's own notebook Altair's
+usual renderers draw the chart.
 """
 
 import hashlib
@@ -16,6 +18,8 @@ from datagravity.sources import reference_link, short_name
 # The version of Vega-Lite that this Altair writes, in the form that vl-convert knows it by.
 VEGALITE_VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 STILL_WIDTH = 680
+#: The kind of output that holds a specification, in the form that notebook files may hold.
+VEGALITE_MIME = f"application/vnd.vegalite.v{VEGALITE_VERSION[0]}+json"
 
 
 def still_picture(specification):
@@ -62,7 +66,7 @@ def heading(specification):
     return f'<p class="dg-chart-title">{html.escape(text)}{smaller}</p>'
 
 
-def figure(specification):
+def figure(specification, source):
     """The HTML of one chart: place for the live chart, specification, still picture, source line."""
     # `</` would end the script element early.
     text = json.dumps(specification, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
@@ -71,12 +75,27 @@ def figure(specification):
         '<div class="dg-chart-controls"></div><div class="dg-chart-view"></div>'
         f'<script type="application/json" class="dg-chart-specification">{text}</script>'
         f"<noscript>{still_picture({**specification, 'title': None})}</noscript>"
-        f"<figcaption>{source_line(specification)}</figcaption>"
+        f"<figcaption>{source}</figcaption>"
         "</figure>"
     )
 
 
 def enable():
-    """Make this the renderer of the current process."""
-    alt.renderers.register("datagravity", lambda specification, **_: {"text/html": figure(specification)})
+    """Make charts of the current process leave it as specification and source line."""
+    alt.renderers.register(
+        "datagravity",
+        lambda specification, **_: (
+            {VEGALITE_MIME: specification},
+            {VEGALITE_MIME: {"source": source_line(specification)}},
+        ),
+    )
     alt.renderers.enable("datagravity")
+
+
+def draw(notebook):
+    """Add its figure as HTML to every chart in the outputs of a notebook."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            specification = output.get("data", {}).get(VEGALITE_MIME)
+            if specification is not None:
+                output.data["text/html"] = figure(specification, output.metadata[VEGALITE_MIME]["source"])

@@ -18,7 +18,11 @@ NOT_FOR_CHAPTERS = ("datagravity.__main__", "datagravity.site.")
 def modules():
     """Names of the modules to import (a list)."""
     found = [module.name for module in pkgutil.walk_packages(datagravity.__path__, "datagravity.")]
-    return [*LIBRARIES, *(name for name in found if not name.startswith(NOT_FOR_CHAPTERS)), "datagravity.site.renderer"]
+    return [
+        *LIBRARIES,
+        *(name for name in found if not name.startswith(NOT_FOR_CHAPTERS)),
+        "datagravity.site.recording",
+    ]
 
 
 for name in modules():

@@ -1,0 +1,89 @@
+"""The executed chapters: one notebook with outputs each, in `book/_build/executed`, and what a page takes from it.
+
+An entry is written aside and then renamed, so that it is whole or absent. Its metadata say what it rests on.
+"""
+
+import os
+from pathlib import Path
+
+import nbformat
+from myst_nb.core.read import read_myst_markdown_notebook
+
+from datagravity.chapter import HEADLINES
+from datagravity.site.dependencies import code
+from datagravity.site.renderer import VEGALITE_MIME
+
+#: Under this name the build keeps its own words in a notebook's metadata.
+KEY = "datagravity"
+KEPT = {"rests_on", "tables", "headlines", "seconds"}
+#: Kinds of outputs that are for the build, not for the page.
+NOT_FOR_PAGES = (HEADLINES, VEGALITE_MIME)
+
+
+def write(path, notebook):
+    """Keep an executed notebook."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".aside")
+    aside.write_text(nbformat.writes(notebook), encoding="utf-8")
+    os.replace(aside, path)
+
+
+def read(path):
+    """An executed notebook; None if there is none that is whole."""
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    except (OSError, ValueError):
+        return None
+    return notebook if notebook.get("metadata", {}).get(KEY, {}).keys() >= KEPT else None
+
+
+def headlines(notebook):
+    """The headlines that an executed chapter left for the build (a list of name, value, unit, label, inputs)."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [headline for output in outputs for headline in output.get("data", {}).get(HEADLINES, [])]
+
+
+def source(text):
+    """A chapter's source as a notebook without outputs."""
+    return read_myst_markdown_notebook(text, add_source_map=True)
+
+
+def with_outputs(text, folder):
+    """A chapter's source as a notebook, with the outputs of the executed notebook whose cells are the same.
+
+    Parameters
+    ----------
+    text : the source
+    folder : of the executed notebooks
+
+    Raises
+    ------
+    LookupError
+        If there is code, but no executed notebook of it.
+    """
+    notebook = source(text)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if not cells:
+        return notebook
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        executed = read(path)
+        if executed is not None and executed.metadata[KEY]["rests_on"]["its cells"] == code(notebook):
+            break
+    else:
+        raise LookupError("this code was not executed: build the book with `make book`")
+    notebook.metadata["language_info"] = executed.metadata["language_info"]
+    for cell, done in zip(cells, (cell for cell in executed.cells if cell.cell_type == "code"), strict=True):
+        cell.outputs, cell.execution_count = done.outputs, done.execution_count
+    return notebook
+
+
+def for_page(text, folder):
+    """As `with_outputs`, without what a page does not show: how Sphinx reads a chapter."""
+    notebook = with_outputs(text, folder)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for kind in NOT_FOR_PAGES:
+                output.get("data", {}).pop(kind, None)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
+    return notebook

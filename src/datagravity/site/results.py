@@ -1,0 +1,123 @@
+"""`book/results.json`: every number that the book's prose prints, with its unit, its label, and what it rests on.
+
+The file is committed, so its difference says what an edit changed in the results. The build takes the values from where
+the pages take them, the outputs of the chapters.
+"""
+
+import json
+import math
+
+#: Digits that are kept, and the relative difference from which on a number is another one: platforms differ below.
+DIGITS, NOISE = 12, 1e-9
+EMPTY = {"tables": {}, "headlines": {}}
+
+
+def collect(chapters, digests):
+    """The results of chapters.
+
+    Parameters
+    ----------
+    chapters : name of a chapter -> its headlines as they left it (a list), in the order of the book
+    digests : name of a table -> its digest
+
+    Returns
+    -------
+    dict: "tables" (name -> digest) and "headlines" (chapter -> name -> value, unit, label, inputs)
+    """
+    headlines = {chapter: {one["name"]: _entry(one) for one in found} for chapter, found in chapters.items() if found}
+    tables = {table for found in headlines.values() for headline in found.values() for table in headline["inputs"]}
+    return {"tables": {table: digests[table] for table in sorted(tables)}, "headlines": headlines}
+
+
+def _entry(headline):
+    value = headline["value"]
+    rounded = float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+    return {"value": rounded, **{part: headline[part] for part in ("unit", "label", "inputs")}}
+
+
+def read(path):
+    """The results in a file; `EMPTY` if there is no such file."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else EMPTY
+
+
+def write(path, results):
+    """Write results to a file."""
+    path.write_text(text(results), encoding="utf-8")
+
+
+def text(results):
+    """Results as JSON, a headline a line."""
+    chapters = [f"    {_json(chapter)}: {_lines(found, '      ')}" for chapter, found in results["headlines"].items()]
+    headlines = "{\n" + ",\n".join(chapters) + "\n  }"
+    return f'{{\n  "tables": {_lines(results["tables"], "    ")},\n  "headlines": {headlines}\n}}\n'
+
+
+def _lines(entries, margin):
+    lines = ",\n".join(f"{margin}{_json(name)}: {_json(value)}" for name, value in entries.items())
+    return f"{{\n{lines}\n{margin[2:]}}}"
+
+
+def _json(value):
+    return json.dumps(value, ensure_ascii=False)
+
+
+def settled(new, old):
+    """The new results, with the old number wherever the two differ by no more than platforms do."""
+    headlines = {
+        chapter: {
+            name: {**headline, "value": _old_value(old, chapter, name, headline["value"])}
+            for name, headline in found.items()
+        }
+        for chapter, found in new["headlines"].items()
+    }
+    return {**new, "headlines": headlines}
+
+
+def _old_value(old, chapter, name, value):
+    before = old["headlines"].get(chapter, {}).get(name, {}).get("value")
+    numbers = [isinstance(number, float) for number in (before, value)]
+    return before if all(numbers) and math.isclose(before, value, rel_tol=NOISE) else value
+
+
+def compare(old, new):
+    """What changed between two results, in words: a list of lines, as "pim.rows_used: 55 → 56"."""
+    flat_old, flat_new = _flat(old), _flat(new)
+    lines = []
+    for name in flat_new | flat_old:
+        before, now = flat_old.get(name), flat_new.get(name)
+        if before is None:
+            lines.append(f"{name}: new, {shown(now)}")
+        elif now is None:
+            lines.append(f"{name}: gone, was {shown(before)}")
+        else:
+            lines += [
+                f"{name}{'' if part == 'value' else f', {part}'}: {_step(before[part], now[part])}"
+                for part in ("value", "unit", "label", "inputs")
+                if before[part] != now[part]
+            ]
+    return lines
+
+
+def _flat(results):
+    return {
+        f"{chapter}.{name}": headline
+        for chapter, found in results["headlines"].items()
+        for name, headline in found.items()
+    }
+
+
+def _step(before, now):
+    digits = 6 if _words(before, 6) != _words(now, 6) else DIGITS
+    return f"{_words(before, digits)} → {_words(now, digits)}"
+
+
+def shown(headline):
+    """A headline's value with its unit, for a reader."""
+    unit = "" if headline["unit"] in ("1", "text") else f" {headline['unit']}"
+    return f"{_words(headline['value'])}{unit}"
+
+
+def _words(value, digits=6):
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return f"{value:.{digits}g}" if isinstance(value, float) else f"{value}"

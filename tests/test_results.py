@@ -1,0 +1,76 @@
+"""The file of results: what it holds, and what is said of a change."""
+
+import json
+
+import pytest
+
+from datagravity.site import results
+
+
+def headline(value, unit="1", label="extension", inputs=()):
+    return {"value": value, "unit": unit, "label": label, "inputs": list(inputs)}
+
+
+def named(**found):
+    return [{"name": name, **one} for name, one in found.items()]
+
+
+def of(**found):
+    return results.collect({"pim": named(**found)}, {"pim": "1a", "energy": "2b"})
+
+
+def test_collecting_rounds_numbers_and_names_the_tables_once():
+    found = results.collect(
+        {
+            "pim": named(third=headline(1 / 3, "pJ", inputs=["pim", "energy"]), rows=headline(55, inputs=["pim"])),
+            "theorems": [],
+            "brains": named(word=headline("none", "text")),
+        },
+        {"pim": "1a", "energy": "2b", "brain": "3c"},
+    )
+    assert found["tables"] == {"energy": "2b", "pim": "1a"}
+    assert list(found["headlines"]) == ["pim", "brains"]
+    assert found["headlines"]["pim"]["third"]["value"] == 0.333333333333
+    assert found["headlines"]["pim"]["rows"]["value"] == 55
+
+
+def test_the_file_has_a_headline_a_line_and_reads_back(tmp_path):
+    path = tmp_path / "results.json"
+    assert results.read(path) == results.EMPTY
+    found = of(rows=headline(55, inputs=["pim"]), gain=headline(2.5, "J", "abstract"), word=headline("≥ two", "text"))
+    results.write(path, found)
+    assert results.read(path) == found
+    text = path.read_text(encoding="utf-8")
+    assert '\n      "rows": {"value": 55, "unit": "1", "label": "extension", "inputs": ["pim"]},\n' in text
+    assert "≥ two" in text
+    json.loads(results.text(results.EMPTY))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"a": headline(55)}, {"a": headline(55)}, []),
+        ({"a": headline(55)}, {"a": headline(56)}, ["pim.a: 55 → 56"]),
+        ({"a": headline(1.25)}, {"a": headline(1.5)}, ["pim.a: 1.25 → 1.5"]),
+        ({"a": headline(1.00000001)}, {"a": headline(1.00000002)}, ["pim.a: 1.00000001 → 1.00000002"]),
+        ({"a": headline("x", "text")}, {"a": headline("y", "text")}, ["pim.a: x → y"]),
+        ({}, {"a": headline(2.0, "pJ")}, ["pim.a: new, 2 pJ"]),
+        ({"a": headline("x", "text")}, {}, ["pim.a: gone, was x"]),
+        ({"a": headline(1, "J")}, {"a": headline(1, "pJ")}, ["pim.a, unit: J → pJ"]),
+        (
+            {"a": headline(1, inputs=["pim"])},
+            {"a": headline(2, label="abstract")},
+            ["pim.a: 1 → 2", "pim.a, label: extension → abstract", "pim.a, inputs: pim → none"],
+        ),
+    ],
+)
+def test_a_change_is_said_in_words(old, new, expected):
+    assert results.compare(of(**old), of(**new)) == expected
+
+
+def test_what_platforms_make_of_the_last_digits_is_no_change():
+    old, new = of(a=headline(0.1), b=headline(1.0)), of(a=headline(0.1 * (1 + 1e-11)), b=headline(1.0 + 1e-8))
+    settled = results.settled(new, old)
+    assert settled["headlines"]["pim"]["a"]["value"] == 0.1
+    assert settled["headlines"]["pim"]["b"]["value"] == 1.0 + 1e-8
+    assert results.settled(old, results.EMPTY) == old
