@@ -6,14 +6,17 @@ import json
 import re
 
 import altair as alt
+import pandas as pd
 import pytest
 from jsonschema.validators import validator_for
 
-from charts import CHAPTERS, FOLDER, every_chart
+from charts import CHAPTERS, FOLDER, every_chart, texts
 from conftest import ROOT
 from datagravity.charts.theme import theme
+from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.words import listed, percent, printed, spans
 from datagravity.site.renderer import still_picture
-from datagravity.sources import bibliography, reference_link
+from datagravity.sources import bibliography, reference_link, short_name
 
 CHARTS = every_chart()
 SCHEMA = alt.load_schema()
@@ -81,11 +84,8 @@ def test_a_chart_says_what_it_shows_in_full_sentences(name):
 
 
 def test_no_two_charts_have_one_title_or_description():
-    for texts in (
-        [specification(name)["title"]["text"] for name in CHARTS],
-        [specification(name)["description"] for name in CHARTS],
-    ):
-        assert len(set(texts)) == len(texts)
+    for said in (lambda spec: spec["title"]["text"], lambda spec: spec["description"]):
+        assert len({said(specification(name)) for name in CHARTS}) == len(CHARTS)
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -168,3 +168,49 @@ def test_the_schema_refuses_what_vega_lite_does_not_know():
     spec = specification("placement.flatness")
     wrong = spec | {"layer": [spec["layer"][0] | {"mark": {"type": "blob"}}]}
     assert list(validator_for(SCHEMA)(SCHEMA).iter_errors(wrong))
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "expected", "title"),
+    [
+        (None, 1234.5, "1,230", "x"),
+        ("pJ", 0.0123456, "0.0123", "x (pJ)"),
+        ("%", 0.6274, "62.7%", "x"),
+        ("count", 1234, "1,234", "x"),
+        ("place", 0.5, "0.5", "x"),
+        ("year", 2016.0, "2016", "x"),
+    ],
+)
+def test_the_unit_of_a_tooltips_number_decides_how_it_reads(unit, value, expected, title):
+    tip = number("x", unit=unit).to_dict()
+    text = alt.Text("x:Q", format=tip["format"])
+    chart = alt.Chart(alt.InlineData(values=[{"x": value}])).mark_text().encode(text=text)
+    assert texts(chart.to_dict()) == [expected]
+    assert tip["title"] == title
+
+
+def test_rows_bring_their_origin_along_in_one_order():
+    row = {"id": "P1", "notes": None, "locator": "p. 1", "source": "horowitz2014", "scope_class": "wire", "energy": 2.0}
+    data = described(pd.DataFrame([row]), "energy")
+    assert data.to_dict("records") == [
+        {
+            "energy": 2.0,
+            "scope": "wire",
+            "source": short_name("horowitz2014"),
+            "locator": "p. 1",
+            "notes": "",
+            "id": "P1",
+            "link": reference_link("horowitz2014"),
+        }
+    ]
+    channels = about(data, word("energy", "pJ"))
+    assert [tip.to_dict()["title"] for tip in channels["tooltip"]] == ["pJ", "scope", "source", "where", "notes", "row"]
+
+
+def test_descriptions_put_numbers_into_words():
+    rows = pd.DataFrame({"part": ["b", "a", "b"], "low": [2.09, None, 1.0], "high": [4.2857, 12345.0, 3.0]})
+    assert spans(rows, "part", "low", "high") == "b: 1 to 4.29; a: at most 12,300"
+    assert spans(rows, "part", "high") == "b: 3 to 4.29; a: 12,300"
+    assert [printed(value) for value in (0.00012345, 2.0, 999.6)] == ["0.000123", "2", "1,000"]
+    assert [listed(names) for names in (["x"], ["x", "y"], ["x", "y", "z"])] == ["x", "x and y", "x, y and z"]
+    assert percent(0.8) == "80 %"

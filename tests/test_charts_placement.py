@@ -23,11 +23,9 @@ def test_expressions_are_generated():
 
 @pytest.mark.parametrize("model", symbolic.MODELS)
 def test_the_optimum_and_the_saving_follow_the_sliders(model):
-    seen = set()
+    chart, seen = placement.energy_against_distance().to_dict(), set()
     for exponent, beta, share in itertools.product([0, 2, 4], [1.05, 2.0, 2.95], [0, 0.9]):
-        words = texts(
-            placement.energy_against_distance().to_dict(), log10_G_d=exponent, beta=beta, fixed_share=share, model=model
-        )
+        words = texts(chart, log10_G_d=exponent, beta=beta, fixed_share=share, model=model)
         (label,) = [text for text in words if text.startswith("r* = ")]
         shown = [float(value) for value in re.fullmatch(r"r\* = (\S+), saving (\S+)x", label).groups()]
         law = 10.0**exponent, beta, model, share

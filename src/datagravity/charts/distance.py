@@ -118,13 +118,13 @@ def _fits(rows, choices, scopes):
                 continue
             key = (form, *frame["id"])
             if key not in known:
-                number = known[key] = len(known)
+                this = known[key] = len(known)
                 fitted = fit(frame, form)
-                fits.labels[number] = _label(fitted)
-                fits.curves.extend({"fit": number, **point} for point in _curve(frame, fitted))
+                fits.labels[this] = _label(fitted)
+                fits.curves.extend({"fit": this, **point} for point in _curve(frame, fitted))
                 energies = fitted.energy(frame["distance_mm"].to_numpy(), frame["off_chip"].to_numpy())
                 fits.members.extend(
-                    {"member": f"{number}|{row}", "fitted": _short(energy)}
+                    {"member": f"{this}|{row}", "fitted": _short(energy)}
                     for row, energy in zip(frame["id"], energies, strict=True)
                 )
             fits.chosen[f"{name}|{scope}|{form_name}|{str(grey).lower()}"] = known[key]

@@ -161,11 +161,11 @@ def predicted_and_reported():
         subtitle=["dashed: equal; dotted: no saving", "hollow: unreviewed source"],
         description=(
             "Scatter plot on two logarithmic axes: what the law predicts for each published result, with its "
-            f"{percent(LEVEL)} interval, against what was reported. Of the {len(opening)} ratios of energies that the "
-            f"chart opens with the law, with a fixed share, predicts {span(opening['predicted'])}; reported was "
-            f"{span(opening['reported'])}, and {above} lie above the dashed line of equality. Losses stand below the "
-            "dotted line at one. Lists choose the form of the law and the scope; two boxes admit recalled numbers and "
-            "grey literature."
+            f"{percent(LEVEL)} interval, against what was reported. For the {len(opening)} ratios of energies that the "
+            f"chart opens with, the law with a fixed share predicts {span(opening['predicted'])}. Reported was "
+            f"{span(opening['reported'])}, and {above} of them lie above the dashed line of equality. Losses stand "
+            "below the dotted line at one. Lists choose the form of the law and the scope; two boxes admit recalled "
+            "numbers and grey literature."
         ),
         sources=set(rows["source"]),
         height=420,
