@@ -99,14 +99,14 @@ def test_an_unknown_word_is_printed_beside_the_known_ones(tmp_path, monkeypatch,
 @pytest.mark.parametrize(
     ("row", "columns"),
     [
-        ({"use": "exponent", "origin": "a", "warning": "b"}, []),
-        ({"use": "exponent"}, ["origin", "warning"]),
+        ({"use": "exponent", "origin": "a", "growing_part": True, "warning": "b"}, []),
+        ({"use": "exponent"}, ["origin", "growing_part", "warning"]),
         ({"use": "growth"}, ["time_column"]),
         ({"use": "ladder", "time_column": "year"}, ["time_column"]),
     ],
 )
 def test_a_series_has_the_columns_of_its_use(row, columns):
-    blank = dict.fromkeys(("time_column", "origin", "warning"))
+    blank = dict.fromkeys(("time_column", "origin", "growing_part", "warning"))
     assert [column for column, _ in use_has_its_columns(blank | row)] == columns
 
 
@@ -134,6 +134,7 @@ def test_the_year_of_a_part_is_its_period():
 
 
 SERIES = {"name": "one", "use": "exponent", "table": "energy", "origin": "here", "warning": "few"}
+SERIES |= {"growing_part": "false"}
 NEAR = {"id": "P001", "kind": "network", "width_bits": 1, "pj": 1, "distance_mm": 1, "distance_basis": "stated"}
 BLANK = {"id": "P002", "kind": "sram", "width_bits": 1, "pj": 1, "memory_level": "register file"}
 

@@ -23,6 +23,8 @@ ENTRY = "@misc{mychip2027,\n  author = {Somebody},\n  title = {My chip},\n  year
 @pytest.fixture
 def with_example(tmp_path, monkeypatch):
     """The book's tables and bibliography with the example in them, as a reader would leave them."""
+    if set(PAIR) & set(load("energy")["id"]):
+        pytest.skip("these tables have the example in them already")
     shutil.copytree(paths.DATA, tmp_path / "data")
     for name, lines in [("energy.csv", LINES), ("sources.csv", [SOURCE])]:
         with (tmp_path / "data" / name).open("a", encoding="utf-8") as file:

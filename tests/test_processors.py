@@ -9,7 +9,6 @@ import pytest
 from datagravity import disjunction_constant, load, paths
 from datagravity.processors import (
     MEMORY_LEVELS,
-    OFF_CHIP,
     PART_OF_AN_ACCESS,
     disjunction_constants,
     flop_of,
@@ -19,6 +18,7 @@ from datagravity.processors import (
     item_name,
     logic_improvement,
     machine_balances,
+    measured_off_chip,
     not_paired,
     operations,
     published_ratios,
@@ -162,8 +162,21 @@ ROWS = [
         "memory_level": "L2, large SRAM",
         "supply_v": 0.8,
     },
+    {
+        "id": "P016",
+        "source": "volts",
+        "kind": "dram",
+        "node_nm": 3,
+        "width_bits": 32,
+        "pj": 4,
+        "memory_level": "LPDDR",
+        "status": "recalled",
+        "confidence": 0.9,
+        "text_type": "recalled",
+    },
 ]
-SOURCES = [{"key": key, "group": group} for key, group in [("chip", "chip"), ("copy", "chip"), ("volts", "volts")]]
+SOURCES = [{"key": "chip", "group": "chip"}, {"key": "copy", "group": "chip"}]
+SOURCES += [{"key": "volts", "group": "volts", "grey": "true"}]
 
 
 @pytest.fixture
@@ -178,6 +191,23 @@ def test_a_row_is_what_its_columns_say():
     assert found["memory"].to_list() == ["HBM", "HBM", "L2, large SRAM"]
     assert found["operation"].to_list() == ["FP16 tensor MAC", "FP16 FMA", "FP32 add"]
     assert found["node"].to_list() == ["5 nm", "5 nm", "not stated"], "one inferred half is enough"
+
+
+@pytest.mark.usefixtures("frozen")
+def test_recalled_and_unreviewed_rows_are_admitted_by_name():
+    def accesses_of(**admitted):
+        return disjunction_constants(**admitted)["transport_row"].to_list()
+
+    assert accesses_of(include_recalled=True) == ["P004", "P004", "P014", "P016"]
+    assert accesses_of(include_grey=False) == ["P004", "P004"]
+    assert disjunction_constants("FP32 add")["grey"].to_list() == [True]
+
+
+@pytest.mark.usefixtures("frozen")
+def test_measured_off_chip_is_a_whole_system_against_a_matrix_unit():
+    found = measured_off_chip()
+    assert list(zip(found["transport_row"], found["compute_row"], strict=True)) == [("P004", "P001")]
+    assert span(found, "gd_matched") == (16 * 100 / 8 / 2, 16 * 120 / 8 / 2)
 
 
 @pytest.mark.usefixtures("frozen")
@@ -289,14 +319,6 @@ def test_one_origin_counts_once(pairs):
     assert "perezserrano2018" not in set(pairs["source"])
 
 
-def test_recalled_and_grey():
-    everything, default = disjunction_constants(include_recalled=True), disjunction_constants()
-    assert set(everything.loc[everything["status"] == "recalled", "transport_row"]) == {"P057", "P058", "P065"}
-    assert set(default["status"]) == {"verified"}
-    assert set(default.loc[default["grey"], "source"]) == {"etsoc1_2026", "rtx3090_2026"}
-    assert not disjunction_constants(include_grey=False)["grey"].any()
-
-
 def test_the_interval_contains_the_value_and_scopes_are_named(pairs):
     for name in ("gd", "gd_matched"):
         assert (pairs[f"{name}_low"] <= pairs[name] * (1 + 1e-12)).all()
@@ -307,13 +329,9 @@ def test_the_interval_contains_the_value_and_scopes_are_named(pairs):
     assert "assumed A100" in pairs.loc[("P151", "P157"), "notes"]
 
 
-def test_headline_with_and_without_grey_literature():
-    measured = disjunction_constants("FP16 tensor MAC").query("memory in @OFF_CHIP")
-    low, high = span(measured, "gd_matched")
-    assert (round(low), round(high)) == (86, 150)
-    low, high = span(measured[~measured["grey"]], "gd_matched")
-    assert (round(low), round(high)) == (150, 150)
-    assert OFF_CHIP[0] == "HBM"
+def test_nothing_unreviewed_or_recalled_is_among_what_is_asked_for_without_it():
+    assert not disjunction_constants(include_grey=False)["grey"].any()
+    assert set(disjunction_constants()["status"]) == {"verified"}
 
 
 def test_machine_balances():

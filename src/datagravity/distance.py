@@ -174,9 +174,10 @@ def exponents(level=0.8):
 
     Returns
     -------
-    pandas.DataFrame: series, basis, origin, count, exponent, standard_error, low, high (t interval at `level`; missing
-    for two points), if_distances_err (the exponent if all scatter came from the distances, the other bound of a line
-    with errors in both), beta_reading_a (= a), beta_reading_b (= a + 1), scope, grey, source, locator, warning.
+    pandas.DataFrame: series, basis, origin, growing_part (whether it holds nothing that does not grow), count,
+    exponent, standard_error, low, high (t interval at `level`; missing for two points), if_distances_err (the exponent
+    if all scatter came from the distances, the other bound of a line with errors in both), beta_reading_a (= a),
+    beta_reading_b (= a + 1), scope, grey, source, locator, warning.
     """
     found = []
     for name, members in series_members("exponent").groupby("series", sort=False):
@@ -188,6 +189,7 @@ def exponents(level=0.8):
                 "series": name,
                 "basis": frame["basis"].iloc[0],
                 "origin": members["origin"].iloc[0],
+                "growing_part": bool(members["growing_part"].iloc[0]),
                 "count": fitted.count,
                 "exponent": fitted.slope,
                 "standard_error": fitted.slope_error if interval else pd.NA,
@@ -260,7 +262,7 @@ def marginal_exponent(*, level=0.8):
     The mesh cannot tell it: a fixed cost and an exponent together have no bounded interval on six points.
     """
     table = exponents(level)
-    return fits.mean_interval(table.loc[table["origin"] == "Dally", "exponent"], level)
+    return fits.mean_interval(table.loc[table["growing_part"], "exponent"], level)
 
 
 def local_exponent(distance, fixed_energy, per_distance, power=1.0):

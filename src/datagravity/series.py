@@ -15,7 +15,8 @@ def series_members(use):
     Returns
     -------
     pandas.DataFrame: one row a member, series by series as the tables list them: series, row (its key in the table of
-    the series), label, stand_in, assumed_mm, path, and of the series table, time_column, origin, warning, reason.
+    the series), label, stand_in, assumed_mm and path; and of the series, table, time_column, origin, growing_part,
+    warning and reason.
 
     Raises
     ------
@@ -26,7 +27,7 @@ def series_members(use):
     chosen = named[named["use"] == checks.choice("use", use, list(dict.fromkeys(named["use"])))]
     members = chosen.merge(load("series_rows"), left_on="name", right_on="series", validate="one_to_many")
     columns = ["series", "row", "label", "stand_in", "assumed_mm", "path"]
-    return members[[*columns, "table", "time_column", "origin", "warning", "reason"]]
+    return members[[*columns, "table", "time_column", "origin", "growing_part", "warning", "reason"]]
 
 
 def series_names(use):

@@ -7,9 +7,9 @@ IN_TIME, OF_DISTANCE = ("growth", "memory generation"), "exponent"
 
 
 def use_has_its_columns(row):
-    """A series over time names its column of time, one of distances its origin and what to mind."""
+    """A series over time names its column of time, one of distances its origin, what it holds and what to mind."""
     use = row["use"]
-    wanted = dict.fromkeys(("origin", "warning"), use == OF_DISTANCE) | {"time_column": use in IN_TIME}
+    wanted = dict.fromkeys(("origin", "growing_part", "warning"), use == OF_DISTANCE) | {"time_column": use in IN_TIME}
     yield from filled(row, wanted, f"the use is {use}")
 
 
