@@ -190,7 +190,7 @@ def test_the_unit_of_a_tooltips_number_decides_how_it_reads(unit, value, expecte
 
 
 def test_rows_bring_their_origin_along_in_one_order():
-    row = {"id": "P1", "notes": None, "locator": "p. 1", "source": "horowitz2014", "scope_class": "wire", "energy": 2.0}
+    row = {"id": "P1", "notes": None, "locator": "p. 1", "source": "horowitz2014", "scope": "wire", "energy": 2.0}
     data = described(pd.DataFrame([row]), "energy")
     assert data.to_dict("records") == [
         {

@@ -214,6 +214,7 @@ def _rows(rows, members, controls):
 def energy_against_distance():
     """Every row with a distance: the reader chooses rows, scope and form, and sees fit, band or residuals."""
     rows = points()
+    opening = rows[~rows["basis"].isin(PROXIES)]
     counts = series_members("exponent")["series"].value_counts(sort=False)
     choices = [WITH_DISTANCE, EVERY_ROW, *counts[counts > 2].index]
     scopes = [ALL_SCOPES, *sorted(set(rows["scope"]))]
@@ -254,10 +255,10 @@ def energy_against_distance():
         title="Energy against distance",
         subtitle=f"squares: off the chip; grey: fit and {percent(LEVEL)} band",
         description=(
-            f"Scatter plot with two logarithmic axes: energy, {span(rows['pj_per_bit_low'], rows['pj_per_bit_high'])} "
-            f"pJ/bit, against distance, {span(rows['distance_mm'])} mm, coloured by where the "
-            "distance comes from. Lists choose the rows, the scope and the form of the curve; boxes divide by the "
-            "curve, which shows the residuals, and leave out grey literature."
+            "Scatter plot with two logarithmic axes: energy per bit against distance, coloured by where the distance "
+            f"comes from. It opens with {span(opening['pj_per_bit_low'], opening['pj_per_bit_high'])} pJ/bit over "
+            f"{span(opening['distance_mm'])} mm. Lists choose the rows, the scope and the form of the curve; boxes "
+            "divide by the curve, which shows the residuals, and leave out grey literature."
         ),
         sources=set(rows["source"]),
         height=380,
