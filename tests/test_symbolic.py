@@ -13,6 +13,7 @@ import vl_convert
 
 from datagravity import symbolic as sym
 from datagravity.compiled import latex, notation_table, numpy_function, vega_expression
+from datagravity.site.renderer import VEGALITE_VERSION
 from datagravity.symbolic import MODELS, A, B, C, G_d, beta, p, q, r
 
 # beta = 1 + 2 lambda with lambda = x / (1 + x): any positive x is a beta in (1, 3), which lets sympy split logarithms.
@@ -226,7 +227,7 @@ def evaluate_in_vega(expressions):
         "mark": "text",
         "encoding": {"text": {"field": "text", "type": "nominal"}, "y": {"field": "r", "type": "nominal"}},
     }
-    svg = vl_convert.vegalite_to_svg(json.dumps(spec), vl_version="6.4")
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec), vl_version=VEGALITE_VERSION)
     rows = [row.split("|") for row in re.findall(r">([^<]*\|[^<]*)<", svg)]
     assert len(rows) == len(GRID)
     return np.array(rows, dtype=float)
