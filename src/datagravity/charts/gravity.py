@@ -5,7 +5,7 @@ from sympy import Rational, Symbol
 
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
-from datagravity.charts.layers import headline
+from datagravity.charts.layers import readout
 from datagravity.charts.theme import BLUE, GREY, PINK, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
@@ -178,7 +178,7 @@ def _optimum(energy):
         .transform_calculate(label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'")
     )
     diamond = optimum.mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1)
-    return [diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), headline(optimum)]
+    return [diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), readout(optimum)]
 
 
 def gravity_map():

@@ -5,7 +5,7 @@ import altair as alt
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import curves
-from datagravity.charts.layers import headline
+from datagravity.charts.layers import readout
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number
 from datagravity.compiled import vega_expression
@@ -47,7 +47,7 @@ def landscape():
         curve,
         barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square").encode(x="d:Q", y="value:Q"),
         best.mark_point(size=110, filled=True, opacity=1, color=PINK).encode(x="d:Q", y="value:Q"),
-        headline(best),
+        readout(best),
     ).add_params(
         slider("exponent", "exponent a", 0.3, 3, 0.05, 0.5),
         slider("ratio", "mass ratio", 1, 4, 0.1, 1.5),

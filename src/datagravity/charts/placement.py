@@ -8,7 +8,7 @@ import altair as alt
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
-from datagravity.charts.layers import headline
+from datagravity.charts.layers import readout
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number
 from datagravity.charts.words import percent
@@ -60,7 +60,7 @@ def energy_against_distance():
         optimum.mark_point(size=90, filled=True, opacity=1, color=PINK, clip=True).encode(x="r:Q", y="value:Q"),
         built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square").encode(x="r:Q", y="value:Q"),
         built.mark_text(align="left", dx=9, dy=14, fontSize=12).encode(x="r:Q", y="value:Q", text="label:N"),
-        headline(one_point(label=words), top=6),
+        readout(one_point(label=words), top=6),
     ).add_params(
         *log_slider("G_d", "G_d", 1, 1e4, 992),
         beta_slider(),
@@ -177,7 +177,7 @@ def saving_against_share():
         drawn,
         virial.mark_rule(strokeDash=[2, 4], color=PINK).encode(x="tau:Q", y="value:Q", y2=alt.value(30)),
         virial.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="tau:Q", y="value:Q"),
-        headline(virial, size=13, top=6),
+        readout(virial, size=13, top=6),
     ).add_params(
         beta_slider(),
         alt.param(name="optimal_share", expr=vega_expression(symbolic.optimal_share)),
