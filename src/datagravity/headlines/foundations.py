@@ -1,6 +1,6 @@
 """What the law rests on: the lid of a fixed share, few levels, a flat optimum, and two real hierarchies."""
 
-from datagravity import fits, symbolic
+from datagravity import distance, symbolic
 from datagravity.compiled import numpy_function
 from datagravity.evidence import load
 from datagravity.headlines import extension
@@ -10,16 +10,14 @@ from datagravity.symbolic import G_d, beta, distance_ratio, level_ratio, levels
 
 
 def fixed_part():
-    """The part of a transfer over a measured mesh that no distance shrinks, by a plain line, and the lid it is."""
-    rows = load("energy").set_index("id").loc["P133":"P138"]
-    far = rows["distance_mm"].astype(float)
-    joules = (rows["energy_low_pj"] + rows["energy_high_pj"]).astype(float) / 2
-    share = fits.line(far, joules).intercept_share(far.max()).value
+    """The part of a transfer over the longest way of a measured mesh that no distance shrinks, and the lid it is."""
+    far = distance.series(distance.MESH)["distance_mm"].max()
+    share = distance.fixed_share(far).value
     without = at_dram()
     return {
         "rests_phi": extension(share),
         "rests_lid": extension(1 / share),
-        "rests_far": extension(far.max(), "mm"),
+        "rests_far": extension(far, "mm"),
         "rests_gd": without["placement_gd"],
         "rests_law": without["placement_saving"],
     }
@@ -36,10 +34,10 @@ def flat_optimum():
     return {"rests_off_by_two": extension(float(symbolic.flatness_bound.subs(distance_ratio, 2)) - 1)}
 
 
-def _memories(first, last, operation):
-    """Where to compute in the memories of these rows, each as far away as the side of a square of its capacity."""
+def _memories(series, operation):
+    """Where to compute in the memories of a series, each as far away as the side of a square of its capacity."""
     rows = load("energy").set_index("id")
-    memories = rows.loc[first:last].astype({"capacity_kib": float})
+    memories = rows.loc[distance.series(series)["id"]].astype({"capacity_kib": float})
     cells = zip(memories["capacity_kib"], memories["energy_pj_per_bit_low"], strict=True)
     ladder = [Level(f"{kib:g} KiB", kib, float(bit), kib**0.5) for kib, bit in cells]
     return compute_at(ladder, float(rows.loc[operation, "energy_low_pj"]))
@@ -47,7 +45,7 @@ def _memories(first, last, operation):
 
 def two_hierarchies():
     """The static memories of two tables, at 45 nm and at 7 nm."""
-    old, new = _memories("P009", "P011", "P015"), _memories("P028", "P030", "P027")
+    old, new = _memories("SRAM, 45 nm", "P015"), _memories("SRAM, 7 nm", "P027")
     return {
         "rests_old_best": extension(old.best.name),
         "rests_new_best": extension(new.best.name),

@@ -169,14 +169,14 @@ def what_else_differs():
 
 def two_ladders():
     """What each rung of the two ladders saves."""
-    reported = ladders().set_index("id")["reported"]
+    reported = ladders().set_index("rung")["reported"]
     return {
-        "hbm_die": extension(reported["P034"]),
-        "hbm_group": extension(reported["P033"]),
-        "hbm_bank": extension(reported["P032"]),
-        "copy_detour": extension(reported["P050"]),
-        "copy_banks": extension(reported["P049"]),
-        "copy_subarray": extension(reported["P047"]),
+        "hbm_die": extension(reported["logic die"]),
+        "hbm_group": extension(reported["bank group"]),
+        "hbm_bank": extension(reported["bank"]),
+        "copy_detour": extension(reported["within a bank, detour"]),
+        "copy_banks": extension(reported["bank to bank"]),
+        "copy_subarray": extension(reported["same subarray"]),
     }
 
 

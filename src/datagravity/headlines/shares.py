@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.optimize import minimize
 
-from datagravity import fits, law
+from datagravity import distance, law
 from datagravity.evidence import load
 from datagravity.headlines import extension
 
@@ -35,17 +35,10 @@ def two_readings():
     }
 
 
-def _beta(spans, energies):
-    """One more than the slope of energy against distance, both as logarithms."""
-    return 1 + fits.line(np.log(spans.astype(float)), np.log(energies.astype(float))).slope
-
-
 def measured_exponents():
     """Beta of small memories at 7 nm and of a bus at 28 nm, and what the best place then saves at that share."""
-    rows = load("energy").set_index("id")
-    memory, bus = rows.loc["P028":"P030"], rows.loc["P067":"P069"]
-    low = _beta(memory["capacity_kib"] ** 0.5, memory["energy_low_pj"])
-    high = _beta(bus["distance_mm"], bus["energy_low_pj"])
+    betas = distance.exponents().set_index("series")["beta_reading_b"]
+    low, high = betas["SRAM, 7 nm"], betas["wires, budget of 2010"]
     share, _ = measured()
     return {
         "shares_low": extension(low),
