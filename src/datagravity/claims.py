@@ -18,6 +18,7 @@ from datagravity.placement import place
 from datagravity.plateau import trend
 from datagravity.processors import (
     OFF_CHIP,
+    TWO_NODE_SOURCE,
     disjunction_constants,
     improvement_of,
     improvements,
@@ -94,14 +95,13 @@ def power_law():
     gds = published_ratios()[["gd_low", "gd_high"]].dropna().to_numpy(dtype=float).ravel()
     gds, betas = np.meshgrid(gds, np.linspace(1.1, 2.9, 37))
     bare = asymptotic_saving(gds, betas)
-    half_fixed = distance.fixed_share()
+    fixed = distance.fixed_share().value
     parts = {
         # The theorem of the placement chapter: the transport part alone shrinks by exactly the power.
         "transport alone, at the patches' optimum": np.ones(1),
         "the whole bill, tiles": saving(gds, betas) / bare,
         "the whole bill, patches": saving(gds, betas, model="patch") / bare,
-        "the whole bill, tiles, the fixed share of a measured mesh": saving(gds, betas, fixed_share=half_fixed.value)
-        / bare,
+        "the whole bill, tiles, the fixed share of a measured mesh": saving(gds, betas, fixed_share=fixed) / bare,
     }
     return {
         name: Interval(float(np.exp(np.log(factors).mean())), float(factors.min()), float(factors.max()))
@@ -140,7 +140,7 @@ def measured_processors():
     """
     pairs = disjunction_constants()
     far = pairs[pairs["memory"].isin(OFF_CHIP)]
-    tables = far[(far["source"] == "jouppi2021") & (far["node"] == "7 nm")]
+    tables = far[(far["source"] == TWO_NODE_SOURCE) & (far["node"] == "7 nm")]
     printed = set(tables["memory"])
     parts = {}
     for row in far[(far["method"] == "measured") & far["operation"].str.endswith("tensor MAC")].itertuples():
