@@ -11,7 +11,7 @@ from datagravity.charts.theme import BLUE, ORANGE, PALETTE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import spans
 from datagravity.compiled import vega_expression
-from datagravity.evidence import shown
+from datagravity.evidence import load, shown
 from datagravity.processors import machine_balances, published_ratios
 
 
@@ -114,6 +114,7 @@ def published_values():
         rows.assign(level=rows["label"], kind=kind, start=rows[f"{column}_low"], high=rows[f"{column}_high"])
         for kind, column in kinds.items()
     )
+    cited = pd.concat(rows[column].dropna() for column in ("transport_low_row", "transport_high_row", "compute_row"))
     ranges = ranges.dropna(subset="high").sort_index(kind="stable")
     ranges = ranges.assign(
         bounded=ranges["start"].notna(), low=ranges["start"].map(shown), start=ranges["start"].fillna(left_edge)
@@ -144,6 +145,6 @@ def published_values():
             f"Published: {spans(rows, 'label', 'gd_low', 'gd_high')}. From the tables: "
             f"{spans(rows.dropna(subset='recomputed_high'), 'label', 'recomputed_low', 'recomputed_high')}."
         ),
-        sources={*rows["source"], "horowitz2014", "horowitz2014slides", "jouppi2021"},
+        sources={*rows["source"], *load("energy").set_index("id").loc[cited, "source"]},
         height=260,
     )

@@ -7,9 +7,18 @@ from datagravity.charts.controls import log_slider
 from datagravity.charts.theme import BLUE, ORANGE, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed
-from datagravity.charts.workload import BATCH, CONTEXT, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, workload_controls
+from datagravity.charts.workload import (
+    BATCH,
+    CONTEXT,
+    GPUS,
+    HARDWARE,
+    MODEL,
+    WEIGHT_BITS,
+    formula,
+    sources,
+    workload_controls,
+)
 from datagravity.decoding import BOUNDS, LEVERS, decode_energy
-from datagravity.evidence import load
 
 
 def lever_bounds():
@@ -63,6 +72,6 @@ def lever_bounds():
             "for one token, with an orange point for the gain at a chosen factor. At the workload that the chart opens "
             f"with they reach {listed(reach)}. Lists and sliders choose the workload."
         ),
-        sources={"antepara2025", *load("llm")["source"], *load("measured_inference").query("batch_avg > 0")["source"]},
+        sources=sources(),
         height=260,
     )

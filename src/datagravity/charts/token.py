@@ -7,8 +7,7 @@ from datagravity import decoding, symbolic
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import printed
-from datagravity.charts.workload import BATCHES, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, workload_controls
-from datagravity.evidence import load
+from datagravity.charts.workload import BATCHES, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, sources, workload_controls
 
 #: The axis stays where it is, so that a choice moves the lines and not the scale.
 JOULES = [1e-3, 1e3]
@@ -131,6 +130,6 @@ def energy_by_batch():
             f"{printed(few['measured'])} J at a batch of {few['batch']:.0f} to {printed(many['measured'])} J at "
             f"{many['batch']:.0f}. Lists and sliders choose the workload."
         ),
-        sources={*runs["source"], *load("llm")["source"], "antepara2025"},
+        sources=sources(),
         height=400,
     )

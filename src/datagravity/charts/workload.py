@@ -8,7 +8,9 @@ from datagravity import decoding
 from datagravity.charts.controls import drop_down, log_slider
 from datagravity.compiled import vega_expression
 from datagravity.decoding import FORMAT_BITS
-from datagravity.evidence import load
+from datagravity.decoding.token import HBM_SERIES
+from datagravity.evidence import is_blank, load
+from datagravity.series import labelled_rows
 
 #: The workload that a chart opens with: a measured one.
 MODEL, HARDWARE, GPUS, WEIGHT_BITS, BATCH, CONTEXT = "Llama-3 70B", "H100 SXM5 80GB", 4, 16, 8, 375
@@ -42,7 +44,7 @@ def workload_controls(batch=BATCH):
     values = {symbol: {name: numbers[name][count] for name in numbers} for count, symbol in counts.items()}
     for symbol, column in {"experts": "n_experts", "chosen_experts": "experts_per_token"}.items():
         cells = {name: row[column] for name, row in configurations.items()}
-        values[symbol] = {name: 1 if cell is None or cell != cell else int(cell) for name, cell in _blanks(cells)}
+        values[symbol] = {name: 1 if is_blank(cell) else int(cell) for name, cell in cells.items()}
     columns = {"bandwidth": "mem_bw_gb_s", "power": "tdp_w", "memory": "memory_gb"}
     columns |= {"peak_16": "peak_dense_fp16_bf16_tflops", "peak_8": "peak_dense_fp8_tflops"}
     devices = hardware.loc[accelerators()]
@@ -62,8 +64,10 @@ def workload_controls(batch=BATCH):
     ]
 
 
-def _blanks(cells):
-    return ((name, None if str(cell) == "<NA>" else cell) for name, cell in cells.items())
+def sources():
+    """What the charts of a workload rest on: its models, the runs of the calibration, and the price of a bit."""
+    price = load("energy").set_index("id").loc[labelled_rows(HBM_SERIES)["system"], "source"]
+    return {price, *load("llm")["source"], *decoding.measured_runs()["source"]}
 
 
 def formula(expression, **names):
