@@ -56,7 +56,7 @@ def points():
     group: budgets of one author share his rules of thumb), basis (a key of DISTANCE_ERROR), distance_mm, distance_error
     (relative standard error), pj_per_bit_low, pj_per_bit (the middle), pj_per_bit_high, off_chip, operation, node_nm,
     source, source_group, scope, method, status, grey, locator, notes. Recalled rows are out. A distance from a
-    capacity is the 15 mm of a 256 MB memory times the root of the capacities' ratio.
+    capacity is the published length of a larger memory times the root of the capacities' ratio.
     """
     rows = _rows().set_index("id", drop=False)
     members = series_members("exponent").set_index("row")

@@ -259,8 +259,8 @@ def memory_halving():
 
     Returns
     -------
-    pandas.DataFrame: part, source, pj_per_bit, years since HBM2, and halving: the years in which the energy halves at
-    that pace, infinite where it did not fall. Two points make no interval.
+    pandas.DataFrame: part, source, pj_per_bit, years since the first one, and halving: the years in which the energy
+    halves at that pace, infinite where it did not fall. Two points make no interval.
     """
     members = series_members("memory generation")
     rows = load("trends").set_index("id").loc[members["row"]].assign(part=members["label"].to_list())

@@ -58,7 +58,7 @@ _FORMULAS = {
     """,
     "token": """
         weight_bytes kv_bytes token_flop weight_energy kv_energy arithmetic_energy weight_seconds kv_seconds
-        arithmetic_seconds static_energy token_energy token_disjunction_constant dense_batch_at_unity
+        arithmetic_seconds static_energy token_energy token_disjunction_constant
     """,
     "systems": """
         amdahl_gain amdahl_limit matrix_weights full_cached_numbers full_attention_cache_ratio cache_gain weights_time

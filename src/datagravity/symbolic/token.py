@@ -46,7 +46,3 @@ static_energy = static_share * power * (weight_seconds + kv_seconds + arithmetic
 #: [extension] Joules of one token, and its G_d.
 token_energy = weight_energy + kv_energy + arithmetic_energy + static_energy
 token_disjunction_constant = (weight_energy + kv_energy) / arithmetic_energy
-#: [extension] The batch at which G_d is one in a dense model, if the KV cache alone stays below it.
-dense_batch_at_unity = (weight_energy * batch).subs(routed_weights, 0) / (arithmetic_energy - kv_energy).subs(
-    routed_weights, 0
-)

@@ -66,8 +66,7 @@ def rows() -> pd.DataFrame:
     Columns: id, system, name, source, tier, lever, lever_secondary, method, kind, words, printed, form, extent,
     baseline; claim, computed (factors, better over worse) with `_low` and `_high`, computed_text (or what is missing),
     bound, bound_by, ratio (computed over claimed) and ratio_text, explains (ln computed / ln claimed), needed_for and
-    needed (the input that would give the claim), finding,
-    past_bound, by_definition, lesson.
+    needed (the input that would give the claim), finding, past_bound, by_definition, lesson.
     """
     systems = load("systems")
     papers = load("related_papers").set_index("id")
