@@ -16,8 +16,9 @@ import pandas as pd
 from scipy import stats
 from scipy.optimize import brentq
 
-from datagravity import checks, fits
+from datagravity import checks, fits, symbolic
 from datagravity.distance import exponent, fixed_share, marginal_exponent
+from datagravity.evaluate import evaluate
 from datagravity.evidence import load, remembered
 from datagravity.evidence.cells import NUMBER
 from datagravity.evidence.rules.pim import bits_range
@@ -147,7 +148,7 @@ def ceiling(transport_share):
     ValueError
         If the share is not between 0 and 1.
     """
-    return 1 / (1 - checks.number("transport_share", transport_share, checks.OPEN_SHARE))
+    return evaluate("ceiling", symbolic.amdahl_bound, transport_share=transport_share)
 
 
 def system_saving(path_saving, transport_share):
@@ -195,7 +196,8 @@ def beta_from_share(saving, transport_share):
     """
     target = checks.number("saving", saving, checks.POSITIVE)
     share = checks.number("transport_share", transport_share, checks.OPEN_SHARE)
-    optimal = 3 - 2 * share  # the system as built is at its optimum for this beta, and the saving grows from there
+    # The system as built is at its optimum for this beta, and the saving grows from there.
+    optimal = evaluate("beta_from_share", symbolic.virial_beta, measured_share=share)
     most = saving_from_share(share, math.nextafter(3, 2))
     if not 1 <= target <= most:
         raise ValueError(f"saving: {target}, expected from 1 to {most:.6g} for transport_share = {share}")

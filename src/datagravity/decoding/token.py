@@ -138,10 +138,10 @@ class Decoding:
         data, the gain is 1. It never exceeds the bound of the lever distance: closer than as built, computing costs at
         least what it cost.
         """
-        if float(optimal_distance(self.gd, beta)) >= 1:
+        if optimal_distance(self.gd, beta) >= 1:
             return 1.0
-        varied = 1 - self.shares["static"]
-        return 1 / (1 - varied + varied / float(saving(self.gd, beta)))
+        varied, saved = 1 - self.shares["static"], saving(self.gd, beta)
+        return evaluate("placement_gain", symbolic.amdahl_gain, least=1.0, acted_share=varied, divisor=saved)
 
 
 def budget(model, hardware, phase, numbers, gpus, errors):

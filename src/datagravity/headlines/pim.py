@@ -4,6 +4,7 @@ from scipy.optimize import brentq
 
 from datagravity.evidence import load
 from datagravity.headlines import extension
+from datagravity.headlines.shares import virial_beta
 from datagravity.law import saving
 from datagravity.pim import (
     LAWS,
@@ -204,7 +205,7 @@ def one_source_twice():
     return {
         "gained": extension(gained),
         "beta_share": extension(beta_from_share(gained, share)),
-        "beta_optimal": extension(3 - 2 * share),
+        "beta_optimal": extension(virial_beta(share)),
         "boroumand": extension(predict_pim(load("pim").set_index("id", drop=False).loc["P066"]).value),
     }
 

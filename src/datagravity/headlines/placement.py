@@ -2,6 +2,7 @@
 
 from datagravity import law, symbolic
 from datagravity.headlines import abstract, extension, quoted, reconstruction
+from datagravity.pim import ceiling
 from datagravity.processors import published_ratios
 
 
@@ -43,7 +44,7 @@ def off_the_law():
 def problem():
     """A transport share of 90 % and beta = 2: Amdahl's promise, the saving, and the share afterwards."""
     return {
-        "promised": extension(1 / (1 - 0.9)),
+        "promised": extension(ceiling(0.9)),
         "saved": extension(law.saving_from_share(0.9, 2.0)),
         "share_after": extension(1 - law.saving_exponent(2.0)),
     }

@@ -5,9 +5,11 @@ import math
 import numpy as np
 from scipy.optimize import minimize
 
-from datagravity import distance, law
+from datagravity import distance, law, symbolic
+from datagravity.evaluate import evaluate
 from datagravity.evidence import load
 from datagravity.headlines import extension
+from datagravity.pim import ceiling
 
 
 def near_optimum():
@@ -21,17 +23,22 @@ def measured():
     return float(pim.loc["P068", "value_low"]), float(pim.loc["P066", "energy_factor_low"])
 
 
+def virial_beta(share):
+    """Beta as the virial rule reads it off a share."""
+    return evaluate("beta", symbolic.virial_beta, measured_share=share)
+
+
 def two_readings():
     """The same devices read as optimal and as improved, and how much of Amdahl's bound the factor uses."""
     share, factor = measured()
-    ceiling = 1 / (1 - share)
+    most = ceiling(share)
     return {
         "shares_share": extension(share),
         "shares_factor": extension(factor),
-        "shares_optimal": extension(3 - 2 * share),
+        "shares_optimal": extension(virial_beta(share)),
         "shares_improved": extension(law.implied_beta(factor, share / (1 - share))),
-        "shares_ceiling": extension(ceiling),
-        "shares_used": extension(math.log(factor) / math.log(ceiling)),
+        "shares_ceiling": extension(most),
+        "shares_used": extension(math.log(factor) / math.log(most)),
     }
 
 
@@ -56,7 +63,7 @@ def problem():
     return {
         "right": extension(1 / found.fun),
         "careless": extension(law.saving_from_share(pie[0], 2.0)),
-        "returned": extension(3 - 2 * share_there),
+        "returned": extension(virial_beta(share_there)),
     }
 
 
