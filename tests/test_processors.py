@@ -10,6 +10,7 @@ from datagravity import disjunction_constant, load, paths
 from datagravity.processors import (
     MEMORY_LEVELS,
     PART_OF_AN_ACCESS,
+    device_energies,
     disjunction_constants,
     flop_of,
     geometric_mean,
@@ -24,6 +25,7 @@ from datagravity.processors import (
     published_ratios,
     span,
     sram_improvement,
+    trends,
 )
 from frozen import freeze
 
@@ -244,6 +246,44 @@ def test_an_operation_without_an_access_says_so(tmp_path, monkeypatch):
     (tmp_path / "alone").mkdir()
     freeze(tmp_path / "alone", monkeypatch, energy=alone, sources=SOURCES)
     assert not_paired().set_index("id").loc["P001", "reason"] == "no access of the same source and node"
+
+
+def machine(number, node, gd, **operation):
+    """One memory and one FP32 multiply of a source of its own, at a node, with this G_d for one operand."""
+    both = {"source": f"chip{number}", "node_nm": node, "width_bits": 32}
+    multiply = {"kind": "compute", "pj": 1, "operation_class": "FP32 multiply", "flop_per_operation": 1}
+    return [
+        both | {"id": f"P{number}01", "kind": "dram", "pj": gd, "memory_level": "HBM"},
+        both | {"id": f"P{number}02", "scope": "datapath"} | multiply | operation,
+    ]
+
+
+def test_a_trend_is_the_factor_of_each_halving_of_the_node(tmp_path, monkeypatch):
+    rows = [*machine(1, 40, 2), *machine(2, 20, 4), *machine(3, 10, 8)]
+    # An addition counts for nothing, a node that is inferred neither; a whole system is another scope.
+    rows += [rows[1] | {"id": "P103", "operation_class": "FP32 add", "pj": 100}]
+    rows += [*machine(4, 5, 1000, node_inferred="true"), *machine(5, 5, 70, scope="system")]
+    freeze(tmp_path, monkeypatch, energy=rows)
+    found = trends().set_index("compute_scope")
+    assert found["memory"].to_list() == ["HBM", "HBM"]
+    assert found["machines"].to_dict() == {"datapath": 3, "system": 1}
+    assert found["nodes"].to_dict() == {"datapath": "40, 20, 10", "system": "5"}
+    assert found.loc["datapath", ["low", "factor", "high"]].to_list() == pytest.approx([2, 2, 2])
+    assert found.loc["system", ["low", "factor", "high"]].isna().all(), "one machine makes no line"
+
+
+def test_the_energies_of_a_device_come_by_level_and_origin(tmp_path, monkeypatch):
+    bit = {"kind": "dram", "width_bits": 1, "memory_level": "HBM", "scope": "device"}
+    rows = [
+        bit | {"id": "P101", "pj": (3, 4)},
+        bit | {"id": "P102", "pj": 7, "source": "other"},
+        bit | {"id": "P103", "pj": 9, "scope": "system"},
+        bit | {"id": "P104", "pj": 2, "memory_level": "DDR"},
+    ]
+    freeze(tmp_path, monkeypatch, energy=rows)
+    found = device_energies().set_index("memory")
+    assert found.loc["HBM"].to_list() == [3, 7, 2]
+    assert found.loc["DDR"].to_list() == [2, 2, 1]
 
 
 def test_names_of_items():

@@ -277,16 +277,15 @@ def _of_one_origin(both):
 
 
 def trends(*, level=0.8, include_grey=True):
-    """How G_d changes from node to node: by memory level and scope, over machines with a floating-point multiply.
+    """How G_d changes from node to node, by memory level and scope: over machines with a floating-point multiply.
 
     One machine is one source group at one node: the geometric mean of its pairs, one operand of the operation's own
     width. A line of ln G_d against ln node gives the factor for each halving of the node's name, with a t interval.
 
     Returns
     -------
-    pandas.DataFrame: memory, scope ("parts" where the operation is a datapath, "system" where it is measured whole),
-    machines, nodes (as text), factor, low, high; factor and interval are missing where fewer than three machines or
-    fewer than two nodes leave nothing to judge by. [extension]
+    pandas.DataFrame: memory, compute_scope (of the operation), machines, nodes (as text), factor, low, high; factor and
+    interval are missing where fewer than three machines or fewer than two nodes leave nothing to judge by. [extension]
     """
     pairs = disjunction_constants(include_grey=include_grey)
     floating = pairs["operation"].str.startswith("FP") & ~pairs["operation"].str.endswith(" add")
@@ -294,22 +293,21 @@ def trends(*, level=0.8, include_grey=True):
     pairs = pairs.assign(
         node_nm=pairs["node"].str.removesuffix(" nm").astype(float),
         log_gd=np.log(pairs["gd_matched"]),
-        kind=np.where(pairs["compute_scope"] == "system", "system", "parts"),
     )
-    machines = pairs.groupby(["memory", "kind", "source", "node_nm"], as_index=False)["log_gd"].mean()
+    machines = pairs.groupby(["memory", "compute_scope", "source", "node_nm"], as_index=False)["log_gd"].mean()
     found = []
-    for (memory, kind), group in machines.groupby(["memory", "kind"]):
+    for (memory, scope), group in machines.groupby(["memory", "compute_scope"]):
         names = ", ".join(f"{node:g}" for node in sorted(group["node_nm"].unique(), reverse=True))
-        row = {"memory": memory, "scope": kind, "machines": len(group), "nodes": names}
+        row = {"memory": memory, "compute_scope": scope, "machines": len(group), "nodes": names}
         if len(group) >= 3 and group["node_nm"].nunique() >= 2:
             # Halvings of the node since 45 nm, so that the slope is the logarithm of the factor.
             slope = fits.line(np.log2(45 / group["node_nm"]), group["log_gd"]).interval(level)
             ends = np.exp([slope.value, slope.low, slope.high])
             row |= dict(zip(["factor", "low", "high"], ends.tolist(), strict=True))
         found.append(row)
-    frame = pd.DataFrame(found, columns=["memory", "scope", "machines", "nodes", "factor", "low", "high"])
+    frame = pd.DataFrame(found, columns=["memory", "compute_scope", "machines", "nodes", "factor", "low", "high"])
     frame["memory"] = pd.Categorical(frame["memory"], MEMORY_LEVELS, ordered=True)
-    frame = frame.sort_values(["scope", "memory"]).astype({"memory": "string"})
+    frame = frame.sort_values(["compute_scope", "memory"]).astype({"memory": "string"})
     return frame.astype(dict.fromkeys(["factor", "low", "high"], "Float64")).reset_index(drop=True)
 
 
