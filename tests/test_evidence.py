@@ -1,11 +1,13 @@
 """The tables: what they hold, and how they are converted."""
 
+import pkgutil
 import re
+from importlib import import_module
 
 import pandas as pd
 import pytest
 
-from datagravity.evidence import data_readme, load, shown, tables, validate
+from datagravity.evidence import data_readme, load, rules, shown, tables, validate
 from datagravity.paths import DATA, REFERENCES
 from editing import change, is_loaded, read, write
 
@@ -30,6 +32,12 @@ def test_every_file_of_the_book_is_a_table_of_its_package():
     # How many rows each has stands in data/README.md, which is renewed by a command and compared below.
     assert tables() == list(validate())
     assert sorted(tables()) == sorted(path.stem for path in DATA.glob("*.csv"))
+
+
+def test_the_rules_of_a_table_are_those_of_one_module_and_every_module_is_asked():
+    modules = [import_module(f"{rules.__name__}.{module.name}") for module in pkgutil.iter_modules(rules.__path__)]
+    found = [table for module in modules for table in getattr(module, "RULES", {})]
+    assert sorted([*found, "corrections"]) == sorted(rules.RULES)
 
 
 @pytest.mark.parametrize("table", tables())

@@ -18,9 +18,10 @@ DEFINITIONS = {
 }
 #: The definition of the audit by Levy and Calvert, which its authors applied to a model of their own.
 OWN_DEFINITION = "the audit's own"
+#: How a ratio was had of which the source prints no more than a lower bound.
+LOWER_BOUND = "lower bound as printed"
 
 _REMAINDER = "presynaptic release and recycling, the remainder"
-_PRINTED = "lower bound as printed"
 
 
 def budget_names():
@@ -121,7 +122,7 @@ def audit_ratio(name="Levy and Calvert, human cortex"):
     by_class = powers.set_index("class_b_levy_calvert")["value"]
     if "transport" in by_class:
         return float(by_class["transport"] / by_class["compute"]), "ratio of the two powers"
-    return float(_members(name).query("unit == 'ratio'")["value"].iloc[0]), _PRINTED
+    return float(_members(name).query("unit == 'ratio'")["value"].iloc[0]), LOWER_BOUND
 
 
 @remembered
@@ -161,7 +162,7 @@ def recorded_ratios():
 
     They agree to the digits of the record: a test of the rows, not of the brain.
     """
-    computed = ratios().query("how != @_PRINTED").set_index(["budget", "definition"])["gd"]
+    computed = ratios().query("how != @LOWER_BOUND").set_index(["budget", "definition"])["gd"]
     rows = pd.concat([_members(name).assign(budget=name) for name in budget_names()])
     rows = rows.merge(computed.rename("computed").reset_index(), on=["budget", "definition"])
     return rows.rename(columns={"value": "recorded"})[["id", "item", "recorded", "source", "computed"]]

@@ -38,6 +38,8 @@ _LEAST_SCATTER = 0.02
 
 #: The series that was measured on one chip: only it can tell a fixed cost from a growing one.
 MESH = "mesh, measured"
+#: Why a row that a source quotes per millimetre stays out.
+PER_MM = "quoted per mm: linear by definition"
 #: What is neither a series nor unusable: one distance of one source. Only a pooled fit can use it.
 SINGLE = "one distance"
 
@@ -105,7 +107,7 @@ def _reason(row, in_series):
     if row["distance_mm"] is None and row["id"] not in in_series:
         return "no distance"
     if row["basis"] == "per mm":
-        return "quoted per mm: linear by definition"
+        return PER_MM
     if row["in_conflict"]:
         return "a conflict between sources, see the corrections"
     if row["status"] == "recalled":

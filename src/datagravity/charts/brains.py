@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from datagravity.brains import DEFINITIONS, OWN_DEFINITION, budget_names, ratios
+from datagravity.brains import DEFINITIONS, LOWER_BOUND, OWN_DEFINITION, budget_names, ratios
 from datagravity.charts.layers import guide
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import about, described, word
@@ -11,7 +11,7 @@ from datagravity.charts.tooltips import about, described, word
 def ratio_by_budget():
     """G_d of a brain: every budget under every definition of what counts as transport."""
     rows = ratios()
-    bound = rows["how"].str.contains("bound").map({True: "at least ", False: ""})
+    bound = (rows["how"] == LOWER_BOUND).map({True: "at least ", False: ""})
     printed = rows.assign(value=bound + rows["gd"].map("{:.2f}".format))
     data = described(printed, "budget", "definition", "gd", "value", "tissue", "how")
     budgets = [

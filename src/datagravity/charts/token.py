@@ -6,8 +6,9 @@ import numpy as np
 from datagravity import decoding, symbolic
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
-from datagravity.charts.words import printed
+from datagravity.charts.words import percent, printed
 from datagravity.charts.workload import BATCHES, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, sources, workload_controls
+from datagravity.decoding.calibration import LEVEL
 
 #: The axis stays where it is, so that a choice moves the lines and not the scale.
 JOULES = [1e-3, 1e3]
@@ -122,7 +123,7 @@ def energy_by_batch():
         chart,
         drawn_by=energy_by_batch,
         title="Energy of a token",
-        subtitle="pink: measured; grey band: 80 % of runs",
+        subtitle=f"pink: measured; grey band: {percent(LEVEL)} of runs",
         description=(
             "Lines on two logarithmic axes: joules per token against the batch, for reading weights, reading the KV "
             "cache, arithmetic, static power and their sum. Weights fall in proportion to the batch, cache and "

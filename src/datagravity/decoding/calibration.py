@@ -17,6 +17,8 @@ from datagravity.evidence import load, remembered
 SMALLEST = ("Llama-3 8B",)
 #: The mean prompt of the measured runs, which their source does not print: an assumption.
 PROMPT_TOKENS = 200
+#: Nominal level of the interval of errors.
+LEVEL = 0.8
 #: Limits of the batches that errors are sorted by.
 BATCH_EDGES = (0, 12, 48, 160, 640, math.inf)
 BATCH_NAMES = ("about 8", "16 to 32", "64 to 128", "192 to 512", "768 and more")
@@ -167,8 +169,8 @@ def error_table(runs, by=None):
 
 @remembered
 def error_interval(mixture):
-    """10 % and 90 % quantiles of measured over predicted: runs of mixtures, or of dense models, each left out."""
+    """The central LEVEL of measured over predicted, (low, high): of mixtures, or of dense models, each left out."""
     runs = left_out()
     rows = runs[runs["mixture"] == mixture]
-    low, high = np.quantile(rows["ratio"].astype(float), [0.1, 0.9])
+    low, high = np.quantile(rows["ratio"].astype(float), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

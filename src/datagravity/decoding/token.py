@@ -83,12 +83,12 @@ class Decoding:
 
     `terms` in J: weights, kv_cache, arithmetic, static; `static_parts` says during which of the first three the static
     power flows. `gd` is (weights + kv_cache) / arithmetic. `batch_at_unity` is the batch at which it is one, infinite
-    if the cache alone keeps it above. `low` and `high`, in J, are the ends of the 80 % interval of the errors on runs
-    of models that were left out of the fit. `step_seconds` is the time of one step; `weight_bytes` and `kv_bytes` are
-    what one token moves, `flop` its operations. `bounds` maps each lever to what it can gain at most (Amdahl): the
-    whole energy over what is left when all that the lever acts on is gone. `quantities` are the numbers that went in,
-    by the names of their symbols, and `phase` turns a formula into the one they went into: `terms.while_decoding` or
-    `terms.while_prefilling`.
+    if the cache alone keeps it above. `low` and `high`, in J, are the ends of the interval of the errors on runs of
+    models that were left out of the fit, at `calibration.LEVEL`. `step_seconds` is the time of one step; `weight_bytes`
+    and `kv_bytes` are what one token moves, `flop` its operations. `bounds` maps each lever to what it can gain at most
+    (Amdahl): the whole energy over what is left when all that the lever acts on is gone. `quantities` are the numbers
+    that went in, by the names of their symbols, and `phase` turns a formula into the one they went into:
+    `terms.while_decoding` or `terms.while_prefilling`.
     """
 
     model: str

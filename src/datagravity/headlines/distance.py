@@ -21,7 +21,7 @@ def which_rows():
     """How many rows can tell, and how many are linear by definition."""
     pool = dist.pool()
     return {
-        "per_mm": extension(dist.not_fitted()["reason"].str.contains("per mm").sum(), "rows"),
+        "per_mm": extension((dist.not_fitted()["reason"] == dist.PER_MM).sum(), "rows"),
         "rows_used": extension(len(dist.points()), "rows"),
         "with_distance": extension(len(pool), "rows"),
         "sources_used": extension(pool["source_group"].nunique(), "sources"),
