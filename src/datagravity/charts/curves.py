@@ -121,8 +121,8 @@ def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, 
 
 def level_line(value, color=PINK):
     """A dashed horizontal rule at an expression in the chart's parameters."""
-    rule = alt.Chart(alt.Data(values=[{}])).transform_calculate(value=vega_expression(value))
-    return rule.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=color, clip=True).encode(y="value:Q")
+    rule = one_point(value=vega_expression(value)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=color, clip=True)
+    return rule.encode(y="value:Q")
 
 
 def beta_slider(value=2.0):

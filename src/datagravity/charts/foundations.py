@@ -5,7 +5,7 @@ from sympy import Integer
 
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
-from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
+from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line, one_point
 from datagravity.charts.theme import BLUE, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import percent
@@ -124,17 +124,13 @@ def few_levels():
 def dimensions():
     """Least energy of data laid out in a plane and in space, against the number of data."""
     energy = symbolic.dimension_least_energy
+    as_many = one_point(at=vega_expression(G_d)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK)
     return law_chart(
         dimensions,
         {"in space": energy.subs(symbolic.dimension, 3), "in a plane": energy.subs(symbolic.dimension, 2)},
         Axis("data", 1, 1e9, symbolic.sites, logarithmic=True, ticks=(1, 1e3, 1e6, 1e9), format="~s"),
         Axis("least energy", 1, 1e8, logarithmic=True, ticks=(1, 1e2, 1e4, 1e6, 1e8), format="~s"),
-        layers=[
-            alt.Chart(alt.Data(values=[{}]))
-            .transform_calculate(at=vega_expression(G_d))
-            .mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK)
-            .encode(x="at:Q")
-        ],
+        layers=[as_many.encode(x="at:Q")],
         parameters=[*log_slider("G_d", "price of operands / of a link", 1, 1e4, 992), beta_slider(1.5)],
         title="Space beats the plane, for enough data",
         subtitle="Dotted: as many data as places. Left of it: no optimum.",

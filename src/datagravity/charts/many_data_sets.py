@@ -4,7 +4,7 @@ import altair as alt
 
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
-from datagravity.charts.curves import curves
+from datagravity.charts.curves import curves, one_point
 from datagravity.charts.layers import readout
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number
@@ -36,13 +36,9 @@ def landscape():
         .mark_line(strokeWidth=2.5, color=BLUE)
         .encode(x=x, y=y, tooltip=[number("d", unit="place"), number("value")])
     )
-    points = alt.Chart(alt.Data(values=[{}]))
-    best = (
-        points.transform_calculate(d="exponent > 1 ? neutral : 0")
-        .transform_calculate(value=energy)
-        .transform_calculate(label="'best at ' + format(datum.d, '.3f') + ' D, energy ' + format(datum.value, '.3f')")
-    )
-    barrier = points.transform_calculate(d="neutral").transform_filter("exponent < 1").transform_calculate(value=energy)
+    words = "'best at ' + format(datum.d, '.3f') + ' D, energy ' + format(datum.value, '.3f')"
+    best = one_point(d="exponent > 1 ? neutral : 0", value=energy, label=words)
+    barrier = one_point(d="neutral").transform_filter("exponent < 1").transform_calculate(value=energy)
     chart = alt.layer(
         curve,
         barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square").encode(x="d:Q", y="value:Q"),
@@ -119,11 +115,10 @@ def triangle():
         tooltip=_TOOLTIP,
         columns=2,
     )
-    crossing = (
-        alt.Chart(alt.Data(values=[{}]))
-        .transform_calculate(a=vega_expression(symbolic.triangle_threshold))
-        .transform_calculate(value=vega_expression(symbolic.triangle_corner_energy))
-        .transform_calculate(label="'equal at a = ' + format(datum.a, '.4f')")
+    crossing = one_point(
+        a=vega_expression(symbolic.triangle_threshold),
+        value=vega_expression(symbolic.triangle_corner_energy),
+        label="'equal at a = ' + format(datum.a, '.4f')",
     )
     chart = alt.layer(
         drawn,
