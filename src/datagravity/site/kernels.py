@@ -1,19 +1,25 @@
 """Chapters run from top to bottom, each in a kernel of its own.
 
-Where the platform can fork, one process imports the libraries and the package once (`datagravity.site.warm`), and each
-kernel is forked from it in milliseconds; else each kernel starts afresh. The warm process is the fork server of
-Python's `multiprocessing`, which has no threads, and Jupyter starts a kernel through it as a `provisioner`.
+Where the platform can fork, one process imports the libraries and the package once (`warm`), and each kernel is forked
+from it in milliseconds; else each kernel starts afresh. Jupyter asks for a kernel's process through a `provisioner`.
 """
 
 import asyncio
-import multiprocessing
+import json
 import os
+import secrets
+import select
+import signal
+import socket
+import subprocess
 import sys
-from multiprocessing import forkserver
-from threading import Lock, Thread
+from contextlib import suppress
+from tempfile import TemporaryDirectory
+from threading import Lock
 from time import perf_counter
 
 import nbformat
+import zmq
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from myst_nb.core.read import myst_nb_reader_plugin
@@ -28,7 +34,7 @@ KERNEL_START = "import datagravity.site.recording as _recording; _recording.star
 # And after its last.
 KERNEL_END = "_recording.report()"
 # Apple's own libraries do not survive a fork.
-CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform != "darwin"
 #: Linear algebra reads these when it is imported; its threads would be lost in a fork.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS")}
 
@@ -40,41 +46,35 @@ class ChapterError(ValueError):
 class Kernels:
     """The kernels of one build: a context, within which `execute` may be called from several threads at once.
 
-    What was imported when the context was entered is what the chapters see. Leaving it ends every kernel.
+    The modules of the package are as they were when the context was entered. Leaving it ends every kernel.
     """
 
     def __init__(self, log, fork=CAN_FORK):
         """Kernels that write their own messages, which are no part of the book's log, to the open file `log`."""
-        self._log = log
-        self._fork = fork
+        self._log, self._fork = log, fork
         self._clients = set()
         self._stopped = False
 
     def __enter__(self):
         """Start the warm process."""
-        if self._fork:
-            outside = dict(os.environ)
-            os.environ.update(ONE_THREAD)
-            forkserver.set_forkserver_preload(["datagravity.site.warm"])
-            forkserver.ensure_running()
-            os.environ.clear()
-            os.environ.update(outside)
+        self._warm = _Warm(self._log) if self._fork else None
+        self._sockets = TemporaryDirectory(ignore_cleanup_errors=True)
         return self
 
     def __exit__(self, *_):
         """End every kernel, and the warm process."""
         self.stop()
-        if self._fork:
-            # Not public, but the next build in this process needs a server with the modules of its own time.
-            forkserver._forkserver._stop()
+        if self._warm:
+            self._warm.end()
+        self._sockets.cleanup()
 
     def stop(self):
         """Kill every running kernel, and let no cell start."""
         self._stopped = True
         for client in tuple(self._clients):
-            manager = client.km
-            if manager is not None and manager.has_kernel:
-                manager.provisioner.process.kill()
+            process = client.km and client.km.has_kernel and client.km.provisioner.process
+            if process:
+                process.kill()
 
     def execute(self, chapter, timeout=CELL_TIMEOUT_SECONDS, progress=lambda number, cells: None):
         """Run one chapter, which has code.
@@ -112,7 +112,7 @@ class Kernels:
             notebook,
             timeout=timeout,
             resources={"metadata": {"path": str(chapter.parent)}},
-            kernel_manager_class=_ForkedKernelManager if self._fork else AsyncKernelManager,
+            kernel_manager_class=_managers(self._sockets.name, self._warm),
             extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}"],
             # Nothing is left to do in a kernel whose outputs are here.
             shutdown_kernel="immediate",
@@ -144,71 +144,96 @@ def failure(chapter, notebook, index, reason):
     return f"book/{chapter.name}, code cell {number}, line {line}: {reason}\n{text}"
 
 
-class _ForkedKernelManager(AsyncKernelManager):
-    """Starts its kernel by a fork of the warm process."""
+class _Warm:
+    """The warm process, seen from the build."""
 
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.provisioner = _ForkedProvisioner(parent=self, kernel_id="", kernel_spec=self.kernel_spec)
+    def __init__(self, log):
+        """Start it; what it says itself goes to the open file `log`, and what its kernels say."""
+        self._channel, theirs = socket.socketpair()
+        self._log, self._lock = log, Lock()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"from datagravity.site.warm import serve; serve({theirs.fileno()})"],
+                env={**os.environ, **ONE_THREAD},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stderr=log,
+            )
 
+    def end(self):
+        """End it; its kernels live on."""
+        self._channel.close()
+        self._process.kill()
+        self._process.wait()
 
-class _ForkedProvisioner(LocalProvisioner):
-    """A local kernel whose process is forked instead of started."""
-
-    async def launch_kernel(self, cmd, *, cwd, env, stderr, **_):
-        arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.process = _ForkedProcess(arguments, str(cwd), env, stderr.name)
-        self.pid = self.pgid = self.process.pid
-        return self.connection_info
+    def fork(self, **request):
+        """A new kernel's process; `request` has its arguments, folder and environment."""
+        line = json.dumps(request).encode() + b"\n"
+        life, theirs = socket.socketpair()
+        with theirs, self._lock, suppress(BrokenPipeError):
+            sent = socket.send_fds(self._channel, [line], [theirs.fileno(), self._log.fileno()])
+            self._channel.sendall(line[sent:])
+        return _ForkedProcess(life)
 
 
 class _ForkedProcess:
     """A kernel's process, with as much of the interface of `subprocess.Popen` as Jupyter uses."""
 
     stdin = stdout = stderr = None
-    _starting = Lock()
 
-    def __init__(self, arguments, folder, environment, log):
-        context = multiprocessing.get_context("forkserver")
-        self._process = context.Process(target=_run_kernel, args=(arguments, folder, environment, log))
-        with self._starting:
-            self._process.start()
-        self.pid = self._process.pid
+    def __init__(self, life):
+        """The process at the other end of the socket `life`, which closes when it dies."""
+        self._life = life
+        number = life.recv(32)
+        if not number:
+            raise RuntimeError("the process that forks the kernels died; kernels.log says why")
+        self.pid = int(number)
 
     def poll(self):
-        return self._process.exitcode
+        if self._life and select.select([self._life], [], [], 0)[0]:
+            self._life.close()
+            self._life = None
+        return None if self._life else 1
 
     def wait(self):
-        self._process.join()
-        return self._process.exitcode
+        if self._life:
+            self._life.recv(1)
+        return self.poll()
 
     def send_signal(self, number):
-        if self.poll() is None:
+        with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
     def kill(self):
-        self._process.kill()
+        self.send_signal(signal.SIGKILL)
 
     def terminate(self):
-        self._process.terminate()
+        self.send_signal(signal.SIGTERM)
 
 
-def _run_kernel(arguments, folder, environment, log):
-    """In the forked process: become a kernel, as `python -m ipykernel_launcher` would in this folder."""
-    os.setsid()
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    with open(log, "ab") as file:
-        os.dup2(file.fileno(), 2)
-    Thread(target=_end_with_the_build, daemon=True).start()
+def _managers(folder, warm):
+    """A class of kernel managers.
 
-    from ipykernel.kernelapp import IPKernelApp
+    Parameters
+    ----------
+    folder : for sockets. Ports are chosen before they are used, so two builds at a time could choose the same one.
+    warm : the warm process to fork kernels from; None to start them afresh
+    """
 
-    # Any parent but 0 stands for a kernel that a program started, not a person at a terminal.
-    IPKernelApp.launch_instance(argv=[*arguments, "--IPKernelApp.parent_handle=1"])
+    class Manager(AsyncKernelManager):
+        def __init__(self, **options):
+            super().__init__(**options)
+            # A socket's path has at most 104 characters.
+            if zmq.has("ipc") and len(folder) < 80:
+                self.transport, self.ip = "ipc", f"{folder}/{secrets.token_hex(4)}"
+            if warm:
+                self.provisioner = Provisioner(parent=self, kernel_id="", kernel_spec=self.kernel_spec)
 
+    class Provisioner(LocalProvisioner):
+        async def launch_kernel(self, cmd, *, cwd, env, **_):
+            arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
+            self.process = warm.fork(arguments=arguments, folder=str(cwd), environment=env)
+            self.pid = self.pgid = self.process.pid
+            return self.connection_info
 
-def _end_with_the_build():
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    return Manager

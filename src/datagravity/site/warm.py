@@ -1,12 +1,19 @@
-"""What every chapter needs, imported once: kernels are forked from the process that has imported this module.
+"""The warm process: it has imported what chapters need, and each kernel is forked from it.
 
 No table is read here, so that each chapter's own reads are seen, and no thread is started, since a fork would lose it.
+`datagravity.site.kernels` starts the process and asks it for kernels.
 """
 
 import gc
 import importlib
+import json
+import os
 import pkgutil
+import signal
+import socket
+import traceback
 from contextlib import suppress
+from threading import Thread
 
 import datagravity
 
@@ -25,10 +32,70 @@ def modules():
     ]
 
 
-for name in modules():
-    # A module that breaks is reported by the cell that imports it.
-    with suppress(Exception):
-        importlib.import_module(name)
-# The kernels share this process's memory for as long as the garbage collector leaves it alone.
-gc.collect()
-gc.freeze()
+def import_all():
+    """Import what chapters need."""
+    for name in modules():
+        # A module that breaks is reported by the cell that imports it.
+        with suppress(Exception):
+            importlib.import_module(name)
+    # The kernels share this process's memory for as long as the garbage collector leaves it alone.
+    gc.collect()
+    gc.freeze()
+
+
+def serve(channel):
+    """Fork a kernel for each request, until the build closes its end.
+
+    Parameters
+    ----------
+    channel : number of a socket. A request is a line of JSON (arguments, folder, environment) that comes with two open
+        files: a socket between the build and this one kernel, and the file for what the kernel itself says.
+    """
+    # Control-C is for the build, and nobody waits for the dead here.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    import_all()
+    with socket.socket(fileno=channel) as requests:
+        while True:
+            request, files, _, _ = socket.recv_fds(requests, 65536, 2)
+            while request and not request.endswith(b"\n"):
+                request += requests.recv(65536)
+            if not request:
+                return
+            if os.fork() == 0:
+                try:
+                    requests.close()
+                    _become_kernel(*files, **json.loads(request))
+                except BaseException:
+                    traceback.print_exc()
+                finally:
+                    os._exit(1)
+            for file in files:
+                os.close(file)
+
+
+def _become_kernel(life, log, arguments, folder, environment):
+    """In a forked process: a kernel, as `python -m ipykernel_launcher` would be one in this folder."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.dup2(log, 2)
+    os.close(log)
+    os.set_inheritable(life, False)
+    build = socket.socket(fileno=life)
+    build.send(str(os.getpid()).encode())
+    Thread(target=_end_with, args=(build,), daemon=True).start()
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    # Any parent but 0 stands for a kernel that a program started, not a person at a terminal.
+    IPKernelApp.launch_instance(argv=[*arguments, "--IPKernelApp.parent_handle=1"])
+
+
+def _end_with(build):
+    """End this kernel when the build is gone: nobody else sends anything, so an answer is the end."""
+    build.recv(1)
+    os._exit(1)
