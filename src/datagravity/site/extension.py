@@ -28,9 +28,10 @@ def add_static_folder(app, config):
 
 
 def take_outputs(app, config):
-    """Pages take the outputs of their cells from the executed notebooks; Sphinx executes nothing."""
-    folder = str(Path(app.srcdir) / "_build" / "executed")
-    config.nb_custom_formats = {".md": ["datagravity.site.executed.for_page", {"folder": folder}, False]}
+    """Pages take the outputs of their cells from the executed notebooks, unless the configuration has them executed."""
+    if config.nb_execution_mode == "off":
+        folder = str(Path(app.srcdir) / "_build" / "executed")
+        config.nb_custom_formats = {".md": ["datagravity.site.executed.for_page", {"folder": folder}, False]}
 
 
 def adjust_page(app, pagename, templatename, context, doctree):
