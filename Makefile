@@ -39,7 +39,8 @@ sync-back: .venv/installed ## take one notebook's edits into its .md: make sync-
 	@test -n "$(NB)" || { echo "Name the notebook: make sync-back NB=book/placement.ipynb"; exit 1; }
 	@$(RUN) -m datagravity sync-back "$(NB)"
 
-benchmark: .venv/installed ## time the placement solver against its peers (minutes; quiet machine)
+benchmark: .venv/installed ## time the build and the placement solver, as ratios (twenty minutes; quiet machine)
+	@$(RUN) benchmarks/build.py
 	@$(RUN) benchmarks/place.py
 
 clean:               ## remove what was built (not .venv)
