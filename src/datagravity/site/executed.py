@@ -16,8 +16,6 @@ from datagravity.site.renderer import VEGALITE_MIME
 #: Under this name the build keeps its own words in a notebook's metadata.
 KEY = "datagravity"
 KEPT = {"rests_on", "tables", "headlines", "seconds"}
-#: Kinds of outputs that are for the build, not for the page.
-NOT_FOR_PAGES = (HEADLINES, VEGALITE_MIME)
 
 
 def write(path, notebook):
@@ -48,13 +46,14 @@ def source(text):
     return read_myst_markdown_notebook(text, add_source_map=True)
 
 
-def with_outputs(text, folder):
+def with_outputs(text, folder, name="*"):
     """A chapter's source as a notebook, with the outputs of the executed notebook whose cells are the same.
 
     Parameters
     ----------
     text : the source
     folder : of the executed notebooks
+    name : of the chapter; any whose cells are the same if it is not known
 
     Raises
     ------
@@ -65,7 +64,7 @@ def with_outputs(text, folder):
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if not cells:
         return notebook
-    for path in sorted(Path(folder).glob("*.ipynb")):
+    for path in sorted(Path(folder).glob(f"{name}.ipynb")):
         executed = read(path)
         if executed is not None and executed.metadata[KEY]["rests_on"]["its cells"] == code(notebook):
             break
@@ -82,8 +81,10 @@ def for_page(text, folder):
     notebook = with_outputs(text, folder)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            for kind in NOT_FOR_PAGES:
-                output.get("data", {}).pop(kind, None)
+            data = output.get("data", {})
+            data.pop(HEADLINES, None)
+            if data.pop(VEGALITE_MIME, None):
+                data.pop("image/png", None)
         if "outputs" in cell:
             cell.outputs = [output for output in cell.outputs if output.get("data", True)]
     return notebook

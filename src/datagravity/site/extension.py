@@ -5,10 +5,14 @@ import struct
 from importlib.util import find_spec
 from pathlib import Path
 
+import nbformat
 import vl_convert
 from docutils import nodes
+from myst_nb.core.read import is_myst_markdown_notebook
 
 from datagravity import __version__
+from datagravity.site import executed
+from datagravity.site.offered import Label, Site, offered
 from datagravity.site.renderer import VEGALITE_VERSION
 
 ASSETS = Path(__file__).parent / "assets"
@@ -34,6 +38,13 @@ def take_outputs(app, config):
         config.nb_custom_formats = {".md": ["datagravity.site.executed.for_page", {"folder": folder}, False]}
 
 
+def chapter_source(app, name):
+    """The text of a page's source; None if the page is no chapter."""
+    path = Path(app.srcdir) / f"{name}.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text if is_myst_markdown_notebook(text) else None
+
+
 def adjust_page(app, pagename, templatename, context, doctree):
     """Load the scripts of charts and tables where there are some, offer the notebook, drop scripts of another host."""
     scripts = context["script_files"]
@@ -45,27 +56,52 @@ def adjust_page(app, pagename, templatename, context, doctree):
         if any(mark in text for text in outputs):
             for file in files:
                 app.add_js_file(file)
-    if (Path(app.srcdir) / f"{pagename}.ipynb").exists():
+    if chapter_source(app, pagename) is not None:
         context["ipynb_source"] = f"{pagename}.ipynb"
 
 
 def write_offline_files(app, error):
-    """Vega, MathJax, the icon and the committed notebooks go into the finished site."""
+    """Vega, MathJax, the icon and the notebooks that the pages offer go into the finished site."""
     if error or app.builder.format != "html":
         return
-    static, sources = Path(app.outdir) / "_static", Path(app.outdir) / "_sources"
+    static = Path(app.outdir) / "_static"
     bundle = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
     # The bundle declares its names at the top level, where they would clash with the theme's.
     (static / "vega.js").write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
     mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax" / "tex-svg.js"
     (static / "mathjax").mkdir(exist_ok=True)
     shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
-    for notebook in Path(app.srcdir).glob("*.ipynb"):
-        if notebook.stem in app.env.found_docs:
-            shutil.copyfile(notebook, sources / notebook.name)
+    write_notebooks(app)
     if app.config.html_favicon:
         icon = (Path(app.srcdir) / app.config.html_favicon).read_text(encoding="utf-8")
         (Path(app.outdir) / "favicon.ico").write_bytes(icon_file(icon))
+
+
+def write_notebooks(app):
+    """The executed notebook of each chapter, for the page to offer."""
+    site = described(app)
+    folder = Path(app.srcdir) / "_build" / "executed"
+    for name in sorted(app.env.found_docs):
+        if (text := chapter_source(app, name)) is not None:
+            notebook = offered(executed.with_outputs(text, folder, name), site)
+            path = Path(app.outdir) / "_sources" / f"{name}.ipynb"
+            path.write_text(nbformat.writes(notebook), encoding="utf-8")
+
+
+def described(app):
+    """The site as a notebook refers to it: its address if the configuration tells it, and what its pages number."""
+    env = app.env
+    labels = {f"{page}.md": Label(title.astext(), f"{page}.html") for page, title in env.titles.items()}
+    for name, (page, anchor, title) in env.get_domain("std").labels.items():
+        labels[name] = Label(title, f"{page}.html#{anchor}")
+    for page, kinds in env.toc_fignumbers.items():
+        for kind, numbers in kinds.items():
+            for anchor, number in numbers.items():
+                number = ".".join(map(str, number))
+                text = f"({number})" if kind == "displaymath" else f"{kind.capitalize()} {number}"
+                labels[anchor] = Label(text, f"{page}.html#{anchor}")
+    base = app.config.html_baseurl
+    return Site(f"{base.rstrip('/')}/" if base else "", labels)
 
 
 def icon_file(svg):

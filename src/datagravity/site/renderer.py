@@ -1,10 +1,11 @@
-"""How a chart leaves a chapter: its specification, a still picture for readers without scripts, and its source line.
+"""How a chart leaves a chapter: its specification, still pictures for readers without scripts, and its source line.
 
 The build enables this renderer in every kernel, and makes the page's HTML from what it gives when the kernel is gone:
 to draw a still picture takes half a second in a process that has not drawn one yet. In a reader's own notebook Altair's
 usual renderers draw the chart.
 """
 
+import base64
 import hashlib
 import html
 import json
@@ -37,6 +38,17 @@ def still_picture(specification):
     return re.sub(
         r"\b(clip|gradient_)(\d+)\b", lambda found: f"{digest}-{numbers.setdefault(found[0], len(numbers))}", svg
     )
+
+
+def picture_file(specification):
+    """The chart with its title as a PNG picture for notebook programs, in the form that notebook files hold it in.
+
+    A program that does not trust a notebook shows such a picture, but no SVG text.
+    """
+    # On white, since a program may be dark, with half as many dots again as pixels.
+    fixed = {**specification, "width": STILL_WIDTH, "background": "white"}
+    picture = vl_convert.vegalite_to_png(fixed, vl_version=VEGALITE_VERSION, scale=1.5)
+    return base64.b64encode(picture).decode()
 
 
 def source_line(specification):
@@ -93,9 +105,10 @@ def enable():
 
 
 def draw(notebook):
-    """Add its figure as HTML to every chart in the outputs of a notebook."""
+    """Add to every chart in the outputs of a notebook its figure as HTML for the page, and its picture for others."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             specification = output.get("data", {}).get(VEGALITE_MIME)
             if specification is not None:
                 output.data["text/html"] = figure(specification, output.metadata[VEGALITE_MIME]["source"])
+                output.data["image/png"] = picture_file(specification)
