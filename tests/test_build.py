@@ -107,9 +107,13 @@ def test_a_table_without_rows_fails_and_fails_again(small_book):
         assert "at least one row" in message
 
 
-def test_launch_buttons_need_a_repository(small_book, book):
+def test_launch_buttons_need_a_repository_and_offered_notebooks_lead_to_the_site(small_book, book):
     edit(small_book.root / "_config.yml", 'url: ""', "url: https://github.com/someone/somewhere")
+    edit(small_book.root / "_config.yml", 'baseurl: ""', "baseurl: https://a.org/book")
+    edit(small_book.source / "one.md", "The answer is", "As in [two](two.md), the answer is")
     success(small_book)
+    offered = (small_book.html / "_sources" / "one.ipynb").read_text(encoding="utf-8")
+    assert "As in [two](https://a.org/book/two.html), the answer is 42." in offered
     page = (small_book.html / "one.html").read_text()
     assert "mybinder.org/v2/gh/someone/somewhere" in page
     assert "mybinder.org" not in (book.html / "placement.html").read_text()

@@ -185,8 +185,8 @@ def markdown(text, site, values):
             if fence[3] is None:
                 add("\n".join([line, *body, f"{fence[1]}{fence[2]}"]))
             else:
-                shown = _directive(fence[3], fence[4].strip(), textwrap.dedent("\n".join(body)), site, values)
-                add(textwrap.indent(shown, fence[1]))
+                shown = _directive(fence[3], fence[4].strip(), textwrap.dedent("\n".join(body)), site, values).rstrip()
+                add(textwrap.indent(f"{shown}\n", fence[1]) if shown else "")
         elif line.lstrip().startswith("$$"):
             end_paragraph()
             while not (display := _DISPLAY.fullmatch(line)) and lines:
@@ -276,10 +276,10 @@ def _directive(name, argument, body, site, values):
         return _bibliography(site)
     body = markdown(body, site, values)
     if name == "prf:proof":
-        return f"*Proof.*\n\n{body}{' ' if body.endswith('.') else chr(10)}∎\n"
+        return f"*Proof.*\n\n{body}{' ' if body.endswith('.') else chr(10)}∎"
     if name in ("figure", "image"):
         address = argument if ":" in argument else f"{site.base}_images/{argument.rpartition('/')[2]}"
-        return f"![{options.get('alt', '')}]({address})\n\n{body}\n"
+        return f"![{options.get('alt', '')}]({address})\n\n{body}"
     kind = name.rpartition(":")[2]
     if kind in ("solution", "solution-start"):
         title = f"Solution to {site.reference(argument)}"
@@ -291,7 +291,7 @@ def _directive(name, argument, body, site, values):
     else:
         title = kind.capitalize()
         body = f"{inline(argument, site, values)}\n\n{body}".strip("\n")
-    return f"**{title}.**\n\n{body}\n"
+    return f"**{title}.**\n\n{body}"
 
 
 def _options(body):
