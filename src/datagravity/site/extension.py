@@ -39,7 +39,7 @@ def take_outputs(app, config):
 
 
 def chapter_source(app, name):
-    """The text of a page's source; None if the page is no chapter."""
+    """The text of a chapter's source; None if the page is no chapter."""
     path = Path(app.srcdir) / f"{name}.md"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return text if is_myst_markdown_notebook(text) else None
@@ -78,12 +78,13 @@ def write_offline_files(app, error):
 
 
 def write_notebooks(app):
-    """The executed notebook of each chapter, for the page to offer."""
+    """The notebook of each chapter, for the page to offer: as the build executed it, or else the source."""
     site = described(app)
     folder = Path(app.srcdir) / "_build" / "executed"
+    by_build = app.config.nb_execution_mode == "off"
     for name in sorted(app.env.found_docs):
         if (text := chapter_source(app, name)) is not None:
-            notebook = offered(executed.with_outputs(text, folder, name), site)
+            notebook = offered(executed.with_outputs(text, folder, name), site) if by_build else executed.source(text)
             path = Path(app.outdir) / "_sources" / f"{name}.ipynb"
             path.write_text(nbformat.writes(notebook), encoding="utf-8")
 
