@@ -2,10 +2,11 @@
 
 Each round builds a copy of the book from nothing, in turn with what stock Jupyter Book takes for the same chapters:
 `jupyter-book build` with `execute_notebooks: force`, which executes one chapter after the other in a fresh kernel, and
-whose kernels draw the still pictures of their charts themselves. The pages must be the same. Then it edits the copy in
-five ways, one after the other, and builds it again: how long that takes against the build from nothing of the same
-round, and which chapters run. Both times of every ratio come from one round, so that a slower or busier machine moves
-both; the least and the greatest over the rounds say how well that works.
+whose kernels draw the still pictures of their charts themselves. The pages must be the same. Only our build writes the
+executed notebooks that the pages offer, with pictures of their own, and `results.json`. Then it edits the copy in a few
+ways, one after the other, and builds it again: how long that takes against the build from nothing of the same round,
+and which chapters run. Both times of every ratio come from one round, so that a slower or busier machine moves both;
+the least and the greatest over the rounds say how well that works.
 
 Processor time is that of all processes of a build. Everything happens in a temporary folder.
 """
@@ -258,7 +259,7 @@ def rounds(folder, count, workers):
     ours, stock = Ours(folder / "ours", workers), Stock(folder / "stock")
     cold, edited, chapters = [], defaultdict(list), {}
     for number in range(1, count + 1):
-        say(f"Round {number} of {count}")
+        say(f"Round {number} of {count}{load()}")
         times = {}
         for copy in (ours, stock) if number % 2 else (stock, ours):
             _, times[copy] = told(f"from nothing, {copy.name}", copy.from_nothing)
@@ -276,6 +277,11 @@ def rounds(folder, count, workers):
     return cold, edited, chapters
 
 
+def load():
+    """How busy the machine is, in words, where it says so."""
+    return f", load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores" if hasattr(os, "getloadavg") else ""
+
+
 def say(text, end="\n"):
     """Print at once, so that progress shows where the output is piped."""
     print(text, end=end, flush=True)
@@ -291,13 +297,13 @@ def told(what, build):
 
 def report(cold, edited, chapters):
     """Print the ratios."""
-    say(f"\n{'median [least, greatest] of the rounds':40} {'by the clock':>20} {'of the processors':>20}")
+    say(f"\n{'median [least, greatest] of the rounds':50} {'by the clock':>20} {'of the processors':>20}")
     wall, processor = ratios(cold)
-    say(f"{'from nothing, ours over stock':40} {wall:>20} {processor:>20}   {verdict(cold)}")
+    say(f"{'from nothing, ours over stock':50} {wall:>20} {processor:>20}   {verdict(cold)}")
     for name, pairs in edited.items():
         wall, processor = ratios(pairs)
         again = ", ".join(chapters[name]) or "none"
-        say(f"{f'edited {name}, over from nothing':40} {wall:>20} {processor:>20}   ran: {again}")
+        say(f"{f'edited {name}, over from nothing':50} {wall:>20} {processor:>20}   ran: {again}")
 
 
 def main(arguments=None):
