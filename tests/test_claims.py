@@ -63,19 +63,15 @@ def test_gains_at_a_fixed_distance_can_come_out_either_way():
 
 def test_the_table_names_every_test_and_no_other():
     table = load("claims")
-    assert len(table) >= 8
     assert set(table["test"]) == set(claims.TESTS)
     assert table["test"].is_unique
 
 
-def test_the_verdicts_of_the_book():
+def test_a_verdict_counts_every_part_once():
     judged = claims.judged().set_index("id")
     assert set(judged["verdict"]) <= set(claims.VERDICTS)
-    assert judged.loc["C2", "verdict"] == "holds in part"
-    assert judged.loc["C10", "verdict"] == "holds"
-    assert judged.loc["C11", "verdict"] == "holds in part"
-    assert judged.loc["C12", "verdict"] == "undecided"
-    assert judged.loc["C13", "verdict"] == "refuted"
+    assert judged.loc["C2", "verdict"] == "holds in part", "four of the five published values have rows"
+    assert judged.loc["C10", "verdict"] == "holds", "a theorem"
     parts = claims.parts()
     for identifier, row in judged.iterrows():
         own = parts[parts["id"] == identifier]
@@ -100,8 +96,9 @@ def test_beta_under_both_readings():
 
 def test_growth_of_gd_by_memory():
     parts = claims.gd_has_grown()
-    assert parts["SRAM, 1 MB"].value == pytest.approx(2.824 / 7.143, rel=1e-3)
-    assert parts["SRAM, 8 KB"].value == pytest.approx(2.824 / 1.3333, rel=1e-3)
+    # Printed in pJ at 45 and at 7 nm: FP32 multiply 3.7 and 1.31, SRAM of 1 MB 100 and 14, of 8 KB 10 and 7.5.
+    assert parts["SRAM, 1 MB"].value == pytest.approx(3.7 / 1.31 / (100 / 14))
+    assert parts["SRAM, 8 KB"].value == pytest.approx(3.7 / 1.31 / (10 / 7.5))
 
 
 def test_the_heavier_mass_attracts():
