@@ -76,11 +76,11 @@ def from_int8_to_fp32():
 def node_trends():
     """How many pairs of level and scope allow a line, and the line of large SRAM."""
     by_level = trends()
-    fitted = by_level.dropna(subset="factor").set_index("memory")
+    fitted = by_level.dropna(subset="factor").set_index(["compute_scope", "memory"])
     return {
         "levels": extension(len(by_level), "pairs"),
         "levels_fitted": extension(len(fitted), "pairs"),
-        "large_factor": extension(fitted.loc["L2, large SRAM", "factor"]),
+        "large_factor": extension(fitted.loc[("datapath", "L2, large SRAM"), "factor"]),
     }
 
 
