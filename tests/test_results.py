@@ -1,10 +1,14 @@
 """The file of results: what it holds, and what is said of a change."""
 
 import json
+import re
 
 import pytest
 
+from conftest import ROOT, write_chapter
+from datagravity.__main__ import main
 from datagravity.site import results
+from datagravity.site.build import Book
 
 
 def headline(value, unit="1", label="extension", inputs=()):
@@ -44,6 +48,8 @@ def test_the_file_has_a_headline_a_line_and_reads_back(tmp_path):
     assert '\n      "rows": {"value": 55, "unit": "1", "label": "extension", "inputs": ["pim"]},\n' in text
     assert "≥ two" in text
     json.loads(results.text(results.EMPTY))
+    path.write_text("<<<<<<< ours\n", encoding="utf-8")
+    assert results.read(path) == results.EMPTY
 
 
 @pytest.mark.parametrize(
@@ -74,3 +80,58 @@ def test_what_platforms_make_of_the_last_digits_is_no_change():
     assert settled["headlines"]["pim"]["a"]["value"] == 0.1
     assert settled["headlines"]["pim"]["b"]["value"] == 1.0 + 1e-8
     assert results.settled(old, results.EMPTY) == old
+
+
+def test_the_committed_results_are_current(book):
+    before, now = (path.read_text(encoding="utf-8") for path in (book.results_before, book.results))
+    changed = results.compare(results.read(book.results_before), results.read(book.results))
+    assert now == before, "\n".join(["the build has renewed book/results.json: commit it", *changed])
+
+
+@pytest.fixture
+def printed(tmp_path):
+    """A book of one chapter that prints numbers, one that is broken, and one without code; without pages or tables."""
+    (tmp_path / "book").mkdir()
+    write_chapter(tmp_path / "book" / "survey.md", "from datagravity.chapter import headlines\nheadlines('survey')")
+    write_chapter(tmp_path / "book" / "broken.md", "x = 1", "x / 0")
+    write_chapter(tmp_path / "book" / "words.md", prose="Words.")
+    files = "".join(f"- file: {name}\n" for name in ("broken", "words"))
+    (tmp_path / "_toc.yml").write_text(f"format: jb-book\nroot: survey\nchapters:\n{files}", encoding="utf-8")
+    return Book(tmp_path)
+
+
+def files(book):
+    return {path: path.read_bytes() for path in book.root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.built
+def test_one_chapter_is_run_and_its_numbers_and_their_change_are_printed(printed, capsys):
+    found = results.read(ROOT / "book" / "results.json")["headlines"]["survey"]
+    of_survey = {**found, "claims": {**found["claims"], "value": 3, "unit": "rows"}}
+    results.write(printed.results, {"tables": {}, "headlines": {"survey": of_survey}})
+    before = files(printed)
+    assert main(["chapter", "book/survey.md", "--root", str(printed.root)]) == 0
+    output = capsys.readouterr().out
+    count = found["claims"]["value"]
+    assert re.search(rf"^  claims +{count} claims +extension$", output, re.MULTILINE)
+    assert re.search(
+        rf"^survey: {len(found)} headlines in [\d.]+ s, against book/results.json changes: 2$", output, re.M
+    )
+    assert f"\n  survey.claims: 3 → {count}\n  survey.claims, unit: rows → claims\n" in output
+    assert files(printed) == before
+
+
+@pytest.mark.built
+def test_a_broken_chapter_names_its_cell(printed, capsys):
+    assert main(["chapter", "broken", "--root", str(printed.root)]) == 1
+    message = "book/broken.md, code cell 2, line 21: ZeroDivisionError: division by zero\n    x / 0"
+    assert message in capsys.readouterr().err
+
+
+def test_a_chapter_needs_a_known_name_and_code(printed, capsys):
+    assert main(["chapter", "words.md", "--root", str(printed.root)]) == 0
+    assert "no code" in capsys.readouterr().out
+    assert main(["chapter", "surveys", "--root", str(printed.root)]) == 1
+    assert "chapter: 'surveys', expected survey\n" in capsys.readouterr().err
+    assert main(["chapter", "x", "--root", str(printed.root)]) == 1
+    assert "expected survey or broken or words" in capsys.readouterr().err

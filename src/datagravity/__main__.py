@@ -40,6 +40,13 @@ def book(arguments):
     build(arguments.root, workers=arguments.workers)
 
 
+def chapter(arguments):
+    """Run one chapter, print its numbers and their change; write no page."""
+    from datagravity.site.build import run_chapter
+
+    run_chapter(arguments.root, arguments.name)
+
+
 def serve(arguments):
     """Serve the built book on this machine."""
     import functools
@@ -118,11 +125,13 @@ def parser():
         "key", nargs="*", default=["leebruck2026"], help="keys of the bibliography (default: the paper)"
     )
     command(describe, "data-readme")
-    for function, name in [(book, None), (serve, None), (sync, None)]:
+    for function, name in [(book, None), (chapter, None), (serve, None), (sync, None)]:
         added = command(function, name)
         added.add_argument("--root", type=Path, default=Path.cwd(), help="the book's folder (default: here)")
         if function is book:
             added.add_argument("--workers", type=int, help="chapters executed at a time (default: one a core)")
+        if function is chapter:
+            added.add_argument("name", help="the chapter, as in pim, pim.md or book/pim.md")
         if function is serve:
             added.add_argument("--port", type=int, default=8000, help="port on this machine (default: 8000)")
     back = command(sync_back, "sync-back")

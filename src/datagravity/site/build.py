@@ -15,6 +15,7 @@ What is built lies in `book/_build`, which may be deleted at any time:
 and `book/results.json`, which is committed: every number that the prose prints (`results`).
 """
 
+import difflib
 import os
 import shutil
 import subprocess
@@ -87,9 +88,9 @@ class Book:
         return built == self.state(self.sources()) and (self.html / "index.html").exists()
 
 
-def say(text=""):
+def say(text="", end="\n"):
     """Print at once, so that progress shows where the output is piped."""
-    print(text, flush=True)
+    print(text, end=end, flush=True)
 
 
 def check_tables(book):
@@ -111,7 +112,7 @@ class Chapter:
         self.path = path
         self.entry = book.executed_path(path)
         self.notebook = executed.source(path.read_text(encoding="utf-8"))
-        self.has_code = any(cell.cell_type == "code" for cell in self.notebook.cells)
+        self.has_code = executed.has_code(self.notebook)
         self._dependencies = dependencies
         kept = executed.read(self.entry)
         self.kept = kept and kept.metadata[executed.KEY]
@@ -261,3 +262,53 @@ def build(root, workers=None):
     book.built_from.write_text(book.state(sources))
     say(f"Done in {perf_counter() - start:.0f} s. Open {book.page}")
     return book
+
+
+def run_chapter(root, name):
+    """Run one chapter of the book in `root`, print its numbers, and what changed in them; write no page and no file.
+
+    Parameters
+    ----------
+    root : the book's folder
+    name : of the chapter, or of its file, as in "pim", "pim.md" or "book/pim.md"
+
+    Raises
+    ------
+    ValueError
+        If there is no such chapter; the message names the nearest ones.
+    ChapterError
+        If a cell raises.
+    """
+    book = Book(root)
+    chapters = {path.stem: path for path in book.chapters()}
+    stem = Path(name).stem
+    if stem not in chapters:
+        near = difflib.get_close_matches(stem, chapters, n=3, cutoff=0.4) or chapters
+        raise ValueError(f"chapter: {name!r}, expected {' or '.join(near)}")
+    if not executed.has_code(executed.source(chapters[stem].read_text(encoding="utf-8"))):
+        say(f"{stem}: no code, so nothing to run")
+        return
+    with open(os.devnull, "wb") as log, Kernels(log, fork=False) as kernels, ThreadPoolExecutor(1) as pool:
+        job = pool.submit(kernels.execute, chapters[stem], progress=_say_cell)
+        try:
+            notebook, _, seconds = job.result()
+        except KeyboardInterrupt:
+            kernels.stop()
+            raise
+        finally:
+            _say_cell(0, 0)
+    old = {"headlines": {stem: results.read(book.results)["headlines"].get(stem, {})}}
+    new = results.settled({"headlines": {stem: results.entries(executed.headlines(notebook))}}, old)
+    for headline, entry in new["headlines"][stem].items():
+        say(f"  {headline:28} {results.shown(entry):28} {entry['label']}")
+    lines = results.compare(old, new)
+    say(f"{stem}: {len(new['headlines'][stem])} headlines in {seconds:.1f} s, ", end="")
+    say(f"against book/{book.results.name} {f'changes: {len(lines)}' if lines else 'no change'}")
+    for line in lines:
+        say(f"  {line}")
+
+
+def _say_cell(number, cells):
+    """Say at a terminal which cell runs, over what was said before; nothing if the number is 0."""
+    if sys.stdout.isatty():
+        print(f"\r\033[K{f'cell {number} of {cells}' if number else ''}", end="", flush=True)

@@ -4,6 +4,7 @@ An entry is written aside and then renamed, so that it is whole or absent. Its m
 """
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -46,6 +47,11 @@ def source(text):
     return read_myst_markdown_notebook(text, add_source_map=True)
 
 
+def has_code(notebook):
+    """Whether there is something to execute in a notebook."""
+    return any(cell.cell_type == "code" for cell in notebook.cells)
+
+
 def with_outputs(text, folder, name="*"):
     """A chapter's source as a notebook, with the outputs of the executed notebook whose cells are the same.
 
@@ -64,16 +70,22 @@ def with_outputs(text, folder, name="*"):
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if not cells:
         return notebook
-    for path in sorted(Path(folder).glob(f"{name}.ipynb")):
-        executed = read(path)
-        if executed is not None and executed.metadata[KEY]["rests_on"]["its cells"] == code(notebook):
-            break
-    else:
+    files = tuple((path, path.stat().st_mtime_ns) for path in sorted(Path(folder).glob(f"{name}.ipynb")))
+    path = _by_code(files).get(code(notebook))
+    if path is None:
         raise LookupError("this code was not executed: build the book with `make book`")
+    executed = read(path)
     notebook.metadata["language_info"] = executed.metadata["language_info"]
     for cell, done in zip(cells, (cell for cell in executed.cells if cell.cell_type == "code"), strict=True):
         cell.outputs, cell.execution_count = done.outputs, done.execution_count
     return notebook
+
+
+@lru_cache(maxsize=1)
+def _by_code(files):
+    """Paths of executed notebooks by the digest of their cells; `files` are all paths with their times."""
+    entries = {path: read(path) for path, _ in files}
+    return {entry.metadata[KEY]["rests_on"]["its cells"]: path for path, entry in entries.items() if entry}
 
 
 def for_page(text, folder):

@@ -161,9 +161,8 @@ class _Warm:
             )
 
     def end(self):
-        """End it; its kernels live on."""
+        """End it, when its kernels have ended."""
         self._channel.close()
-        self._process.kill()
         self._process.wait()
 
     def fork(self, **request):

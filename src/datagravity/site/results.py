@@ -24,20 +24,30 @@ def collect(chapters, digests):
     -------
     dict: "tables" (name -> digest) and "headlines" (chapter -> name -> value, unit, label, inputs)
     """
-    headlines = {chapter: {one["name"]: _entry(one) for one in found} for chapter, found in chapters.items() if found}
+    headlines = {chapter: entries(found) for chapter, found in chapters.items() if found}
     tables = {table for found in headlines.values() for headline in found.values() for table in headline["inputs"]}
     return {"tables": {table: digests[table] for table in sorted(tables)}, "headlines": headlines}
 
 
-def _entry(headline):
-    value = headline["value"]
-    rounded = float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
-    return {"value": rounded, **{part: headline[part] for part in ("unit", "label", "inputs")}}
+def entries(headlines):
+    """The headlines of one chapter, as it left them (a list), by their names, and rounded."""
+    return {
+        headline["name"]: {"value": _rounded(headline["value"])}
+        | {part: headline[part] for part in ("unit", "label", "inputs")}
+        for headline in headlines
+    }
+
+
+def _rounded(value):
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def read(path):
-    """The results in a file; `EMPTY` if there is no such file."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else EMPTY
+    """The results in a file; `EMPTY` if there is none, or if it is no JSON, as in the middle of a merge."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return EMPTY
 
 
 def write(path, results):

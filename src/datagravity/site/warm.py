@@ -51,17 +51,17 @@ def serve(channel):
     channel : number of a socket. A request is a line of JSON (arguments, folder, environment) that comes with two open
         files: a socket between the build and this one kernel, and the file for what the kernel itself says.
     """
-    # Control-C is for the build, and nobody waits for the dead here.
+    # Control-C is for the build.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     import_all()
+    signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(fileno=channel) as requests:
         while True:
             request, files, _, _ = socket.recv_fds(requests, 65536, 2)
             while request and not request.endswith(b"\n"):
                 request += requests.recv(65536)
             if not request:
-                return
+                break
             if os.fork() == 0:
                 try:
                     requests.close()
@@ -72,6 +72,17 @@ def serve(channel):
                     os._exit(1)
             for file in files:
                 os.close(file)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def _reap(*_):
+    """Take notice of the kernels that have ended: they would stay as zombies, and their time would not be counted."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become_kernel(life, log, arguments, folder, environment):
