@@ -1,13 +1,13 @@
 """What every chapter keeps to, read from its source."""
 
 import ast
+import functools
 import re
 
 import jupytext
 import pytest
 
 from conftest import ROOT
-from datagravity.headlines import of
 from datagravity.site.build import Book
 
 CHAPTERS = {path.stem: path for path in Book(ROOT).chapters()}
@@ -16,9 +16,14 @@ LECTURES = [name for name in CHAPTERS if name not in ("index", "theorems", "surv
 LONGEST_CELL, LONGEST_LINE = 25, 80
 
 
+@functools.cache
+def notebook(name):
+    return jupytext.read(CHAPTERS[name])
+
+
 def cells(name, kind, hidden=True):
     """The sources of a chapter's cells of one kind; without those that the page leaves out, if `hidden` is False."""
-    every = [cell for cell in jupytext.read(CHAPTERS[name]).cells if cell.cell_type == kind]
+    every = [cell for cell in notebook(name).cells if cell.cell_type == kind]
     return [cell.source for cell in every if hidden or "remove-cell" not in cell.metadata.get("tags", [])]
 
 
@@ -40,15 +45,6 @@ def test_cells_are_short_and_define_nothing(name):
 def test_most_cells_are_a_few_lines(name):
     lengths = sorted(len(cell.splitlines()) for cell in cells(name, "code", hidden=False))
     assert lengths[len(lengths) // 2] <= 6
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_prose_prints_every_headline_and_no_other_number(name):
-    used = re.findall(r"\{glue:text\}`([^`:]+)", "\n".join(cells(name, "markdown")))
-    hidden = [source for source in cells(name, "code") if source not in cells(name, "code", hidden=False)]
-    assert hidden == ([f'from datagravity.chapter import headlines\nheadlines("{name}")'] if used else [])
-    assert set(used) == set(of(name) if used else [])
-    assert not any(getattr(node, "id", "") == "glue" for node in ast.walk(code(name)))
 
 
 @pytest.mark.parametrize("name", LECTURES)

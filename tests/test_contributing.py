@@ -3,13 +3,13 @@
 import re
 import shutil
 
-import jupytext
 import pytest
 
 from conftest import ROOT
 from datagravity import headlines, load, paths
 from datagravity.charts.processors import disjunction_constants_by_memory
 from datagravity.processors import disjunction_constants, measured_off_chip
+from test_chapters import cells
 from test_charts_processors import drawn_points
 from test_headlines import computing
 
@@ -70,8 +70,7 @@ def test_the_example_is_in_a_sentence_of_the_chapter(request):
 @pytest.mark.usefixtures("with_example")
 def test_the_chapter_runs_with_the_example():
     names = {}
-    for cell in jupytext.read(ROOT / "book" / "processors.md").cells:
-        if cell.cell_type == "code" and "remove-cell" not in cell.metadata.get("tags", []):
-            exec(computing(cell.source), names)
+    for source in cells("processors", "code", hidden=False):
+        exec(computing(source), names)
     assert PAIR in set(zip(names["measured"]["transport_row"], names["measured"]["compute_row"], strict=True))
     assert PAIR in set(disjunction_constants("FP16 tensor MAC").set_index(["transport_row", "compute_row"]).index)
