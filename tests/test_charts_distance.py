@@ -13,6 +13,7 @@ from datagravity.charts.distance import (
     energy_against_distance,
     exponents_by_evidence,
 )
+from datagravity.intervals import text
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,11 @@ def test_the_curves_and_bands_are_pythons(explorer, form):
 
 
 def test_the_hint_says_what_was_fitted(explorer):
-    assert hint_of(explorer, rows=dist.MESH) == "exponent 0.36 (0.31 to 0.41)"
-    assert hint_of(explorer, rows=dist.MESH, form="fixed + linear").startswith("1.1 pJ/bit + 0.06")
-    assert hint_of(explorer, form="broken at the chip edge").startswith("on the chip 0.97 (0.86 to 1.09); off")
+    mesh, pool = dist.series(dist.MESH), dist.pool()
+    assert hint_of(explorer, rows=dist.MESH) == f"exponent {text(dist.fit(mesh, 'power').exponent())}"
+    fixed, growing = np.exp(dist.fit(mesh, "affine").parameters)
+    expected = f"{fixed:.2g} pJ/bit + {growing:.2g} for each mm"
+    assert hint_of(explorer, rows=dist.MESH, form="fixed + linear") == expected
+    broken = dist.fit(pool, "broken")
+    near, far = (text(broken.exponent(off_chip)) for off_chip in (False, True))
+    assert hint_of(explorer, form="broken at the chip edge") == f"on the chip {near}; off the chip {far}"
