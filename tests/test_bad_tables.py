@@ -201,7 +201,8 @@ def test_no_description(small, content):
 
 CELL = st.one_of(
     st.sampled_from(["", "-1", "0", "inf", "nan", "1e400", "7", "3.5", "x", "compute", "pJ", "true", "P001", " 7"]),
-    st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=8),
+    # A csv writer leaves a carriage return unquoted, so that it ends the row instead of standing in the cell.
+    st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8),
 )
 
 

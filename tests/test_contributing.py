@@ -20,17 +20,23 @@ PAIR = ("P902", "P901")
 ENTRY = "@misc{mychip2027,\n  author = {Somebody},\n  title = {My chip},\n  year = {2027}\n}\n"
 
 
+def add_example(data, references):
+    """Write the example into a folder of tables and a bibliography, as CONTRIBUTING says."""
+    for name, lines in [("energy.csv", LINES), ("sources.csv", [SOURCE])]:
+        with (data / name).open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+    with references.open("a", encoding="utf-8") as file:
+        file.write(f"\n{ENTRY}")
+
+
 @pytest.fixture
 def with_example(tmp_path, monkeypatch):
     """The book's tables and bibliography with the example in them, as a reader would leave them."""
     if set(PAIR) & set(load("energy")["id"]):
         pytest.skip("these tables have the example in them already")
     shutil.copytree(paths.DATA, tmp_path / "data")
-    for name, lines in [("energy.csv", LINES), ("sources.csv", [SOURCE])]:
-        with (tmp_path / "data" / name).open("a", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
-    references = tmp_path / "references.bib"
-    references.write_text(paths.REFERENCES.read_text(encoding="utf-8") + "\n" + ENTRY, encoding="utf-8")
+    references = shutil.copyfile(paths.REFERENCES, tmp_path / "references.bib")
+    add_example(tmp_path / "data", references)
     monkeypatch.setattr(paths, "DATA", tmp_path / "data")
     monkeypatch.setattr(paths, "REFERENCES", references)
 

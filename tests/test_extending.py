@@ -1,0 +1,46 @@
+"""An extender adds the chip of CONTRIBUTING to a copy of the repository, renews the results, and every test passes."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
+from datagravity.site import results
+from test_contributing import add_example
+
+pytestmark = pytest.mark.built
+
+# What git does not hold. What chapters of the built book left is kept: those that read nothing new do not run again.
+NOT_COPIED = (".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "dist", "html", ".doctrees")
+#: What `make book` does before it writes pages.
+RENEW = """
+from datagravity.site.build import Book, check_tables, execute_chapters, write_results
+from datagravity.site.dependencies import Dependencies
+book = Book(".")
+check_tables(book)
+dependencies = Dependencies(book.data, book.references, book.lock)
+write_results(book, execute_chapters(book, dependencies, 2), dependencies.tables)
+"""
+
+
+def test_a_chip_more_moves_results_and_fails_no_test(book, tmp_path):
+    copy = shutil.copytree(book.root, tmp_path / "copy", ignore=shutil.ignore_patterns(*NOT_COPIED))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment["PYTHONPATH"] = str(copy / "src")
+
+    def run(*arguments):
+        done = subprocess.run([sys.executable, *arguments], cwd=copy, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-4000:]
+        return done.stdout
+
+    add_example(copy / "data", copy / "book" / "references.bib")
+    run("-m", "datagravity", "data-readme")
+    said = run("-c", RENEW)
+    old, new = (results.read(root / "book" / "results.json") for root in (ROOT, copy))
+    changed = results.compare(old, new)
+    assert {line.split(":")[0] for line in changed} >= {"processors.measured_count", "processors.measured_high"}
+    assert all(f"\n  {line}\n" in said for line in changed)
+    assert "passed" in run("-m", "pytest", "-q", "-m", "not built", "-n", "2", "-p", "no:cacheprovider")
