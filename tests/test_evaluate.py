@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagravity import checks, law, symbolic
+from datagravity import checks, law, plateau, symbolic
 from datagravity.evaluate import apply, checked, evaluate, symbol_of
 from datagravity.intervals import Interval, propagate
 
@@ -181,3 +181,8 @@ def test_rules_return_the_value():
     assert checks.whole("it", np.int64(3)) == 3
     assert type(checks.whole("it", np.int64(3))) is int
     assert checks.number("it", np.float32(0.5), checks.SHARE) == 0.5
+
+
+def test_an_interval_stands_beside_an_infinite_number():
+    found = plateau.rate(Interval(100, 50, 200), 2, 4, reuse_doubling=math.inf)
+    assert found.low < found.value == plateau.rate(100, 2, 4) < found.high

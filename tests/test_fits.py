@@ -215,3 +215,11 @@ def test_bad_arguments(call, message):
 def test_the_examples_of_the_docstrings():
     done = doctest.testmod(fits)
     assert (done.failed, done.attempted > 10) == (0, True)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, None])
+def test_no_number_is_significant(bad):
+    with pytest.raises(ValueError, match=r"^values: .* \(index 0\), expected a"):
+        fits.sign_flip_p([bad, 1.0])
+    with pytest.raises(ValueError, match=r"^x: .* \(index 2\), expected a"):
+        fits.rank_correlation([1.0, 2.0, bad], [1.0, 2.0, 3.0])

@@ -3,6 +3,7 @@
 import doctest
 import inspect
 import json
+import os
 import re
 import subprocess
 import sys
@@ -206,3 +207,19 @@ def test_validate_names_the_problem(tmp_path, capsys):
     message = capsys.readouterr().err
     assert "energy.csv row 2" in message
     assert "-0.03" in message
+
+
+def test_a_folder_that_is_not_there_is_one_message(tmp_path, capsys):
+    for command in (["picture", str(tmp_path / "no" / "x.svg")], ["book", "--root", str(tmp_path / "no")]):
+        assert main(command) == 1
+        assert "no" in capsys.readouterr().err
+
+
+def test_a_reader_may_stop_reading():
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "datagravity", "cite", "leebruck2026"]
+    with os.fdopen(writer, "w") as pipe:
+        run = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    assert run.stderr == ""
+    assert run.returncode == 141

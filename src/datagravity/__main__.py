@@ -1,6 +1,7 @@
 """The command line: `python -m datagravity COMMAND`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -146,10 +147,17 @@ def main(arguments=None):
     chosen = parser().parse_args(arguments)
     try:
         chosen.function(chosen)
+        sys.stdout.flush()
     except ModuleNotFoundError as error:
         print(f"{error}. The book's tools are an extra: pip install 'datagravity[book]'", file=sys.stderr)
         return 1
     except ValueError as error:  # TableError and BuildError too
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever reads has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except (OSError, OverflowError) as error:  # a folder that is not there, a port in use
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

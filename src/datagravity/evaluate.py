@@ -58,7 +58,9 @@ def apply(function, compute, /, least=-inf, **arguments):
     """
     if any(isinstance(value, Interval) for value in arguments.values()):
         _check_beside_intervals(arguments)
-        return propagate(lambda **drawn: apply(function, compute, least, **drawn), **arguments)
+        # Plain numbers are bound here: infinity may be one of them, and an end of an Interval may not.
+        intervals = {name: value for name, value in arguments.items() if isinstance(value, Interval)}
+        return propagate(lambda **drawn: apply(function, compute, least, **(arguments | drawn)), **intervals)
     index = _shared_index(arguments)
     arrays = checks.broadcast(**{name: checked(name, value) for name, value in arguments.items()})
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))

@@ -353,7 +353,7 @@ def rank_correlation(x: ArrayLike, y: ArrayLike, *, permutations: int = 5000, se
     """
     if len(x) != len(y) or len(x) < 3:
         raise ValueError(f"x, y: {len(x)} and {len(y)} values, expected pairs, at least 3")
-    x, y = stats.rankdata(x), stats.rankdata(y)
+    x, y = (stats.rankdata(checks.numbers(name, values, checks.FINITE)) for name, values in (("x", x), ("y", y)))
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         return 0.0, 1.0
     x, y = x - x.mean(), y - y.mean()
@@ -374,7 +374,7 @@ def sign_flip_p(values: ArrayLike, *, permutations: int = 5000, seed: int = 0) -
     >>> sign_flip_p([1.0, 2.0, 0.5, 1.5, 3.0, 1.0, 2.0, 0.5]) < 0.01
     True
     """
-    values = np.asarray(values, dtype=float)
+    values = checks.numbers("values", values, checks.FINITE)
     generator = np.random.default_rng(seed)
     signs = generator.choice([-1, 1], size=(permutations, len(values)))
     return _reached(signs @ values, values.sum())

@@ -11,7 +11,7 @@ from datagravity.decoding.rows import hardware_row, model_row
 from datagravity.decoding.terms import DYNAMIC
 from datagravity.decoding.token import quantities
 from datagravity.evaluate import evaluate
-from datagravity.evidence import load, remembered
+from datagravity.evidence import is_blank, load, remembered
 
 #: The one that is given to a forecast of the two larger ones, and to the models that know less.
 SMALLEST = ("Llama-3 8B",)
@@ -27,7 +27,8 @@ BATCH_NAMES = ("about 8", "16 to 32", "64 to 128", "192 to 512", "768 and more")
 @remembered
 def _runs():
     rows = load("measured_inference").query("boundary == 'GPU' and kind == 'measured'")
-    stated = ["llm_name", "accelerator_name", "batch_avg", "throughput_tok_s", "j_per_output_token", "weight_bits"]
+    stated = ["llm_name", "accelerator_name", "batch_avg", "avg_output_tokens", "throughput_tok_s"]
+    stated += ["j_per_output_token", "weight_bits"]
     rows = rows.dropna(subset=stated).reset_index(drop=True)
     rows = rows.rename(columns={"llm_name": "llm", "accelerator_name": "accelerator", "j_per_output_token": "measured"})
     rows["context"] = PROMPT_TOKENS + rows["avg_output_tokens"] / 2
@@ -139,12 +140,12 @@ def nulls():
     share = np.exp(np.median(np.log((rows["measured"] / drawn)[known].astype(float))))
     timed = rows.assign(null="measured time", ratio=rows["measured"].astype(float) / (share * drawn))
     active = rows["params_active_b"].astype(float) * rows["weight_bits"]
-    limits = rows["batch_max"].astype(int)
     base = {
         (row.accelerator, row.batch_max): row.measured / size
         for row, size in zip(rows[known].itertuples(), active[known], strict=True)
+        if not is_blank(row.batch_max)
     }
-    keys = list(zip(rows["accelerator"], limits, strict=True))
+    keys = list(zip(rows["accelerator"], rows["batch_max"], strict=True))
     scaled = active * [base.get(key, math.nan) for key in keys]
     sized = rows.assign(null="parameters", ratio=rows["measured"].astype(float) / scaled).dropna(subset=["ratio"])
     return pd.concat([sized, timed])[lambda frame: ~frame["llm"].isin(SMALLEST)].reset_index(drop=True)

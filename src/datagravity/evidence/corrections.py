@@ -24,9 +24,13 @@ def problems(tables, known):
     corrections = tables.get("corrections")
     # A row may be missing because its key is already known to be wrong: one problem, not two.
     unsure = {p.file for p in known for table in tables.values() if p.file == table.file and p.column == table.key}
-    found = []
+    found, overridden = [], {}
     for index, row in enumerate(corrections.rows if corrections else []):
         found += _problems_of_one(index, row, corrections, tables, unsure)
+        cell = row["table"], row["row"], row["column"]
+        if row["action"] == "override" and overridden.setdefault(cell, index) != index:
+            other = corrections.lines[overridden[cell]]
+            found.append(corrections.problem(index, "value", f"one override of a cell; row {other} has another"))
     return found
 
 

@@ -39,3 +39,7 @@ class TableError(ValueError):
         count = len(self.problems)
         head = f"{count} problem{'s' if count > 1 else ''} in the data (row 1 of a table is its header):"
         super().__init__("\n  ".join([head, *map(str, self.problems)]))
+
+    def __reduce__(self):
+        """Another process gets the problems, not the message."""
+        return type(self), (self.problems,)

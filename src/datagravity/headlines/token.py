@@ -28,8 +28,9 @@ def example(batch):
 
 def _run(limit):
     """The measured run of the example under this limit of its batch."""
-    runs = measured_runs().query("llm == @EXAMPLE['model'] and gpus == @EXAMPLE['gpus']")
-    return runs.set_index("batch_max").loc[limit]
+    runs = measured_runs()
+    own = runs[["llm", "accelerator", "gpus"]].eq([EXAMPLE["model"], EXAMPLE["hardware"], EXAMPLE["gpus"]]).all(axis=1)
+    return runs[own].set_index("batch_max").loc[limit]
 
 
 def _weights_and_arithmetic(limit, row):

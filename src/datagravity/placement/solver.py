@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -119,5 +120,9 @@ def place(masses, positions, exponent, *, start=None, tolerance=1e-10, max_itera
         certified=bool(best.energy - lower <= tolerance * best.energy),
         iterations=data.readings,
         converged=converged,
-        _energy_at=lambda there: float(energies_in_one_reading(data, there[None], exponent)[0]),
+        _energy_at=partial(_energy_of_one, data, exponent),
     )
+
+
+def _energy_of_one(data, exponent, there):
+    return float(energies_in_one_reading(data, there[None], exponent)[0])

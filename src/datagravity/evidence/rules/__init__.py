@@ -36,4 +36,5 @@ def row_problems(name, table):
 
 def cross_problems(tables, known):
     """What several tables say together: corrections, figures of the claims that print them, members of series."""
-    return corrections.problems(tables, known) + systems.figure_problems(tables) + series.member_problems(tables)
+    found = corrections.problems(tables, known) + series.member_problems(tables)
+    return found + systems.figure_problems(tables) + systems.input_problems(tables)

@@ -33,7 +33,7 @@ def member_problems(tables):
         return []
     series = {row["name"]: row for row in named.values}
     there = {name: {row[table.key]: row for row in table.values} for name, table in tables.items() if table.complete}
-    problems, taken = [], {}
+    problems, taken, labelled = [], {}, {}
     for index, member in enumerate(members.values):
         one = series.get(member["series"])
         if one is None or one["table"] not in there:  # a key or a file is wrong, and is named elsewhere
@@ -46,7 +46,10 @@ def member_problems(tables):
         elif taken.setdefault((scope, member["row"]), index) != index:
             found = [("row", f"a row used once; row {members.lines[taken[scope, member['row']]]} has it too")]
         else:
-            found = _of_member(one, member, row, there.get("distances", {}))
+            found = list(_of_member(one, member, row, there.get("distances", {})))
+        label = member["series"], member["label"]
+        if label[1] is not None and labelled.setdefault(label, index) != index:
+            found.append(("label", f"a label used once in its series; row {members.lines[labelled[label]]} has it too"))
         problems += [members.problem(index, column, expected) for column, expected in found]
     return problems
 

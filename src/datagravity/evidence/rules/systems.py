@@ -63,6 +63,20 @@ def figure_problems(read):
     return problems
 
 
+def input_problems(read):
+    """A system has one row for each of its inputs: of two, nobody could say which one counts."""
+    inputs = read.get("system_inputs")
+    if inputs is None or not inputs.complete:
+        return []
+    first, problems = {}, []
+    for index, row in enumerate(inputs.rows):
+        known = first.setdefault((row["system"], row["symbol"]), index)
+        if known != index:
+            expected = f"an input given once for {row['system']}; row {inputs.lines[known]} has it too"
+            problems.append(inputs.problem(index, "symbol", expected))
+    return problems
+
+
 RULES = {
     "related_papers": [lever_or_reason],
     "system_claims": [figure_holds_values],
