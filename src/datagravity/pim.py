@@ -327,17 +327,23 @@ def _row_share(cells):
     group = scope_group(cells.get("scope"))
     if group in ("path", "memory"):
         return Interval(1, 1, 1), Input(1.0, 1.0, "row", f"scope {cells['scope']}: all energy is spent on data")
+    by_source, prior = _system_shares()
+    return by_source.get(next((cells[key] for key in _SOURCE_NAMES if key in cells), None), prior)
+
+
+@remembered
+def _system_shares():
+    """The share of a system's energy that data take, each as a spread and as an Input: by source, and the prior."""
     shares = published_shares()
     average = shares[shares["stat"] == "average"]
-    source = next((cells[key] for key in _SOURCE_NAMES if key in cells), None)
-    own = average[average["source"] == source]
-    if len(own):
-        value = float(own["share"].iloc[0])
-        return Interval(value, value, value), Input(value, value, "row", f"same source, row {own['id'].iloc[0]}")
+    by_source = {}
+    for row in average.drop_duplicates("source").itertuples():
+        own = Input(row.share, row.share, "row", f"same source, row {row.id}")
+        by_source[row.source] = Interval(row.share, row.share, row.share), own
     # As far around the published average as the one workload that is published alone lies from it.
     mean = float(average["share"].mean())
     share = _Share(mean, float(shares["share"].max()) - mean)
-    return share, Input(*share.ends(), "prior", f"rows {', '.join(shares['id'])}, one source")
+    return by_source, (share, Input(*share.ends(), "prior", f"rows {', '.join(shares['id'])}, one source"))
 
 
 def scope_group(scope):
@@ -482,10 +488,11 @@ def constant_predictions(rows, *, level=LEVEL):
     `rows` with `constant`, `constant_low`, `constant_high` and `constant_covered`; missing where no other source has
     a row of the group
     """
+    groups, sources, reported = (rows[name].to_numpy() for name in ("group", "source_group", "reported"))
+    quantiles = [(1 - level) / 2, 0.5, (1 + level) / 2]
     found = []
-    for _, row in rows.iterrows():
-        others = rows[(rows["group"] == row["group"]) & (rows["source_group"] != row["source_group"])]["reported"]
-        quantiles = [(1 - level) / 2, 0.5, (1 + level) / 2]
+    for group, source in zip(groups, sources, strict=True):
+        others = reported[(groups == group) & (sources != source)]
         found.append(np.quantile(others, quantiles) if len(others) else [np.nan] * 3)
     low, value, high = np.transpose(found) if found else np.empty((3, 0))
     rows = rows.assign(constant=value, constant_low=low, constant_high=high)
