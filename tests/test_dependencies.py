@@ -25,7 +25,7 @@ execute_chapters(book, Dependencies(book.data, book.references, book.lock), 2)
 def executed_again(book):
     """Run what a build would run now: name of a chapter -> why."""
     command = [sys.executable, "-c", EXECUTE, str(book.root)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment(book.root), check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment(book.root), check=False)
     assert run.returncode == 0, run.stderr
     rows = re.findall(r"^  \[\d+/\d+\] (\w+)\.md +[\d.]+ s   (.+)$", run.stdout, re.MULTILINE)
     assert f"to execute: {len(rows)}\n" in run.stdout

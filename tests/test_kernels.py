@@ -82,9 +82,9 @@ def test_a_killed_chapter_is_named_and_kills_no_other(kernels, tmp_path):
 
 
 def test_a_cell_that_does_not_end_is_named(kernels, tmp_path):
-    endless = write_chapter(tmp_path / "endless.md", "x = 1", "while True:\n    pass")
-    with pytest.raises(ChapterError, match=r"book/endless\.md, code cell 2, line 21: no end after 1 s\n    while True"):
-        kernels.execute(endless, timeout=1)
+    endless = write_chapter(tmp_path / "endless.md", "x = 1", "import time\ntime.sleep(3600)")
+    with pytest.raises(ChapterError, match=r"book/endless\.md, code cell 2, line 21: no end after 5 s\n    import time"):
+        kernels.execute(endless, timeout=5)
 
 
 @pytest.mark.parametrize("kernels", [CAN_FORK, False], indirect=True, ids=["forked", "fresh"])
@@ -110,7 +110,7 @@ assert "datagravity.charts.pim" in sys.modules
 assert threading.active_count() == 1, threading.enumerate()
 assert zmq.Context._instance is None
 """
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=600)
 
 
 def kernels_of(folder):
@@ -126,7 +126,7 @@ def kernels_of(folder):
 
 
 def wait_until(true):
-    end = monotonic() + 60
+    end = monotonic() + 600  # a guard against waiting for ever, no matter how busy the machine is
     while not true():
         assert monotonic() < end
         sleep(0.1)
@@ -146,7 +146,7 @@ def test_an_interrupted_build_leaves_no_kernel(small_book, number):
     wait_until(lambda: len(list(small_book.source.glob("started-*"))) == 2 or build.poll() is not None)
     assert len(kernels_of(small_book.source)) == 2
     build.send_signal(number)
-    _, errors = build.communicate(timeout=60)
+    _, errors = build.communicate(timeout=600)
     if number == signal.SIGINT:
         assert build.returncode == 130
         assert "Stopped." in errors
