@@ -15,7 +15,6 @@ book: .venv/installed ## build the book into book/_build/html (does nothing when
 
 test: .venv/installed ## build the book and run every test, the browser's too
 	@$(RUN) tests/chromium.py
-	@$(RUN) -m datagravity book
 	@$(RUN) -m pytest -n auto
 
 quick: .venv/installed ## run the tests that need no built page: a minute
