@@ -9,6 +9,7 @@ import nbformat
 import vl_convert
 from docutils import nodes
 from myst_nb.core.read import is_myst_markdown_notebook
+from sphinx.util.logging import getLogger
 
 from datagravity import __version__
 from datagravity.site import executed
@@ -16,6 +17,7 @@ from datagravity.site.offered import Label, Site, offered
 from datagravity.site.renderer import VEGALITE_VERSION
 
 ASSETS = Path(__file__).parent / "assets"
+LOGGER = getLogger(__name__)
 #: What a page must hold for a script to be loaded: text of its outputs -> files.
 SCRIPTS = {'class="dg-chart"': ["vega.js", "charts.js"], "dg-table-live": ["tables.js"]}
 
@@ -84,7 +86,12 @@ def write_notebooks(app):
     by_build = app.config.nb_execution_mode == "off"
     for name in sorted(app.env.found_docs):
         if (text := chapter_source(app, name)) is not None:
-            notebook = offered(executed.with_outputs(text, folder, name), site) if by_build else executed.source(text)
+            try:
+                done = executed.with_outputs(text, folder, name) if by_build else executed.source(text)
+                notebook = offered(done, site) if by_build else done
+            except (LookupError, ValueError) as error:  # the page has a warning of its own for what is missing
+                LOGGER.warning("the notebook that the page offers: %s", error, location=name)
+                continue
             path = Path(app.outdir) / "_sources" / f"{name}.ipynb"
             path.write_text(nbformat.writes(notebook), encoding="utf-8")
 
