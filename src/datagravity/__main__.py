@@ -151,13 +151,10 @@ def main(arguments=None):
     except ModuleNotFoundError as error:
         print(f"{error}. The book's tools are an extra: pip install 'datagravity[book]'", file=sys.stderr)
         return 1
-    except ValueError as error:  # TableError and BuildError too
-        print(f"\n{error}", file=sys.stderr)
-        return 1
     except BrokenPipeError:  # whoever reads has read enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (OSError, OverflowError) as error:  # a folder that is not there, a port in use
+    except (ValueError, OSError, OverflowError) as error:  # TableError, BuildError, a folder that is not there
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
