@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 
 from datagravity import disjunction_constant, load, paths
+from datagravity.evidence.rules.processors import operation_of
 from datagravity.processors import (
     MEMORY_LEVELS,
     PART_OF_AN_ACCESS,
+    TWO_NODE_SOURCE,
     device_energies,
     disjunction_constants,
-    flop_of,
     geometric_mean,
     improvement_of,
     improvements,
@@ -223,7 +224,18 @@ def test_a_multiply_add_is_two_flop():
     pair = disjunction_constants().set_index("compute_row").loc["P002"]
     assert (pair["gd_low"], pair["gd_high"]) == (64 * 100 / 8 / 6, 64 * 120 / 8 / 2)
     assert (pair["gd_matched_low"], pair["gd_matched_high"]) == (16 * 100 / 8 / 6, 16 * 120 / 8 / 2)
-    assert [flop_of(name) for name in ("FP32 FMA, scalar", "INT8 tensor MAC", "FP64 operation")] == [2, 2, 1]
+
+
+def test_what_an_operation_is_follows_from_its_class():
+    words = ("FP32 FMA, scalar", "INT8 tensor MAC", "FP64 operation", "BF16 multiply", "64-bit FMA", "FP16 add")
+    found = [operation_of(name) for name in words]
+    assert [one.flop for one in found] == [2, 2, 1, 1, 2, 1]
+    assert [one.bits for one in found] == [32, 8, 64, 16, 64, 16]
+    assert [one.floating for one in found] == [True, False, True, True, True, True]
+    assert [one.multiplication for one in found] == [True, True, False, True, True, False]
+    assert [one.matrix_unit for one in found] == [False, True, False, False, False, False]
+    with pytest.raises(ValueError, match="operation_class: 'matrix product', expected a number format"):
+        operation_of("matrix product")
 
 
 @pytest.mark.usefixtures("frozen")
@@ -263,6 +275,7 @@ def machine(number, node, gd, **operation):
 
 def test_a_trend_is_the_factor_of_each_halving_of_the_node(tmp_path, monkeypatch):
     rows = [*machine(1, 40, 2), *machine(2, 20, 4), *machine(3, 10, 8)]
+    rows[3] |= {"operation_class": "BF16 multiply", "width_bits": 16, "pj": 0.5}  # floating point too
     # An addition counts for nothing, a node that is inferred neither; a whole system is another scope.
     rows += [rows[1] | {"id": "P103", "operation_class": "FP32 add", "pj": 100}]
     rows += [*machine(4, 5, 1000, node_inferred="true"), *machine(5, 5, 70, scope="system")]
@@ -273,6 +286,19 @@ def test_a_trend_is_the_factor_of_each_halving_of_the_node(tmp_path, monkeypatch
     assert found["nodes"].to_dict() == {"datapath": "40, 20, 10", "system": "5"}
     assert found.loc["datapath", ["low", "factor", "high"]].to_list() == pytest.approx([2, 2, 2])
     assert found.loc["system", ["low", "factor", "high"]].isna().all(), "one machine makes no line"
+
+
+def test_an_item_stands_once_at_each_node_that_is_compared(tmp_path, monkeypatch):
+    source = {"source": TWO_NODE_SOURCE, "kind": "dram", "memory_level": "DDR", "memory_type": "DDR4", "width_bits": 64}
+    rows = [source | {"id": f"P{node:03}", "node_nm": node, "pj": 1300} for node in (45, 7)]
+    (tmp_path / "twice").mkdir()
+    freeze(tmp_path, monkeypatch, energy=rows)
+    assert improvements()["improvement"].to_list() == [1]
+    freeze(tmp_path / "twice", monkeypatch, energy=[*rows, rows[1] | {"id": "P008"}])
+    with pytest.raises(
+        ValueError, match=r"data/energy\.csv, row P008: DDR4 DRAM at 7 nm, expected one row of each item"
+    ):
+        improvements()
 
 
 def test_the_energies_of_a_device_come_by_level_and_origin(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from datagravity import checks, fits
 from datagravity.evidence import is_blank, load, plain, remembered
-from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, flop_of
+from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, operation_of
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 
 #: Memory levels from near to far, as charts order them; those of OFF_CHIP lie on another chip than the operation.
@@ -65,7 +65,8 @@ def operations():
     operation. A multiply-accumulate (MAC) is one operation of two FLOP: a row that counts FLOP gives half of it.
     """
     rows = _rows("compute")
-    share = rows["operation_class"].map(flop_of).astype(float) / rows["flop_per_operation"].astype(float)
+    whole = rows["operation_class"].map(lambda name: operation_of(name).flop).astype(float)
+    share = whole / rows["flop_per_operation"].astype(float)
     return rows.assign(compute_pj_low=share * rows["energy_low_pj"], compute_pj_high=share * rows["energy_high_pj"])
 
 
@@ -120,7 +121,15 @@ def improvements():
     old, new = (rows[rows["node_nm"] == node] for node in (45, 7))
     # pandas joins a blank with a blank: an operation has no memory, a DRAM no capacity.
     keys = ["part", "operation_class", "memory_level", "capacity_kib"]
-    pairs = new.merge(old, on=keys, suffixes=("_7", "_45"), validate="one_to_one")
+    for node, found in ((45, old), (7, new)):
+        twice = found[found.duplicated(keys)]
+        if len(twice):
+            row = twice.iloc[0]
+            raise ValueError(
+                f"data/energy.csv, row {row['id']}: {row['item']} at {node} nm, expected one row of each item "
+                f"and node of {TWO_NODE_SOURCE}, whose nodes are compared item by item"
+            )
+    pairs = new.merge(old, on=keys, suffixes=("_7", "_45"))
     return pd.DataFrame(
         {
             "item": pairs["item_7"],
@@ -277,7 +286,8 @@ def _of_one_origin(both):
 
 
 def trends(*, level=0.8, include_grey=True):
-    """How G_d changes from node to node, by memory level and scope: over machines with a floating-point multiply.
+    """How G_d changes from node to node, by memory level and scope: over machines with a floating-point operation
+    that is more than an addition.
 
     One machine is one source group at one node: the geometric mean of its pairs, one operand of the operation's own
     width. A line of ln G_d against ln node gives the factor for each halving of the node's name, with a t interval.
@@ -288,8 +298,9 @@ def trends(*, level=0.8, include_grey=True):
     interval are missing where fewer than three machines or fewer than two nodes leave nothing to judge by. [extension]
     """
     pairs = disjunction_constants(include_grey=include_grey)
-    floating = pairs["operation"].str.startswith("FP") & ~pairs["operation"].str.endswith(" add")
-    pairs = pairs[floating & (pairs["node"] != "not stated")]
+    kinds = pairs["operation"].map(operation_of)
+    kept = [kind.floating and (kind.multiplication or not kind.addition) for kind in kinds]
+    pairs = pairs[np.array(kept, dtype=bool) & (pairs["node"] != "not stated")]
     pairs = pairs.assign(
         node_nm=pairs["node"].str.removesuffix(" nm").astype(float),
         log_gd=np.log(pairs["gd_matched"]),
@@ -355,8 +366,9 @@ def machine_balances():
 
     Returns
     -------
-    pandas.DataFrame: memory, operation, transport_pj_per_bit, compute_pj, width_bits, balance_operations_per_operand,
-    scope, source, locator. Of a published range, the low end; the memory's name then says so.
+    pandas.DataFrame: transport_row, compute_row, memory, operation, transport_pj_per_bit, compute_pj, width_bits,
+    balance_operations_per_operand, scope, source, locator. Of a published range, the low end; the
+    memory's name then says so.
     """
     table = "source == @TWO_NODE_SOURCE and node_nm == 7"
     balances = []
@@ -366,6 +378,8 @@ def machine_balances():
             per_bit, energy, width = access["energy_pj_per_bit_low"], row["compute_pj_low"], int(row["width_bits"])
             balances.append(
                 {
+                    "transport_row": access["id"],
+                    "compute_row": row["id"],
                     "memory": item_name(access) + (", low end" if ranged else ""),
                     "operation": row["operation_class"],
                     "transport_pj_per_bit": per_bit,
@@ -431,5 +445,6 @@ def measured_off_chip():
     matrix unit, both measured.
     """
     pairs = disjunction_constants().query("method == 'measured' and scope == 'system / system'")
-    floating = pairs["operation"].str.endswith("tensor MAC") & ~pairs["operation"].str.startswith("INT")
-    return pairs[pairs["memory"].isin(OFF_CHIP) & floating].reset_index(drop=True)
+    kinds = pairs["operation"].map(operation_of)
+    matrix = np.array([kind.floating and kind.matrix_unit for kind in kinds], dtype=bool)
+    return pairs[pairs["memory"].isin(OFF_CHIP) & matrix].reset_index(drop=True)

@@ -46,16 +46,16 @@ def memory_devices():
 def same_multiply_at_both_nodes():
     """G_d of an FP32 multiply with one memory at 45 nm and at 7 nm, and once more after the same step again."""
     gd = disjunction_constants("FP32 multiply").set_index("transport_row")["gd"]
-    factor = improvements().set_index("item")["improvement"]
-    gain = factor["FP32 multiply"]
+    factor = improvements().set_index("row_7_nm")["improvement"]
+    gain = factor["P027"]
     return {
         "small_45": extension(gd["P009"]),
         "small_7": extension(gd["P028"]),
         "large_45": extension(gd["P011"]),
         "large_7": extension(gd["P030"]),
         "flat_factor": extension(gain),
-        "next_sram": extension(gd["P030"] * gain / factor["SRAM, 1 MB"]),
-        "next_ddr": extension(gd["P031"] * gain / factor["DDR3/4 DRAM"]),
+        "next_sram": extension(gd["P030"] * gain / factor["P030"]),
+        "next_ddr": extension(gd["P031"] * gain / factor["P031"]),
     }
 
 

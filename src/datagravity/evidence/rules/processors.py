@@ -1,6 +1,7 @@
 """Rules of the tables `energy` and `published_ratios`."""
 
 import re
+from typing import NamedTuple
 
 from datagravity.evidence.rules.shared import filled, recalled_has_confidence
 
@@ -12,6 +13,10 @@ SAYS_WHAT |= dict.fromkeys(("wire", "offchip-link", "network"))
 #: Memory levels from near to far, on the chip of the operation and off it.
 ON_CHIP = ("register file", "L1, small SRAM", "L2, large SRAM")
 OFF_CHIP = ("HBM", "GDDR", "LPDDR", "DDR", "DRAM, unnamed")
+# A format that is only named by its bits, as in "64-bit FMA", is floating point: an FMA exists for no other.
+_OPERATION = re.compile(
+    r"(?P<format>INT|BF|FP|)(?P<bits>\d+)(-bit)? (?P<unit>tensor )?(?P<done>add|multiply|FMA|MAC|operation)(, .+)?"
+)
 #: What the column of levels says of a row that is no whole access of one.
 PART_OF_AN_ACCESS = "part of an access"
 
@@ -65,16 +70,47 @@ def operation_is_counted(row):
         yield "flop_per_operation", "a value exactly where operation_class has one"
     if name is None:
         return
-    if flop is not None and flop not in (1, flop_of(name)):
-        yield "flop_per_operation", f"1, or {flop_of(name)} for the whole of a {name}"
-    bits = re.search(r"\d+", name)
-    if bits and row["width_bits"] != int(bits[0]):
-        yield "width_bits", f"{bits[0]}, because the class is {name}"
+    operation = operation_of(name)
+    if flop is not None and flop not in (1, operation.flop):
+        yield "flop_per_operation", f"1, or {operation.flop} for the whole of a {name}"
+    if row["width_bits"] != operation.bits:
+        yield "width_bits", f"{operation.bits}, because the class is {name}"
 
 
-def flop_of(operation_class):
-    """FLOP of one operation of a class: two for a multiplication and an addition in one, else one."""
-    return 2 if any(word in operation_class for word in ("FMA", "MAC")) else 1
+class Operation(NamedTuple):
+    """What a word of the closed list of `operation_class` says: number format, bits, and what is done to them."""
+
+    floating: bool
+    bits: int
+    addition: bool
+    multiplication: bool
+    matrix_unit: bool
+
+    @property
+    def flop(self):
+        """Two for a multiplication and an addition in one, else one."""
+        return 1 + (self.addition and self.multiplication)
+
+
+def operation_of(operation_class):
+    """The `Operation` that a word of the list names, as in "FP16 tensor MAC" or "FP32 FMA, scalar".
+
+    Raises
+    ------
+    ValueError
+        If the word does not name a number format, its bits and what is done, in this order.
+    """
+    found = _OPERATION.fullmatch(operation_class)
+    if found is None:
+        raise ValueError(f"operation_class: {operation_class!r}, expected a number format, bits and an operation")
+    both = found["done"] in ("FMA", "MAC")
+    return Operation(
+        floating=found["format"] != "INT",
+        bits=int(found["bits"]),
+        addition=both or found["done"] == "add",
+        multiplication=both or found["done"] == "multiply",
+        matrix_unit=found["unit"] is not None,
+    )
 
 
 def says_how_known(row):
