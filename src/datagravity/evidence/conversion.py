@@ -10,7 +10,7 @@ from datagravity.reads import BIBLIOGRAPHY
 # The nullable types of pandas: a blank cell is a missing value in all of them.
 DTYPES = {"string": "string", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
 # The tables whose rows carry facts of their sources.
-WITH_FACTS = ("energy", "pim", "brain")
+WITH_FACTS = ("energy", "distance_rows", "pim", "brain")
 
 
 def joined(name):
