@@ -401,3 +401,221 @@ def leave_one_group_out(frame: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.
     """
     for name, own in frame.groupby(by):
         yield name, own, frame[frame[by] != name]
+
+
+# --- Random effects --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RandomEffects:
+    """A mean over groups of values: what scatters between groups, and what between the values of one group.
+
+    `between` and `within` are standard deviations, `mean_error` the standard error of the mean, `freedom` the number
+    of groups that told the scatter, less one.
+    """
+
+    mean: float
+    mean_error: float
+    between: float
+    within: float
+    freedom: int
+    groups: int
+    count: int
+
+    @property
+    def further_error(self) -> float:
+        """The standard deviation of one further value of one further group, its own error not included."""
+        return math.sqrt(self.mean_error**2 + self.between**2 + self.within**2)
+
+    def interval(self, level: float = 0.8) -> Interval:
+        """The mean with its t interval."""
+        return t_interval(self.mean, self.mean_error, self.freedom, level)
+
+    def further(self, level: float = 0.8) -> Interval:
+        """A further value of a further group with its t interval."""
+        return t_interval(self.mean, self.further_error, self.freedom, level)
+
+    def draws(self, count: int, generator: np.random.Generator) -> np.ndarray:
+        """Further values of further groups, shape (count,), with the tails of Student's t."""
+        return self.mean + self.further_error * generator.standard_t(self.freedom, count)
+
+
+def random_effects(
+    values: ArrayLike, groups: ArrayLike, variances: ArrayLike = 0.0, *, spread: RandomEffects | None = None
+) -> RandomEffects:
+    """A mean of values that hang together in groups, by restricted maximum likelihood.
+
+    value = mean + effect of its group + effect of its own + error of known variance, all normal. The likelihood is the
+    marginal one of Laird and Ware (1982). statsmodels' MixedLM maximises the same one where all known variances are
+    zero (a test compares them); it takes no known variances, and its meta-analysis no groups.
+
+    Parameters
+    ----------
+    values : shape (n,)
+    groups : a label a value
+    variances : known variances of the values, one for all or one a value
+    spread : another fit whose standard deviations and degrees of freedom to take, where these groups are too few
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a variance is negative, or there are fewer than two groups and no `spread`.
+
+    Examples
+    --------
+    >>> found = random_effects([1.0, 1.2, 2.0, 2.2, 3.0, 3.2], ["a", "a", "b", "b", "c", "c"])
+    >>> round(found.mean, 6), round(found.between, 3), round(found.within, 3), found.freedom
+    (2.1, 0.995, 0.141, 2)
+    """
+    values = checks.numbers("values", values, checks.FINITE)
+    variances = np.broadcast_to(checks.numbers("variances", variances, checks.AT_LEAST_ZERO), values.shape)
+    groups = np.asarray(groups)
+    names, place = np.unique(groups, return_inverse=True)
+    if spread is None:
+        if len(names) < 2 or len(values) <= len(names):
+            raise ValueError(
+                f"groups: {len(values)} values of {len(names)}, expected two groups or more, and one with two values"
+            )
+        between, within = _likeliest_deviations(values, place, variances)
+        freedom = len(names) - 1
+    else:
+        between, within, freedom = spread.between, spread.within, spread.freedom
+    weight, total, _ = _grouped(values, place, variances, between, within)
+    return RandomEffects(total / weight, weight**-0.5, between, within, freedom, len(names), len(values))
+
+
+def deviation_interval(values: ArrayLike, groups: ArrayLike, variances: ArrayLike = 0.0, *, which: str) -> Interval:
+    """The standard deviation "between" or "within" groups with the 80 % interval of its profile likelihood.
+
+    Raises
+    ------
+    ValueError
+        As `random_effects`, or if `which` is another word.
+
+    Examples
+    --------
+    >>> found = deviation_interval([1.0, 1.2, 2.0, 2.2, 3.0, 3.2], ["a", "a", "b", "b", "c", "c"], which="between")
+    >>> round(found.low, 2), round(found.value, 2), round(found.high, 2)
+    (0.58, 0.99, 2.25)
+    """
+    checks.choice("which", which, ("between", "within"))
+    found = random_effects(values, groups, variances)
+    values = np.asarray(values, dtype=float)
+    variances = np.broadcast_to(np.asarray(variances, dtype=float), values.shape)
+    place = np.unique(np.asarray(groups), return_inverse=True)[1]
+
+    def lost(deviation):
+        """Twice the likelihood that is lost where this deviation is given, less what the level allows."""
+
+        def score(other):
+            pair = (deviation, other) if which == "between" else (other, deviation)
+            return -_restricted(values, place, variances, *pair)
+
+        top = 10 * max(float(values.std()), 1e-6)
+        best = optimize.minimize_scalar(score, bounds=(0, top), method="bounded", options={"xatol": 1e-8 * top}).fun
+        best = min(best, score(0.0 if deviation > 0 else 1e-9 * top))
+        return 2 * (best + likelihood) - stats.chi2.ppf(0.8, 1)
+
+    likelihood = _restricted(values, place, variances, found.between, found.within)
+    value = getattr(found, which)
+    top = 1e3 * max(float(values.std()), value)
+    least = 1e-9 * top
+    low = optimize.brentq(lost, least, value) if value > least and lost(least) > 0 else 0.0
+    return Interval(value, low, float(optimize.brentq(lost, max(value, least), top)), 0.8, "uniform")
+
+
+def _grouped(values, place, variances, between, within):
+    """Over the groups: the weight of the mean, the weighted sum of the values, and minus twice the likelihood."""
+    own = variances + within**2
+    precision = np.bincount(place, 1 / own)
+    summed = np.bincount(place, values / own)
+    shrunk = 1 / (1 + between**2 * precision)
+    weight, total = (precision * shrunk).sum(), (summed * shrunk).sum()
+    mean = total / weight
+    residuals = values - mean
+    rest = np.bincount(place, residuals / own)
+    square = (residuals**2 / own).sum() - (between**2 * rest**2 * shrunk).sum()
+    determinant = np.log(own).sum() - np.log(shrunk).sum()
+    return float(weight), float(total), float(square + determinant + math.log(weight))
+
+
+def _restricted(values, place, variances, between, within):
+    """The restricted log likelihood, but for a constant; minus infinity where a value would be exact."""
+    if np.any(variances + within**2 <= 0):
+        return -math.inf
+    return -_grouped(values, place, variances, between, within)[2] / 2
+
+
+def _likeliest_deviations(values, place, variances):
+    scale = max(float(values.std()), 1e-9)
+    starts = [(a * scale, b * scale) for a in (0.05, 1.0) for b in (0.1, 1.0)]
+    found = [
+        optimize.minimize(
+            lambda pair: -_restricted(values, place, variances, *np.abs(pair)),
+            start,
+            method="Nelder-Mead",
+            options={"xatol": 1e-8 * scale, "fatol": 1e-10},
+        )
+        for start in starts
+    ]
+    between, within = np.abs(min(found, key=lambda one: one.fun).x)
+    return float(between), float(within)
+
+
+# --- A fixed and a linear part ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FixedAndLinear:
+    """y = fixed + slope x, fitted in ln y: both parts, at least zero, and the covariance of their logarithms.
+
+    `covariance` is that of (ln fixed, ln slope), of shape (2, 2); zeros for two points, which leave nothing to judge
+    by. `scatter` is the root mean square of the residuals of ln y.
+    """
+
+    fixed: float
+    slope: float
+    covariance: np.ndarray
+    scatter: float
+    count: int
+
+
+def fixed_and_linear(x: ArrayLike, y: ArrayLike) -> FixedAndLinear:
+    """Fit y = fixed + slope x by least squares of ln y, with both parts at least zero.
+
+    Raises
+    ------
+    ValueError
+        If a number is not above zero, or there are fewer than two different x.
+
+    Examples
+    --------
+    >>> found = fixed_and_linear([1, 2, 4, 8], [3, 4, 6, 10])
+    >>> round(found.fixed, 6), round(found.slope, 6)
+    (2.0, 1.0)
+    """
+    x, y = checks.numbers("x", x, checks.POSITIVE), checks.numbers("y", y, checks.POSITIVE)
+    if x.ndim != 1 or x.shape != y.shape or len(set(x.tolist())) < 2:
+        raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected pairs with two different x or more")
+    design = np.stack([np.ones_like(x), x], axis=1)
+    scaled = design / y[:, None]
+    # Where a part would be negative, least squares with a bound sets it to zero.
+    start = np.maximum(optimize.nnls(scaled, np.ones_like(y))[0], 1e-12 * np.array([y.min(), y.min() / x.max()]))
+    fitted = optimize.least_squares(
+        lambda p: np.log(design @ p / y),
+        start,
+        jac=lambda p: design / (design @ p)[:, None],
+        bounds=(0, np.inf),
+        x_scale=[y.min(), y.min() / x.max()],
+        xtol=1e-14,
+        ftol=1e-14,
+        gtol=1e-14,
+    )
+    parts = np.where(fitted.x < 1e-6 * np.array([y.min(), y.min() / x.max()]), 0.0, fitted.x)
+    residuals = np.log(design @ parts / y)
+    covariance = np.zeros((2, 2))
+    if len(x) > 2 and np.all(parts > 0):
+        slopes = design * parts / (design @ parts)[:, None]
+        covariance = np.linalg.inv(slopes.T @ slopes) * float(residuals @ residuals) / (len(x) - 2)
+    scatter = math.sqrt(float(residuals @ residuals) / len(x))
+    return FixedAndLinear(float(parts[0]), float(parts[1]), covariance, scatter, len(x))

@@ -215,7 +215,7 @@ def exponents(level=0.8):
     return pd.DataFrame(found).astype(dict.fromkeys(columns, "Float64"))
 
 
-def exponent(*, level=0.8, include_grey=True, include_proxies=True, of_mean=False):
+def exponent_across_sources(*, level=0.8, include_grey=True, include_proxies=True, of_mean=False):
     """The distance exponent a of a further machine, from everything that is not PIM: value and t interval.
 
     Series of one origin are averaged first, then origins count alike, in logarithms, since an exponent is positive.
@@ -240,26 +240,11 @@ def exponent(*, level=0.8, include_grey=True, include_proxies=True, of_mean=Fals
     return Interval(math.exp(found.value), math.exp(found.low), math.exp(found.high), level, "log-normal")
 
 
-def fixed_share(distance_mm=None, *, level=0.8, energy="pj_per_bit"):
-    """The share phi of the transport energy at a distance that would not shrink with it: E0 / (E0 + k d) of the mesh.
-
-    Parameters
-    ----------
-    distance_mm : the distance as built; the geometric mean of the measured distances if None
-    level : coverage of the interval, exact for normal errors (Fieller): the ratio of two estimates is not normal
-
-    The measurement was made on one chip, within its edges. Beyond the longest measured distance phi is extrapolated.
-
-    Raises
-    ------
-    ValueError
-        If the distance is not positive and finite.
-    """
+def share_of_the_rings(level=0.8):
+    """The share of the intercept in the line through six rings between tiles, in the middle of their distances."""
     frame = series(MESH)
-    if distance_mm is None:
-        distance_mm = float(np.exp(np.log(frame["distance_mm"]).mean()))
-    checks.number("distance_mm", distance_mm, checks.POSITIVE)
-    return affine_line(frame, energy).intercept_share(distance_mm, level)
+    middle = float(np.exp(np.log(frame["distance_mm"]).mean()))
+    return affine_line(frame).intercept_share(middle, level)
 
 
 def marginal_exponent(*, level=0.8):
