@@ -1,108 +1,352 @@
-"""Energy against distance: published exponents, fixed share, forms, and what stays out."""
+"""The way of a bit and the doors it goes through: splits, shares, hops, levels, and the bare exponents."""
 
+import doctest
 import math
 import re
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from datagravity import distance as dist
-from datagravity import fits, load
+from datagravity import load
+from datagravity.distance import hops
+from datagravity.distance.rows import SINGLE
+from datagravity.evidence import validate
+from datagravity.evidence.problems import TableError
 from datagravity.series import series_members
 from frozen import freeze
 
-
-@pytest.fixture(scope="module")
-def table():
-    return dist.exponents().set_index("series")
+CARDS = {"one": 1.0, "two": 1.1, "three": 0.95}
 
 
-def synthetic(distances, energies, groups="one", off_chip=False, error=0.0):
-    return pd.DataFrame(
-        {
-            "distance_mm": distances,
-            "pj_per_bit": energies,
-            "distance_error": error,
-            "off_chip": off_chip,
-            "source_group": groups,
-        }
+def row(number, distance=None, energy=1.0, **cells):
+    """A frozen row of energy against distance."""
+    ends = {f"distance_{end}mm": distance for end in ("low_", "", "high_")} if distance is not None else {}
+    basis = {"basis": "stated"} if distance is not None else {}
+    return {"id": f"R{number:03d}", "pj_per_bit": energy, "value": energy} | ends | basis | cells
+
+
+def line(first, series, fixed, per_mm, distances, **cells):
+    """Frozen rows on a line of energy against distance."""
+    own = {"series": series, "experiment": series} | cells
+    return [row(first + n, d, fixed + per_mm * d, **own) for n, d in enumerate(distances)]
+
+
+@pytest.fixture
+def four_origins(tmp_path, monkeypatch):
+    """Two measured origins with two series each, one with an anchor; a component; a rule without an intercept."""
+    rows = line(1, "near wires", 1.0, 0.05, (4, 8, 12), origin="A", source="grey", within="chip")
+    rows += [row(10, 2, 0.25, series="near wires", experiment="near wires", origin="A", source="grey", within="shire")]
+    rows += line(11, "on the rail", 0.2, 0.04, (4, 8, 12), origin="A", source="grey", meter="rail")
+    rows += line(21, "levels", 2.0, 0.4, (1, 10, 30), origin="B")
+    rows += line(31, "links", 0.5, 0.01, (2, 25), origin="C", meter="io")
+    split = {"fixed_pj_per_bit": 5, "per_mm_pj_per_bit": 0.1, "fixed_kind": "component", "meter": "device"}
+    rows += [row(41, None, 6.0, series="memory", origin="D", **split)]
+    rows += line(51, "all wire", 0.0, 0.1, (1, 10, 30), origin="D", meter="datapath")
+    freeze(
+        tmp_path,
+        monkeypatch,
+        distance_rows=rows,
+        sources=[
+            {"key": "chip", "group": "chip"},
+            {"key": "grey", "group": "grey", "grey": "true"},
+        ],
     )
+    monkeypatch.setattr("datagravity.distance.parts.cacti_series", lambda: [])
 
 
-# --- Published numbers
+# --- Splits
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_a_line_is_a_fixed_and_a_growing_part_and_an_anchor_takes_a_step_off_it():
+    table = dist.usable_splits().set_index(["series", "kind"])
+    assert len(table) == 6
+    intercept, anchor = table.loc[("near wires", "intercept")], table.loc[("near wires", "anchor")]
+    assert intercept[["fixed", "step", "per_mm"]].to_list() == pytest.approx([1.0, 0, 0.05])
+    assert anchor[["fixed", "step", "per_mm"]].to_list() == pytest.approx([0.25, 0.75, 0.05])
+    assert table.loc[("memory", "component"), ["fixed", "per_mm"]].to_list() == pytest.approx([5, 0.1])
+    assert table.loc[("links", "intercept"), "fixed"] == pytest.approx(0.5)
+    assert set(table["grey"][table["origin"] == "A"]) == {True}
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_a_line_without_an_intercept_is_named_and_makes_no_share():
+    out = dist.splits().dropna(subset="reason").set_index("series")["reason"]
+    assert out.to_dict() == {"all wire": "no intercept above zero: the share is zero, and has no logarithm"}
+
+
+def test_levels_that_are_increments_are_added_up_before_a_line_is_drawn(tmp_path, monkeypatch):
+    rows = line(1, "levels", 0, 1, (1, 10, 30), increment="true")
+    freeze(tmp_path, monkeypatch, distance_rows=rows)
+    found = dist.lines().iloc[0]
+    assert found["exponent"] == pytest.approx(np.polyfit(np.log([1, 10, 30]), np.log([1, 11, 41]), 1)[0])
 
 
 @pytest.mark.parametrize(
-    ("series", "exponent", "error"),
+    "cells", [{"linear_by_construction": "true"}, {"pooled": "true"}, {"experiment": ""}, {"data_pattern": "zeros"}]
+)
+def test_rows_that_can_tell_no_split_make_none(tmp_path, monkeypatch, cells):
+    rows = line(1, "others", 1.0, 0.1, (1, 2, 3)) + line(11, "these", 1.0, 0.1, (1, 2, 3), **cells)
+    freeze(tmp_path, monkeypatch, distance_rows=rows)
+    monkeypatch.setattr("datagravity.distance.parts.cacti_series", lambda: [])
+    assert set(dist.splits()["series"]) == {"others"}
+
+
+def test_cards_are_samples_of_one_series_and_their_scatter_is_its_error(tmp_path, monkeypatch):
+    cards = enumerate(CARDS.items())
+    rows = [r for n, (card, f) in cards for r in line(1 + 10 * n, "mesh", f, 0.1 * f, (1, 2, 3), sample=card)]
+    freeze(tmp_path, monkeypatch, distance_rows=rows)
+    monkeypatch.setattr("datagravity.distance.parts.cacti_series", lambda: [])
+    found = dist.splits().iloc[0]
+    logs = np.log(list(CARDS.values()))
+    assert (found["samples"], found["fixed"]) == (3, pytest.approx(math.exp(logs.mean())))
+    assert found["variance_fixed"] == pytest.approx(logs.var(ddof=1) / 3, rel=1e-6)
+    assert found["covariance"] == pytest.approx(found["variance_fixed"], rel=1e-6), "a dear card is dear in both"
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_deleting_a_row_changes_what_rests_on_it_and_nothing_else(tmp_path, monkeypatch):
+    whole = dist.splits().set_index(["series", "kind"])["per_mm"]
+    rows = [r for r in load("distance_rows").dropna(axis=1, how="all").to_dict("records") if r["id"] != "R002"]
+    rows = [{k: str(v).lower() if isinstance(v, bool) else v for k, v in r.items() if v is not pd.NA} for r in rows]
+    rows = [{k: v for k, v in r.items() if k not in ("grey", "source_group")} for r in rows]
+    rows[0] |= {"pj_per_bit": 1.1}
+    (tmp_path / "less").mkdir()
+    freeze(tmp_path / "less", monkeypatch, distance_rows=rows)
+    less = dist.splits().set_index(["series", "kind"])["per_mm"]
+    changed = {key[0] for key in whole.index if less[key] != pytest.approx(whole[key])}
+    assert changed == {"near wires"}
+
+
+# --- Shares
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_the_share_at_a_distance_is_a_mean_of_logits_over_origins():
+    phi = dist.fixed_share(10)
+    table = dist.usable_splits().query("kind != 'anchor'")
+    logits = np.log(table["fixed"] / (10 * table["per_mm"]))
+    logit = math.log(phi.value / (1 - phi.value))
+    assert logits.min() < logit < logits.max()
+    assert 0 < phi.low < phi.value < phi.high < 1
+    # With E0 + k d the logit falls by the logarithm of the distance, and nothing else moves.
+    far = dist.fixed_share(40)
+    for end in ("low", "value", "high"):
+        one, other = getattr(phi, end), getattr(far, end)
+        assert math.log(one / (1 - one)) - math.log(other / (1 - other)) == pytest.approx(math.log(4))
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_an_origin_alone_has_its_own_share_and_the_scatter_of_all():
+    anchor, intercept = (dist.fixed_share(10, kind=kind, meter="board") for kind in ("anchor", "intercept"))
+    assert anchor.value == pytest.approx(0.25 / 1.5)
+    assert anchor.value < intercept.value
+    rail = dist.fixed_share(10, meter="rail")
+    assert rail.value == pytest.approx(0.2 / 0.6)
+    assert rail.low < 0.1 < 0.7 < rail.high, "one origin is no reason to be sure"
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_what_is_chosen_is_what_is_used():
+    chosen = dist.shares_by_choice(10).set_index("choice")
+    assert chosen.loc["all", ["origins", "series"]].to_list() == [4, 5]
+    assert chosen.loc["reviewed", ["origins", "series"]].to_list() == [3, 3]
+    assert chosen.loc["without A", ["origins", "series"]].to_list() == [3, 3]
+    assert chosen.loc["kind: component", "share"] == pytest.approx(5 / 6)
+    assert {"meter: board", "meter: rail", "meter: io", "meter: device"} < set(chosen.index)
+    assert chosen.loc["without A", "share"] == pytest.approx(dist.fixed_share(10, without="A").value)
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_draws_are_those_of_the_interval_and_one_machine_at_all_distances():
+    drawn = dist.fixed_share_draws([10.0, 40.0], 20000, seed=1)
+    phi = dist.fixed_share(10)
+    assert np.quantile(drawn[:, 0], [0.1, 0.5, 0.9]) == pytest.approx([phi.low, phi.value, phi.high], abs=0.01)
+    drawn = drawn[((drawn > 1e-6) & (drawn < 1 - 1e-6)).all(axis=1)]  # the tails of Student's t end at 0 and 1
+    logits = np.log(drawn / (1 - drawn))
+    assert logits[:, 0] - logits[:, 1] == pytest.approx(math.log(4), abs=1e-6)
+    assert dist.fixed_share_draws(10.0, 5).shape == (5,)
+    assert np.array_equal(dist.fixed_share_draws(10.0, 5, seed=3), dist.fixed_share_draws(10.0, 5, seed=3))
+
+
+@pytest.mark.usefixtures("four_origins")
+def test_energy_and_exponent_follow_from_the_same_splits():
+    assert dist.energy(10, meter="rail").value == pytest.approx(0.6)
+    local = math.log(1.0 / 0.6) / math.log(2)
+    assert dist.exponent(10, 20, meter="rail").value == pytest.approx(local)
+    near, far = dist.exponent(1, 2), dist.exponent(50, 100)
+    assert 0 < near.value < far.value < 1
+
+
+def test_the_scatter_is_where_it_was_put(tmp_path, monkeypatch):
+    generator, rows, slopes = np.random.default_rng(0), [], np.exp(np.linspace(-1.5, 1.5, 6))
+    for n, slope in enumerate(slopes):
+        for m in range(5):
+            fixed, per_mm = math.exp(generator.normal(0, 1)), 0.1 * slope * math.exp(generator.normal(0, 0.1))
+            rows += line(100 * n + 10 * m, f"s{n}{m}", fixed, per_mm, (1, 5, 20), origin=f"origin {n}")
+    freeze(tmp_path, monkeypatch, distance_rows=rows)
+    monkeypatch.setattr("datagravity.distance.parts.cacti_series", lambda: [])
+    table = dist.spreads().set_index(["part", "which"])
+    assert table.loc[("fixed", "within"), "low"] > table.loc[("per_mm", "within"), "high"]
+    assert table.loc[("per_mm", "between"), "low"] > table.loc[("fixed", "between"), "deviation"]
+
+
+# --- Hop by hop
+
+FREE = {"basis": "exact hops", "link_load": "free", "within": "chip"}
+
+
+def mesh(first, pattern, meter, fixed, per_mm):
+    """Frozen lines of three cards over one to four hops of 3 mm, with an anchor inside the tile."""
+    rows = []
+    for n, (card, factor) in enumerate(CARDS.items()):
+        own = {"series": f"{meter}, {pattern}", "experiment": "hops", "sample": card, "meter": meter}
+        own |= {"data_pattern": pattern, **FREE}
+        start = first + 10 * n
+        rows += [row(start + h, 3.0 * h, factor * (fixed + per_mm * 3 * h), **own | {"hops": h}) for h in (1, 2, 3, 4)]
+        rows.append(row(start, 1.5, factor * fixed / 2, **own | {"basis": "derived", "hops": 0, "within": "shire"}))
+    return rows
+
+
+@pytest.fixture
+def cards(tmp_path, monkeypatch):
+    rows = mesh(100, "random", "board", 1.0, 0.05) + mesh(200, "zeros", "board", 0.4, 0.02)
+    rows += mesh(300, "random", "rail", 0.2, 0.05)
+    freeze(tmp_path, monkeypatch, distance_rows=rows)
+
+
+@pytest.mark.usefixtures("cards")
+def test_conditions_are_compared_card_by_card():
+    random = dist.condition("free", "board", "random")
+    assert random["cards"] == 3
+    assert random["exponent_least"] == pytest.approx(random["exponent_most"]), "a factor of a card is no exponent"
+    assert random["inside_least"] == pytest.approx(0.5 / 1.6)
+    assert random["step"] == pytest.approx(0.5 * np.mean(list(CARDS.values())))
+    assert random["step_mm"] == pytest.approx(10)
+    less = dist.condition("free", "board", hops.DIFFERENCE)
+    mean = np.mean(list(CARDS.values()))
+    assert less[["fixed", "fj_per_mm"]].to_list() == pytest.approx([0.6 * mean, 30 * mean])
+    difference = dist.paired_difference(("free", "rail", "random"), ("free", "board", "random"))
+    assert difference.value > 0.3
+    assert difference.high - difference.low == pytest.approx(0, abs=1e-9)
+    assert pd.isna(dist.condition("free", "rail", "random")["inside_least"])
+
+
+# Rings of the one chip that was measured inside a tile too: what leaves out the inside finds a third of the exponent.
+RINGS = {"pair": (0.5, 0.08375), "shire": (1.94, 0.26)}
+BETWEEN = [(5.952, 1.48375), (7.812, 1.65875), (13.02, 1.865), (13.764, 1.94625), (16.74, 2.22125), (17.484, 2.09375)]
+
+
+def test_rings_with_the_inside_of_a_tile_and_without(tmp_path, monkeypatch):
+    own = {"series": "rings", "experiment": "rings", "pooled": "true", "basis": "derived"}
+    rows = [row(n, d, e, **own, within=w) for n, (w, (d, e)) in enumerate(RINGS.items(), 1)]
+    rows[0] |= {"distance_low_mm": 0.2, "distance_high_mm": 0.7}
+    rows[1] |= {"distance_low_mm": 0.5, "distance_high_mm": 3.72}
+    rows += [row(n, d, e, **own, within="chip") for n, (d, e) in enumerate(BETWEEN, 11)]
+    freeze(tmp_path, monkeypatch, distance_rows=rows)
+    between, whole = dist.ring_line(), dist.ring_line("pair", "shire")
+    assert (round(between.slope, 2), round(between.slope_error, 2)) == (0.34, 0.04)
+    assert (round(whole.slope, 2), round(whole.slope_error, 2)) == (0.95, 0.08)
+    assert [round(end, 2) for end in hops.ring_exponent_bounds("pair", "shire")] == [0.70, 1.07]
+    assert (round(hops.ring_share("pair"), 3), round(hops.ring_share("shire"), 2)) == (0.045, 0.14)
+    step, length = hops.ring_step()
+    assert (round(step, 2), round(length)) == (0.91, 16)
+
+
+def test_a_card_of_free_links_has_the_published_exponent():
+    from datagravity import fits
+
+    energies = [1.158, 1.318, 1.500, 1.658, 1.823]
+    fitted = fits.line(np.log(3.72 * np.arange(1, 6)), np.log(energies))
+    assert fitted.slope == pytest.approx(0.28, abs=0.005)
+
+
+# --- Levels
+
+
+def levels_of(first, chip, energies, **cells):
+    own = {"series": chip, "sample": chip, "machine": "GPU"} | cells
+    names = ("L1", "last level", "DRAM")
+    return [row(first + n, None, e, **own, rung=r) for n, (r, e) in enumerate(zip(names, energies, strict=True))]
+
+
+def test_increments_are_cumulated_and_origins_count_alike(tmp_path, monkeypatch):
+    rows = levels_of(1, "a", (1, 3, 12), origin="A", increment="true") + levels_of(11, "b", (1, 4, 8), origin="A")
+    rows += levels_of(21, "c", (1, 2, 16), origin="B")
+    freeze(tmp_path, monkeypatch, distance_rows=rows)
+    assert dist.levels().set_index("chip").loc["a", ["L1", "last level", "DRAM"]].to_list() == [1, 4, 16]
+    means = [math.log(1 / 4) / 2 + math.log(1 / 2) / 2, math.log(1 / 8)]
+    found = dist.level_ratio("last level", "DRAM")
+    assert found.value == pytest.approx(math.exp(np.mean(means)))
+    # One degree of freedom: 80 % of Student's t lie within 3.0777.
+    half = 3.0777 * np.std(means, ddof=1) * math.sqrt(1 + 1 / 2)
+    assert math.log(found.high / found.value) == pytest.approx(half, rel=1e-4)
+    assert dist.level_ratio("L1", "DRAM", origin="B").value == pytest.approx(1 / 16)
+
+
+def test_a_chip_without_a_level_is_an_error(tmp_path, monkeypatch):
+    freeze(tmp_path, monkeypatch, distance_rows=levels_of(1, "a", (1, 3, 12))[:2])
+    with pytest.raises(ValueError, match=re.escape("distance_rows.csv, series 'a', rung: ['L1', 'last level']")):
+        dist.levels()
+
+
+# --- CACTI, and the rows of its runs
+
+
+def test_every_number_that_stands_in_two_tables_is_one_number():
+    rows, energy = load("distance_rows"), load("energy").set_index("id")
+    alone = rows[rows["energy_row"].notna() & rows["energy_row_2"].isna() & rows["pj_per_bit"].notna()]
+    for one in alone.to_dict("records"):
+        low, high = (energy.loc[one["energy_row"], f"energy_pj_per_bit_{end}"] for end in ("low", "high"))
+        if not pd.isna(low):
+            assert 0.99 * low <= one["pj_per_bit"] <= 1.01 * high, one["id"]
+    assert alone["energy_row"].is_unique
+    runs = dist.cacti_runs().set_index("run")["pj_per_bit"]
+    modelled = rows[rows["cacti_run"].notna()]
+    assert modelled["pj_per_bit"].to_list() == pytest.approx(runs[modelled["cacti_run"]].to_list(), rel=1e-4)
+    assert set(modelled["method"]) == {"model"}
+
+
+def test_cacti_is_wire_where_it_is_large():
+    runs = dist.cacti_runs()
+    sram = runs[runs["standard"] & (runs["memory"] == "SRAM")]
+    share = sram.groupby("capacity_bytes")["not_htree"].mean()
+    assert share.iloc[0] == 1
+    assert share.iloc[-1] < 0.2
+    assert runs.loc[runs["memory"] != "SRAM", "not_htree"].isna().all()
+    assert dist.cacti_exponents()["count"].sum() == runs["standard"].sum()
+
+
+# --- Rules of the tables
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
     [
-        ("mesh, measured", 0.360, 0.035),
-        ("wires, budget of 2010", 1.045, 0.044),
-        ("links by class", 0.536, 0.051),
-        ("SRAM, 45 nm", 0.945, 0.016),
-        ("SRAM, 7 nm", 0.263, 0.024),
-        ("A100, three levels", 0.472, 0.103),
-        ("GH200, three levels", 0.475, 0.066),
+        ({"basis": "stated", "distance_mm": ""}, "distance_mm: a value, because the basis is stated"),
+        ({"distance_low_mm": 3}, "distance_mm: a number from 3 to 2"),
+        ({"basis": "per mm"}, "linear_by_construction: true, because the basis is per mm"),
+        ({"fixed_pj_per_bit": 1}, "fixed_kind: a value, because fixed_pj_per_bit has one"),
+        ({"fixed_kind": "component"}, "fixed_kind: a blank, because there is no fixed_pj_per_bit"),
+        (
+            {"fixed_pj_per_bit": 1, "fixed_kind": "data_pattern", "per_mm_pj_per_bit": 1},
+            "per_mm_pj_per_bit: a blank, because the kind of the fixed part is data_pattern",
+        ),
+        ({"pj_per_bit": ""}, "pj_per_bit: a value, because the unit is pJ/bit"),
+        ({"pj_per_bit_low": 2, "pj_per_bit_high": 3}, "pj_per_bit: a number from 2 to 3"),
+        ({"rung": "L1"}, "machine: a value, because rung is L1"),
+        ({"basis": "exact hops", "hops": 1.5}, "hops: a whole number above 0, because the basis is exact hops"),
     ],
 )
-def test_published_exponents(table, series, exponent, error):
-    assert table.loc[series, "exponent"] == pytest.approx(exponent, abs=5e-4)
-    assert table.loc[series, "standard_error"] == pytest.approx(error, abs=5e-4)
-
-
-@pytest.mark.parametrize(
-    ("series", "exponent"), [("wires, budget of 2022", 1.004), ("HBM path, budget of 2023", 1.000)]
-)
-def test_two_points_have_an_exponent_and_no_interval(table, series, exponent):
-    assert table.loc[series, "exponent"] == pytest.approx(exponent, abs=5e-4)
-    assert table.loc[series, ["standard_error", "low", "high"]].isna().all()
-
-
-def test_the_mesh_in_detail():
-    mesh = dist.series(dist.MESH)
-    wide = dist.power_line(mesh).interval(0.95)
-    assert (round(wide.low, 2), round(wide.high, 2)) == (0.26, 0.46)
-    affine = dist.affine_line(mesh)
-    assert 8 * affine.intercept == pytest.approx(8.86, abs=5e-3)
-    assert 8 * affine.slope == pytest.approx(0.488, abs=5e-4)
-    means = load("energy").set_index("id").loc[mesh["id"], "energy_mean_pj"].to_numpy(float) / 8
-    by_means = dist.affine_line(mesh.assign(pj_per_bit=means))
-    assert (round(8 * by_means.intercept, 2), round(8 * by_means.slope, 2)) == (9.36, 0.45)
-    assert 0.03 < dist.power_line(mesh).slope_error < dist.power_line(mesh.assign(pj_per_bit=means)).slope_error < 0.04
-
-
-def test_the_mesh_by_card():
-    assert [round(dist.power_line(dist.mesh_by_card(card)).slope, 2) for card in ("a2", "a3")] == [0.43, 0.26]
-    assert [len(dist.mesh_by_card(card)) for card in ("a2", "a3")] == [5, 6]
-    both = pd.concat([dist.mesh_by_card(card).assign(card=card) for card in ("a2", "a3")])
-    again = dist.bootstrap(both, cluster="card")
-    assert (round(again.low, 2), round(again.high, 2)) == (0.26, 0.43), "two cards have no more to say"
-
-
-def test_the_copied_budget_is_out_and_would_be_above_one():
-    rows = load("energy").set_index("id").loc[["P081", "P082", "P083"]]
-    assert rows["out_of_fits"].all()
-    assert dist.power_line(rows.assign(pj_per_bit=rows["energy_pj_per_bit_low"])).slope == pytest.approx(1.44, abs=5e-3)
-
-
-def test_the_length_of_a_gpu_path_is_the_sum_of_its_parts():
-    lengths = dist.points().set_index("id").loc[["P149", "P150", "P151"], "distance_mm"]
-    assert lengths.to_list() == [1, 20, 48 + 16 + 6.5]
-
-
-def test_statsmodels_draws_the_same_line():
-    from statsmodels.api import OLS, add_constant
-
-    mesh = dist.series(dist.MESH)
-    fitted = OLS(np.log(mesh["pj_per_bit"]), add_constant(np.log(mesh["distance_mm"]))).fit()
-    ours = dist.power_line(mesh)
-    assert [ours.intercept, ours.slope] == pytest.approx(fitted.params.to_list())
-    assert [ours.intercept_error, ours.slope_error] == pytest.approx(fitted.bse.to_list())
-    assert ours.covariance == pytest.approx(fitted.cov_params().iloc[0, 1])
-    interval = ours.interval(0.95)
-    assert [interval.low, interval.high] == pytest.approx(fitted.conf_int().iloc[1].to_list())
+def test_a_wrong_row_is_named_with_what_was_expected(tmp_path, monkeypatch, cells, words):
+    freeze(tmp_path, monkeypatch, distance_rows=[row(1, 2.0) | cells])
+    with pytest.raises(TableError) as caught:
+        validate()
+    column, expected = words.split(": ", 1)
+    assert any(p.column == column and expected in p.expected and p.name == "id R001" for p in caught.value.problems)
 
 
 # --- Which rows
@@ -128,11 +372,6 @@ def test_no_recalled_row_and_every_row_has_what_a_reader_needs():
     frame = dist.points()
     assert "recalled" not in set(frame["status"])
     assert frame[["distance_mm", "pj_per_bit", "source", "locator", "scope", "basis"]].notna().all().all()
-    assert set(frame["basis"]) == set(dist.DISTANCE_ERROR)
-    assert not dist.pool(include_grey=False)["grey"].any()
-    assert not set(dist.pool()["basis"]) & set(dist.PROXIES)
-    assert len(dist.pool(include_proxies=True)) == len(frame)
-    assert set(dist.pool(scope="wire")["scope"]) == {"wire"}
 
 
 def test_each_series_row_exists_once():
@@ -177,7 +416,8 @@ def frozen(tmp_path, monkeypatch):
         monkeypatch,
         energy=energy,
         distances=[
-            {"id": name, "distance_low_mm": end, "distance_high_mm": end} for name, end in (("D01", 10), ("D02", 2))
+            {"id": "D01", "distance_low_mm": 10, "distance_high_mm": 10, "capacity_kib": 256 * 1024},
+            {"id": "D02", "distance_low_mm": 2, "distance_high_mm": 2},
         ],
         series=[
             {"name": name, "origin": f"origin of {name}", "growing_part": grows, **exponent}
@@ -197,10 +437,9 @@ def test_a_distance_is_what_the_columns_say():
     assert points["distance_mm"].to_dict() == distances
     bases = ["stated", "derived", "capacity", "assumed", "maximum reach", "stated", "stated"]
     assert points["basis"].to_list() == bases
-    assert points["distance_error"].to_list() == [dist.DISTANCE_ERROR[basis] for basis in bases]
-    assert points["series"].to_list() == ["near", dist.SINGLE, "far", "far", "near", "half", "half"]
+    assert points["series"].to_list() == ["near", SINGLE, "far", "far", "near", "half", "half"]
     assert points["origin"].to_list() == [
-        "chip" if name == dist.SINGLE else f"origin of {name}" for name in points["series"]
+        "chip" if name == SINGLE else f"origin of {name}" for name in points["series"]
     ]
     assert points["off_chip"].to_list() == [False, True, False, True, False, False, False]
     assert points.loc["P002", ["pj_per_bit_low", "pj_per_bit", "pj_per_bit_high"]].to_list() == [1, 2, 3]
@@ -212,10 +451,9 @@ def test_a_distance_is_what_the_columns_say():
     }
     exponents = dist.exponents().set_index("series")["exponent"]
     assert exponents.to_dict() == pytest.approx(FROZEN_EXPONENTS)
-    assert not set(dist.pool()["id"]) & {"P008", "P009"}, "a capacity and an assumed path are no distance"
 
 
-# --- The exponent and the fixed share
+# --- The bare exponent of a further machine
 
 
 def test_the_exponent_of_a_further_machine():
@@ -240,148 +478,14 @@ def test_the_exponent_by_hand():
     assert dist.exponent(include_proxies=False).value == pytest.approx(math.exp((near + half_power) / 2))
 
 
-@pytest.mark.usefixtures("frozen")
-def test_the_marginal_exponent_is_the_mean_of_the_series_that_only_grow():
-    found = dist.marginal_exponent()
-    near, half = FROZEN_EXPONENTS["near"], FROZEN_EXPONENTS["half"]
-    assert found.value == pytest.approx((near + half) / 2)
-    # 80 % of Student's t with one degree of freedom lie within 3.0777.
-    assert found.high - found.value == pytest.approx(3.0777 * abs(near - half) / 2, rel=1e-4)
+# --- Examples
 
 
-def test_the_fixed_share():
-    phi = dist.fixed_share()
-    assert (round(phi.value, 2), round(phi.low, 2), round(phi.high, 2)) == (0.61, 0.55, 0.67)
-    assert [round(dist.fixed_share(d).value, 2) for d in (5.95, 17.48, 48)] == [0.75, 0.51, 0.27]
-    affine = dist.affine_line(dist.series(dist.MESH))
-    assert dist.fixed_share(affine.intercept / affine.slope).value == pytest.approx(0.5)
-
-
-def test_the_interval_of_the_fixed_share_covers():
-    generator, hits = np.random.default_rng(3), 0
-    distances = np.array([6.0, 8, 13, 14, 17, 17.5])
-    frames = [1.1 + 0.06 * distances + generator.normal(0, 0.07, 6) for _ in range(300)]
-    for energies in frames:
-        fitted = fits.line(distances, energies)
-        # The same statement as Fieller's: the true combination lies within t standard errors of zero.
-        phi = 1.1 / (1.1 + 0.6)
-        near, far = 1 - phi, -phi * 10
-        error = math.sqrt(
-            (near * fitted.intercept_error) ** 2 + (far * fitted.slope_error) ** 2 + 2 * near * far * fitted.covariance
-        )
-        hits += abs(near * fitted.intercept + far * fitted.slope) < 1.5332 * error
-    assert 0.74 < hits / 300 < 0.86
-
-
-def test_the_marginal_exponent_is_that_of_wires():
-    interval = dist.marginal_exponent()
-    assert interval.value == pytest.approx(1.016, abs=1e-3)
-    assert interval.low < 1 < interval.high
-
-
-@given(st.floats(0.01, 1e3), st.floats(0, 100), st.floats(1e-3, 100), st.floats(0.1, 2))
-def test_the_local_exponent_is_a_slope(distance, fixed, growing, power):
-    def log_energy(x):
-        return math.log(fixed + growing * math.exp(power * x))
-
-    x, step = math.log(distance), 1e-5
-    slope = (log_energy(x + step) - log_energy(x - step)) / (2 * step)
-    assert float(dist.local_exponent(distance, fixed, growing, power)) == pytest.approx(slope, abs=1e-5)
-
-
-def test_the_bare_exponent_is_mostly_a_share():
-    mesh = dist.series(dist.MESH)
-    affine = dist.affine_line(mesh)
-    middle = math.exp(np.log(mesh["distance_mm"]).mean())
-    local = dist.local_exponent(middle, affine.intercept, affine.slope)
-    assert local == pytest.approx(1 - dist.fixed_share(middle).value)
-    assert local == pytest.approx(dist.power_line(mesh).slope, abs=0.04)
-
-
-# --- The forms
-
-
-@settings(max_examples=25)
-@given(st.floats(0.1, 2), st.floats(0.01, 10))
-def test_a_power_is_found(exponent, factor):
-    distances = np.geomspace(1, 100, 6)
-    fitted = dist.fit(synthetic(distances, factor * distances**exponent, error=0.1), "power")
-    assert fitted.parameters == pytest.approx((math.log(factor), exponent), abs=1e-6)
-    assert fitted.energy(50.0) == pytest.approx(factor * 50**exponent)
-
-
-@settings(max_examples=25)
-@given(st.floats(0.1, 10), st.floats(0.01, 1))
-def test_a_fixed_and_linear_cost_is_found(fixed, slope):
-    distances = np.geomspace(0.5, 200, 8)
-    fitted = dist.fit(synthetic(distances, fixed + slope * distances, error=0.05), "affine")
-    assert np.exp(fitted.parameters) == pytest.approx([fixed, slope], rel=1e-5)
-
-
-def test_a_break_is_found():
-    distances = np.array([1, 3, 10, 5, 50, 500.0])
-    off = np.array([False] * 3 + [True] * 3)
-    energies = np.where(off, 0.5 * distances**0.4, 0.1 * distances)
-    fitted = dist.fit(synthetic(distances, energies, off_chip=off), "broken")
-    assert fitted.parameters == pytest.approx((math.log(0.1), 1, math.log(5), -0.6), abs=1e-6)
-    assert fitted.exponent(off_chip=True).value == pytest.approx(0.4)
-
-
-def test_rows_with_uncertain_distances_weigh_less():
-    distances, energies = np.array([1, 2, 4, 8, 16.0]), np.array([1, 2, 4, 8, 64.0])
-    blind = dist.fit(synthetic(distances, energies), "power").parameters[1]
-    warned = dist.fit(synthetic(distances, energies, error=np.array([0.01] * 4 + [2.0])), "power").parameters[1]
-    assert 1 < warned < blind
-    assert warned == pytest.approx(1, abs=0.01)
-
-
-def test_the_scatter_is_found_beside_errors_in_distance():
-    generator = np.random.default_rng(5)
-    logs = generator.uniform(0, 5, 400)
-    energies = np.exp(0.8 * logs + generator.normal(0, 0.3, 400))
-    fitted = dist.fit(synthetic(np.exp(logs + generator.normal(0, 0.2, 400)), energies, error=0.2), "power")
-    assert fitted.scatter == pytest.approx(0.3, abs=0.03)
-    assert fitted.parameters[1] == pytest.approx(0.8, abs=0.04)
-
-
-def test_the_forms_side_by_side():
-    pool = dist.pool()
-    table = dist.comparison(pool).set_index("form")
-    assert list(table.index) == ["constant", "power", "affine", "broken"]
-    assert table["weight"].sum() == pytest.approx(1)
-    errors = {form: math.sqrt((dist.left_out_errors(pool, form) ** 2).mean()) for form in table.index}
-    assert np.log(table["left_out_error"]).to_dict() == pytest.approx(errors)
-    mesh = dist.comparison(dist.series(dist.MESH)).set_index("form")
-    assert "broken" not in mesh.index, "all on one chip"
-    assert mesh["left_out_error"].isna().all(), "one source"
-    assert mesh["aicc"].idxmin() == "affine"
-
-
-def test_aicc_by_hand():
-    mesh = dist.series(dist.MESH).assign(distance_error=0.0)
-    fitted, ours = dist.power_line(mesh), dist.fit(mesh, "power")
-    residuals = np.log(mesh["pj_per_bit"]) - fitted.intercept - fitted.slope * np.log(mesh["distance_mm"])
-    variance = (residuals**2).mean()
-    minus_two_log_likelihood = 6 * (math.log(2 * math.pi * variance) + 1)
-    assert ours.aicc == pytest.approx(minus_two_log_likelihood + 2 * 3 + 2 * 3 * 4 / (6 - 3 - 1))
-
-
-def test_leaving_out_a_source_is_a_prediction():
-    distances = np.array([1, 10, 1, 10, 1, 10.0])
-    frame = synthetic(distances, distances * [1, 1, 1, 1, 4, 4], groups=["a", "a", "b", "b", "c", "c"])
-    errors = dist.left_out_errors(frame, "power")
-    assert errors["c"] == pytest.approx(math.log(4))
-    assert errors["a"] == pytest.approx(math.log(2))
-
-
-def test_the_bootstrap_draws_whole_sources():
-    pool = dist.pool()
-    again = dist.bootstrap(pool)
-    assert again == dist.bootstrap(pool)
-    assert again.low < again.value < again.high
-    assert again.value == pytest.approx(dist.power_line(pool).slope)
-    alone = pool.assign(source_group=pool["id"])
-    assert dist.bootstrap(alone) != again, "rows as sources say something else"
+@pytest.mark.parametrize("module", ["hops", "ladder", "parts", "shares"])
+def test_the_examples_of_the_docstrings(module):
+    found = doctest.testmod(import_module(f"datagravity.distance.{module}"))
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 # --- Bad input
@@ -391,22 +495,19 @@ def test_the_bootstrap_draws_whole_sources():
     ("call", "words"),
     [
         (lambda: dist.series("mash"), "series: 'mash', expected one of 'mesh, measured'"),
-        (lambda: dist.mesh_by_card("a4"), "card: 'a4', expected one of 'a2', 'a3'"),
-        (lambda: dist.pool(scope="board"), "scope: 'board', expected one of 'device', 'io'"),
-        (lambda: dist.fit(dist.pool(), "cubic"), "form: 'cubic', expected one of 'constant', 'power'"),
+        (lambda: dist.fixed_share(-1), "d_mm: -1.0, expected a finite number above 0"),
+        (lambda: dist.fixed_share(12, kind="door"), "kind: 'door', expected one of 'all', 'intercept', 'anchor'"),
+        (lambda: dist.fixed_share(12, meter="watt"), "meter: 'watt', expected one of 'all', 'board', 'rail'"),
+        (lambda: dist.fixed_share(12, without="me"), "without: 'me', expected one of"),
         (
-            lambda: dist.fit(dist.pool().head(2), "power"),
-            "frame: 2 rows, expected more distances to tell the parameters of 'power'",
+            lambda: dist.energy(12, kind="component", meter="rail"),
+            "kind, meter: 'component', 'rail' (reviewed: False), expected a choice with a split",
         ),
-        (
-            lambda: dist.fit(dist.series(dist.MESH), "broken"),
-            "frame: 6 rows, expected more distances to tell the parameters of 'broken'",
-        ),
-        (lambda: dist.fit(dist.pool(), "affine").exponent(), "form: 'affine', expected 'power' or 'broken'"),
-        (lambda: dist.fixed_share(-1), "distance_mm: -1.0, expected a finite number above 0"),
-        (lambda: dist.local_exponent(0, 1, 1), "distance: 0.0, expected a finite number above 0"),
-        (lambda: dist.local_exponent(1, 0, [1, 0]), "fixed_energy: 0.0 (index 1), expected a number above 0 where"),
-        (lambda: dist.bootstrap(dist.series(dist.MESH)), "cluster: 'source_group' has 1, expected two or more"),
+        (lambda: dist.exponent(5, 5), "far_mm: 5, expected a number above near_mm = 5"),
+        (lambda: dist.level_ratio("DRAM", "L1"), "far: 'L1', expected one of 'last level', 'DRAM'"),
+        (lambda: dist.condition("free", "board", "noise"), "condition: 'free, board, noise', expected one of"),
+        (lambda: dist.shares_by("place"), "kind: 'place', expected one of 'data_pattern', 'access_pattern'"),
+        (lambda: dist.ring_line("room"), "inside: 'room', expected one of 'pair', 'neighbourhood', 'shire'"),
     ],
 )
 def test_bad_arguments(call, words):

@@ -2,6 +2,7 @@
 
 import doctest
 import math
+import re
 from itertools import permutations, product
 
 import numpy as np
@@ -15,16 +16,8 @@ from datagravity import fits
 # Pearson's points of 1901, on which York showed his fit.
 X = np.array([0.0, 0.9, 1.8, 2.6, 3.3, 4.4, 5.2, 6.1, 6.5, 7.4])
 Y = np.array([5.9, 5.4, 4.4, 4.6, 3.5, 3.7, 2.8, 2.8, 2.4, 1.5])
-X_ERROR = 1 / np.sqrt([1000, 1000, 500, 800, 200, 80, 60, 20, 1.8, 1.0])
 DESIGN = sm.add_constant(X)
-GROUPS = list("aabbbccddd")
 RISING = np.array([1.5, 2.1, 2.9, 4.2, 4.8])
-
-
-def fit_line(x_error=0.0, groups=("a",) * 10, least_scatter=1e-3, **changes):
-    """The points fitted by `curve` with a line."""
-    arguments = {"start": [0.0, 0.0], "y": Y, "x_error": x_error, "groups": groups, "least_scatter": least_scatter}
-    return fits.curve(lambda p: p[0] + p[1] * X, lambda p: p[1], lambda p: DESIGN, **arguments | changes)
 
 
 # --- Student's t
@@ -93,55 +86,107 @@ def test_a_share_needs_an_intercept_and_a_slope():
         fits.line(X, Y).intercept_share(1.0)
 
 
-# --- The curve
+# --- Random effects
 
 
-def test_without_errors_in_x_it_is_least_squares():
-    fitted, ours = sm.OLS(Y, DESIGN).fit(), fit_line()
-    assert ours.parameters == pytest.approx(fitted.params)
-    assert ours.covariance == pytest.approx(fitted.cov_params())
-    assert ours.scatter == pytest.approx(math.sqrt(fitted.ssr / 10))
-    assert ours.freedom == 8
-    slope = ours.interval([0, 1], 0.95)
-    assert [slope.low, slope.high] == pytest.approx(fitted.conf_int()[1])
-    mean = fitted.get_prediction(DESIGN).summary_frame(alpha=0.2)
-    assert ours.half_width(DESIGN) == pytest.approx((mean["mean_ci_upper"] - mean["mean_ci_lower"]) / 2)
+def nested(seed=1, groups=6, each=5):
+    generator = np.random.default_rng(seed)
+    labels = np.repeat([f"g{number}" for number in range(groups)], each)
+    effects = np.repeat(generator.normal(0, 0.8, groups), each)
+    return 3 + effects + generator.normal(0, 0.5, groups * each), labels
 
 
-def test_its_criterion_is_akaikes_with_the_correction():
-    fitted = sm.OLS(Y, DESIGN).fit()
-    # Three free numbers: the scatter is fitted too.
-    assert fit_line().aicc == pytest.approx(-2 * fitted.llf + 2 * 3 + 2 * 3 * 4 / (10 - 3 - 1))
+def test_statsmodels_finds_the_same_random_effects():
+    values, labels = nested()
+    # A group of another size, so that no closed form of a balanced design could pass.
+    values, labels = values[:-3], labels[:-3]
+    fitted = sm.MixedLM(values, np.ones(len(values)), groups=labels).fit(reml=True)
+    ours = fits.random_effects(values, labels)
+    assert ours.mean == pytest.approx(fitted.fe_params[0], abs=1e-5)
+    assert ours.mean_error == pytest.approx(fitted.bse_fe[0], rel=1e-4)
+    assert ours.between == pytest.approx(math.sqrt(fitted.cov_re[0, 0]), rel=1e-4)
+    assert ours.within == pytest.approx(math.sqrt(fitted.scale), rel=1e-4)
+    assert (ours.freedom, ours.groups, ours.count) == (5, 6, 27)
 
 
-def test_groups_give_the_cluster_robust_covariance():
-    ours = fit_line(groups=GROUPS)
-    robust = sm.OLS(Y, DESIGN).fit(
-        cov_type="cluster",
-        cov_kwds={"groups": pd.factorize(np.array(GROUPS))[0], "use_correction": False},
+def test_a_balanced_design_has_the_variances_of_its_table():
+    values, labels = nested()
+    table = values.reshape(6, 5)
+    within = table.var(axis=1, ddof=1).mean()
+    between = table.mean(axis=1).var(ddof=1) - within / 5
+    ours = fits.random_effects(values, labels)
+    assert (ours.within**2, ours.between**2) == pytest.approx((within, between), rel=1e-4)
+
+
+def test_known_variances_are_taken_off_the_scatter():
+    values, labels = nested()
+    ours, known = fits.random_effects(values, labels), fits.random_effects(values, labels, 0.04)
+    assert known.within**2 + 0.04 == pytest.approx(ours.within**2, rel=1e-4)
+    exact = fits.random_effects([0.0, 2.0, 5.0, 5.1], ["a", "a", "b", "b"], [1e6, 1e-9, 1e-9, 1e-9], spread=ours)
+    sure = fits.random_effects([2.0, 5.0, 5.1], ["a", "b", "b"], spread=ours)
+    assert exact.mean == pytest.approx(sure.mean, abs=1e-5), "a value without information does not count"
+
+
+def test_a_further_value_scatters_more_than_the_mean():
+    ours = fits.random_effects(*nested())
+    further, mean = ours.further(), ours.interval()
+    assert further.value == mean.value
+    assert further.high - further.value == pytest.approx(
+        stats.t.ppf(0.9, 5) * math.sqrt(ours.mean_error**2 + ours.between**2 + ours.within**2)
     )
-    assert ours.covariance == pytest.approx(robust.cov_params() * 4 / 3)
-    assert (ours.groups, ours.freedom) == (4, 3)
+    drawn = ours.draws(200_000, np.random.default_rng(0))
+    assert np.quantile(drawn, [0.1, 0.9]) == pytest.approx([further.low, further.high], abs=0.02)
 
 
-def test_errors_in_x_end_in_weights_that_agree_with_the_slope():
-    ours = fit_line(X_ERROR)
-    variance = ours.scatter**2 + (ours.parameters[1] * X_ERROR) ** 2
-    fitted = sm.WLS(Y, DESIGN, weights=1 / variance).fit()
-    assert ours.parameters == pytest.approx(fitted.params)
-    # York found -0.4805 with errors in y that are known as well.
-    assert ours.parameters[1] == pytest.approx(-0.48, abs=0.05)
+def test_the_interval_of_a_deviation_ends_where_the_likelihood_allows():
+    values, labels = nested()
+    found = fits.deviation_interval(values, labels, which="within")
+    # With 24 degrees of freedom within groups the variance is nearly a multiple of chi squared.
+    scale = found.value * np.sqrt(24 / stats.chi2.ppf([0.9, 0.1], 24))
+    assert [found.low, found.high] == pytest.approx(scale, rel=0.03)
+    none = fits.deviation_interval([1.0, 3.0, 1.1, 2.9, 2.0, 2.1], list("aabbcc"), which="between")
+    assert (none.low, round(none.value, 3)) == (0, 0)
 
 
-def test_the_scatter_is_the_likeliest_one():
-    ours = fit_line(X_ERROR)
-    residuals, known = Y - DESIGN @ ours.parameters, (ours.parameters[1] * X_ERROR) ** 2
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (([1.0, 2.0], ["a", "a"]), "groups: 2 values of 1, expected two groups or more"),
+        (([1.0, 2.0], ["a", "b"]), "groups: 2 values of 2, expected two groups or more, and one with two values"),
+        (([1.0, math.nan, 2.0], ["a", "a", "b"]), "values: nan (index 1), expected a finite number"),
+        (([1.0, 2.0, 3.0], ["a", "a", "b"], -1.0), "variances: -1.0, expected a finite number of at least 0"),
+    ],
+)
+def test_what_random_effects_refuse(arguments, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        fits.random_effects(*arguments)
 
-    def log_likelihood(scatter):
-        return stats.norm.logpdf(residuals, scale=np.sqrt(scatter**2 + known)).sum()
 
-    assert all(log_likelihood(ours.scatter) > log_likelihood(ours.scatter * factor) for factor in (0.99, 1.01))
-    assert fit_line(X_ERROR, least_scatter=5.0).scatter == 5.0
+# --- A fixed and a linear part
+
+
+def test_a_fixed_and_a_linear_part_have_the_least_squares_of_the_logarithm():
+    x = np.array([1.0, 2, 5, 9, 14])
+    y = (0.9 + 0.1 * x) * np.exp([0.02, -0.03, 0.01, 0.02, -0.02])
+    ours = fits.fixed_and_linear(x, y)
+    # At the least squares of ln y both slopes of the sum of squares vanish.
+    fitted = ours.fixed + ours.slope * x
+    residuals = np.log(y / fitted)
+    assert [(residuals / fitted).sum(), (residuals * x / fitted).sum()] == pytest.approx([0, 0], abs=1e-6)
+    assert ours.scatter == pytest.approx(math.sqrt((residuals**2).mean()))
+    design = np.stack([ours.fixed / fitted, ours.slope * x / fitted], axis=1)
+    assert ours.covariance == pytest.approx(
+        sm.OLS(residuals, design).fit().normalized_cov_params * (residuals @ residuals) / 3
+    )
+
+
+def test_a_part_below_zero_is_zero():
+    ours = fits.fixed_and_linear([1, 2, 3, 4], [0.5, 1.5, 2.5, 3.5])
+    assert ours.fixed == 0
+    assert ours.slope > 0
+    assert not ours.covariance.any()
+    two = fits.fixed_and_linear([2, 25], [0.25, 0.5])
+    assert (two.fixed, two.slope, two.scatter) == pytest.approx((0.25 - 2 * 0.25 / 23, 0.25 / 23, 0), abs=1e-9)
 
 
 # --- Permutations
@@ -202,8 +247,6 @@ def test_no_row_is_on_both_sides():
         (lambda: fits.line([1, 1], [2, 3]), "two different x or more"),
         (lambda: fits.line([1, math.nan], [2, 3]), "expected finite pairs"),
         (lambda: fits.line([1, 2, 3], [2, 3]), "expected finite pairs"),
-        (lambda: fit_line(least_scatter=0), "least_scatter: 0.0, expected a finite number above 0"),
-        (lambda: fit_line(y=Y[:2], groups=["a", "a"]), "y: 2 points, expected more than the 2 parameters"),
         (lambda: fits.rank_correlation([1, 2], [1, 2]), "x, y: 2 and 2 values, expected pairs, at least 3"),
     ],
 )

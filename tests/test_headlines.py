@@ -213,17 +213,10 @@ SHOWN = {
         },
     },
     "distance": {
-        "table(forms, headings, digits=3)": {"weight_broken": "100 * forms.set_index('form').loc['broken', 'weight']"},
         END: {
-            "mesh_a": "power.slope",
-            "middle": "middle",
+            "ring_whole": "whole.slope",
             "phi_value": "phi.value",
-            "rate": "rate",
-            "rise": "100 * (rise.max() - 1)",
-            "gd": "gd",
-            "wires_a": "saving.set_index('series').loc['wires, budget of 2010', 'saving_a']",
-            "mesh_b_saving": "saving.set_index('series').loc[dist.MESH, 'saving_b']",
-            "stated_a": "text(stated_only)",
+            "next_a": "text(further)",
             "half": "half",
             "around_half": "around[0]",
             "around_far": "around[1]",
@@ -307,11 +300,14 @@ def test_a_million_data_sets_are_proved_above_one_and_not_below():
     assert not steep.certified
 
 
-def test_the_forms_of_the_chapter_on_distance_come_in_the_order_that_its_prose_gives():
-    found = of("distance")
-    error = [found[f"error_{form}"].value for form in ("broken", "power", "affine", "constant")]
-    assert error == sorted(error)
-    assert len(set(error)) == len(error)
+def test_what_the_chapter_on_distance_says_of_scatter_and_of_shares():
+    from datagravity import distance as dist
+
+    spread = dist.spreads().set_index(["part", "which"])["deviation"]
+    assert spread["fixed", "within"] > spread["per_mm", "within"]
+    assert spread["per_mm", "between"] > spread["fixed", "between"]
+    without = dist.splits().query("reason.notna() and reason.str.startswith('no intercept')")
+    assert set(without["method"]) <= {"model", "rule-of-thumb"}
 
 
 def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():

@@ -1,28 +1,236 @@
-"""The charts of the chapter on how energy grows with distance."""
-
-from typing import NamedTuple
+"""The charts of the chapter on the way of a bit and the doors it goes through."""
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from datagravity.charts.controls import drop_down, tick_box
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity import distance as dist
+from datagravity.charts.controls import drop_down
+from datagravity.charts.layers import guide, hollow_if_grey
+from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, span, spans
-from datagravity.distance import PROXIES, enough, exponents, fit, points
-from datagravity.intervals import text
-from datagravity.series import series_members
+from datagravity.distance.hops import DIFFERENCE
+from datagravity.evidence import load
 
 LEVEL = 0.8
 BASES = ["stated", "derived", "maximum reach", "capacity", "assumed"]
 BASIS_COLOURS = [BLUE, GREEN, ORANGE, PURPLE, PINK]
-#: Choices of rows that are not one series.
-WITH_DISTANCE, EVERY_ROW = "all with a distance", "all, stand-ins too"
-ALL_SCOPES = "all scopes"
-#: The forms that the reader chooses from, by their names in the list.
-FORM_NAMES = {"bare power": "power", "fixed + linear": "affine", "broken at the chip edge": "broken"}
-_STEPS = 14
+#: The conditions of the chip that was measured hop by hop, and its rings.
+CONDITIONS = ["board, free links", "board, loaded links", "rail, free links", "rail, loaded links", "board, rings"]
+CONDITION_COLOURS = [BLUE, PURPLE, GREEN, BROWN, ORANGE]
+PATTERNS = ["random", "zeros", "ones"]
+KINDS = ["intercept", "anchor", "component"]
+_DISTANCES = np.geomspace(0.5, 150, 24)
+
+
+def _name(link_load, meter):
+    return f"{meter}, {link_load} links"
+
+
+def energy_by_hops():
+    """One chip hop by hop: the cards' points, their mean lines from zero, and the rings, inside a tile too."""
+    rows = load("distance_rows")
+    inside = (rows["within"] == "shire") & rows["link_load"].notna()
+    exact = rows[((rows["basis"] == "exact hops") | inside) & rows["link_load"].notna() & ~rows["pooled"]]
+    exact = exact.assign(condition=[_name(*cells) for cells in zip(exact["link_load"], exact["meter"], strict=True)])
+    rings = dist.rings().assign(condition=CONDITIONS[-1], data_pattern="random")
+    data = pd.concat([exact, rings]).assign(scope=lambda frame: frame["meter"])
+    data["place"] = data["within"].where(data["within"] != "chip", "over the mesh").fillna("over the mesh")
+    kept = ["condition", "data_pattern", "distance_mm", "pj_per_bit", "operation", "sample", "place"]
+    data = described(data.astype({"distance_mm": float, "pj_per_bit": float}), *kept)
+    table = dist.conditions()
+    table = table[table["data_pattern"] != DIFFERENCE]
+    ends = pd.concat([table.assign(distance_mm=end) for end in (0.0, 30.0)])
+    ends = ends.assign(
+        condition=[_name(*cells) for cells in zip(ends["link_load"], ends["meter"], strict=True)],
+        energy=ends["fixed"] + ends["fj_per_mm"] / 1000 * ends["distance_mm"],
+    )[["condition", "data_pattern", "distance_mm", "energy"]]
+    chosen = "datum.data_pattern == pattern"
+    colour = alt.Color("condition:N").scale(domain=CONDITIONS, range=CONDITION_COLOURS).title(None)
+    colour = colour.legend(columns=2, symbolOpacity=1)
+    x = alt.X("distance_mm:Q").scale(domain=[0, 30]).title("distance (mm)")
+    points = (
+        alt.Chart(data)
+        .add_params(drop_down("pattern", "data", PATTERNS))
+        .transform_filter(chosen)
+        .mark_point(filled=True, size=55, opacity=0.9)
+        .encode(
+            x=x,
+            y=alt.Y("pj_per_bit:Q").scale(zero=True).title("energy (pJ/bit)"),
+            color=colour,
+            **about(
+                data,
+                word("operation", "what"),
+                number("pj_per_bit", "energy", "pJ/bit"),
+                number("distance_mm", "distance", "mm"),
+                word("place", "path within"),
+                word("sample", "card"),
+            ),
+        )
+    )
+    lines = alt.Chart(ends).transform_filter(chosen).mark_line(strokeWidth=2)
+    shown = data[data["data_pattern"] == PATTERNS[0]]
+    return finished(
+        alt.layer(lines.encode(x=x, y="energy:Q", color=colour), points),
+        drawn_by=energy_by_hops,
+        title="One chip, hop by hop",
+        subtitle="lines: mean of the cards; leftmost points: inside one tile",
+        description=(
+            "Scatter plot of energy per bit against distance on one chip, with a line for each meter and load of the "
+            f"links. With random data: {spans(shown, 'condition', 'pj_per_bit')} pJ/bit over "
+            f"{span(shown['distance_mm'])} mm. Lines of one meter have like slopes and unlike ends at zero; the "
+            "points inside a tile lie below the lines. A list chooses what data move."
+        ),
+        sources={*exact["source"], *rings["source"]},
+        height=400,
+    )
+
+
+def fixed_and_growing():
+    """The growing part of every split against its fixed part, by the kind of the fixed part."""
+    table = dist.usable_splits()
+    table = table.assign(
+        fj_per_mm=1000 * table["per_mm"], length=table["fixed"] / table["per_mm"], scope=table["meter"]
+    )
+    data = described(table, "series", "origin", "kind", "fixed", "fj_per_mm", "length", "basis")
+    scale = alt.Scale(domain=KINDS, range=[BLUE, ORANGE, GREEN])
+    return finished(
+        alt.Chart(data)
+        .mark_point(size=80, strokeWidth=2)
+        .encode(
+            x=alt.X("fj_per_mm:Q").scale(type="log", nice=False, padding=12).title("growing part (fJ/bit/mm)"),
+            y=alt.Y("fixed:Q").scale(type="log", nice=False, padding=12).title("fixed part (pJ/bit)").axis(format="~g"),
+            **hollow_if_grey("kind", scale, "fixed part is"),
+            **about(
+                data,
+                word("series", "what"),
+                word("origin"),
+                number("fixed", "fixed part", "pJ/bit"),
+                number("fj_per_mm", "growing part", "fJ/bit/mm"),
+                number("length", "the parts are equal at", "mm"),
+                word("basis", "the distance is"),
+            ),
+        ),
+        drawn_by=fixed_and_growing,
+        title="What the way costs, and what the doors",
+        subtitle="one point a series; hollow: not reviewed",
+        description=(
+            "Scatter plot with two logarithmic axes: the fixed part of an energy against the part per mm, coloured by "
+            f"what kind of fixed part it is. Growing parts: {span(table['fj_per_mm'])} fJ/bit/mm. Fixed parts: "
+            f"{spans(table, 'kind', 'fixed')} pJ/bit."
+        ),
+        sources=set(table["source"]),
+        height=360,
+    )
+
+
+def share_against_distance():
+    """The fixed share of a further machine against distance, with its interval, for the evidence that one chooses."""
+    choices = list(dist.shares_by_choice(12.0)["choice"])
+    frames = [dist.shares_by_choice(float(d), LEVEL).assign(distance_mm=d) for d in _DISTANCES]
+    data = pd.concat(frames).astype({"share": float, "low": float, "high": float}).round(4)
+    chart = alt.Chart(data).transform_filter("datum.choice == evidence")
+    x = alt.X("distance_mm:Q").scale(type="log", nice=False).title("distance (mm)").axis(format="~g")
+    tips = [number("distance_mm", "distance", "mm"), number("share", "fixed share"), number("low", "low end")]
+    tips += [number("high", "high end"), number("origins", "origins", "count"), number("series", "series", "count")]
+    near, far = data[data["choice"] == choices[0]].iloc[[0, -1]].to_dict("records")
+    return finished(
+        alt.layer(
+            chart.mark_area(color=BLUE, opacity=0.25)
+            .encode(x=x, y=alt.Y("low:Q").scale(domain=[0, 1]).title("fixed share of the energy"), y2="high:Q")
+            .add_params(drop_down("evidence", "evidence", choices)),
+            chart.mark_line(color=BLUE, strokeWidth=2).encode(x=x, y="share:Q"),
+            chart.mark_point(color=BLUE, filled=True, size=40).encode(x=x, y="share:Q", tooltip=tips),
+        ),
+        drawn_by=share_against_distance,
+        title="What share of the energy is not the way",
+        subtitle=f"band: {percent(LEVEL)} of further origins",
+        description=(
+            f"Line chart of the fixed share against distance with a wide band. It falls from {near['share']:.2f} at "
+            f"{near['distance_mm']:.1f} mm to {far['share']:.2f} at {far['distance_mm']:.0f} mm. "
+            "A list chooses the evidence: kinds of fixed part, meters, reviewed sources, or all without one origin."
+        ),
+        sources=set(dist.usable_splits()["source"]),
+    )
+
+
+def levels_left():
+    """What is left of the energy of a DRAM access when the bit comes from the last level on the chip."""
+    table = dist.levels()
+    table = table.assign(left=table["last level"] / table["DRAM"], scope="board")
+    data = described(table, "chip", "machine", "left", "last level", "DRAM")
+    further = dist.level_ratio(machine="GPU", level=LEVEL)
+    band = alt.Chart(alt.InlineData(values=[{"low": further.low, "high": further.high}]))
+    scale = alt.Scale(domain=["GPU", "many-core"], range=[BLUE, ORANGE])
+    x = alt.X("left:Q").scale(type="log", domain=[0.05, 1]).title("energy from the last level over energy from DRAM")
+    points = (
+        alt.Chart(data)
+        .mark_point(size=90, strokeWidth=2)
+        .encode(
+            x=x.axis(format="~g"),
+            y=alt.Y("chip:N").sort(alt.SortField("left")).title(None),
+            **hollow_if_grey("machine", scale, None),
+            **about(
+                data,
+                word("chip"),
+                number("left", "ratio"),
+                number("last level", "last level", "pJ/bit"),
+                number("DRAM", "DRAM", "pJ/bit"),
+            ),
+        )
+    )
+    return finished(
+        alt.layer(band.mark_rect(color=GREY, opacity=0.25).encode(x="low:Q", x2="high:Q"), points),
+        drawn_by=levels_left,
+        title="What is left one level nearer",
+        subtitle=f"hollow: not reviewed; band: {percent(LEVEL)} of further GPU sources",
+        description=(
+            "Dot plot of the energy of a bit from the last level on the chip over that from DRAM, for each chip: "
+            f"{spans(table, 'chip', 'left')}. A band goes from {further.low:.2f} to {further.high:.2f}."
+        ),
+        sources=set(table["source"]),
+        height=260,
+    )
+
+
+def what_is_not_wire():
+    """The share of a read of SRAM that is not the tree of wires, against capacity, by CACTI."""
+    runs = dist.cacti_runs()
+    runs = runs[runs["standard"] & (runs["memory"] == "SRAM")]
+    runs = runs.assign(line=[f"{size} B" for size in runs["block_bytes"]], kib=runs["capacity_bytes"] / 1024)
+    runs = runs.rename(columns={"run": "id"}).assign(grey=False)
+    runs = runs.astype({"kib": float})
+    data = described(runs, "line", "kib", "not_htree", "node_nm", "transistors", "pj_per_bit", "distance_mm")
+    large = runs[runs["kib"] == runs["kib"].max()]
+    return finished(
+        alt.Chart(data)
+        .mark_point(filled=True, size=40, opacity=0.6)
+        .encode(
+            x=alt.X("kib:Q").scale(type="log", nice=False, padding=10).title("capacity (KiB)").axis(format="~s"),
+            y=alt.Y("not_htree:Q").scale(domain=[0, 1]).title("share that is not the tree of wires"),
+            color=alt.Color("line:N").scale(domain=["8 B", "64 B"], range=[BLUE, ORANGE]).title("bits of a read"),
+            **about(
+                data,
+                number("kib", "capacity", "KiB"),
+                number("not_htree", "not wires"),
+                number("node_nm", "node", "nm"),
+                word("transistors"),
+                number("pj_per_bit", "read", "pJ/bit"),
+                number("distance_mm", "half-perimeter", "mm"),
+            ),
+        )
+        + guide(y=0.5),
+        drawn_by=what_is_not_wire,
+        title="Modelled: a large SRAM is wire",
+        subtitle="CACTI 7, one bank, five nodes",
+        description=(
+            "Scatter plot of the share of a read that is not the tree of wires against the capacity of a bank, as "
+            f"CACTI models it. It is 1 in small banks and {span(large['not_htree'])} in the largest."
+        ),
+        sources=set(runs["source"]),
+        height=280,
+    )
 
 
 def _basis_colour():
@@ -33,9 +241,9 @@ def _basis_colour():
 
 def exponents_by_evidence():
     """The bare exponent of every series with its interval, beside what either reading of beta asks for."""
-    rows = points()
+    rows = dist.points()
     statuses = rows.groupby("series")["status"].agg(lambda found: ", ".join(sorted(set(found))))
-    table = exponents(LEVEL)
+    table = dist.exponents(LEVEL)
     table = table.assign(status=table["series"].map(statuses))
     data = described(table, "series", "basis", "exponent", "low", "high", "count", "warning")
     readings = {"(1, 3) if beta = a": (1, 3), "(1, 3) if beta = a + 1": (0, 2)}
@@ -77,188 +285,6 @@ def exponents_by_evidence():
             f"{spans(table, 'series', 'exponent')}. Two grey bars below show what the interval from 1 to 3 "
             f"asks of the exponent. {on_bar[0]} of {len(table)} lie on the bar if beta is the exponent, {on_bar[1]} if "
             "beta is the exponent plus one."
-        ),
-        sources=set(rows["source"]),
-        height=380,
-    )
-
-
-class _Fits(NamedTuple):
-    """Every fit that the reader can choose, each once."""
-
-    #: The fit's number, by what is chosen: rows, scope, form, and whether grey literature counts.
-    chosen: dict
-    #: What the fit says, by its number.
-    labels: dict
-    #: Points of the curves with their bands.
-    curves: list
-    #: The fitted energy of each row of each fit.
-    members: list
-
-
-def _subsets(rows, choices, scopes):
-    """The rows of each choice: name, scope, whether grey literature counts, and the rows."""
-    for name in choices:
-        if name == WITH_DISTANCE:
-            chosen = rows[~rows["basis"].isin(PROXIES)]
-        else:
-            chosen = rows if name == EVERY_ROW else rows[rows["series"] == name]
-        for scope in scopes:
-            of_scope = chosen if scope == ALL_SCOPES else chosen[chosen["scope"] == scope]
-            for grey in (True, False):
-                yield name, scope, grey, of_scope if grey else of_scope[~of_scope["grey"]]
-
-
-def _fits(rows, choices, scopes):
-    """The fit of every form to every choice of rows that has enough of them."""
-    fits, known = _Fits({}, {}, [], []), {}
-    for name, scope, grey, frame in _subsets(rows, choices, scopes):
-        for form_name, form in FORM_NAMES.items():
-            if not enough(frame, form):
-                continue
-            key = (form, *frame["id"])
-            if key not in known:
-                this = known[key] = len(known)
-                fitted = fit(frame, form)
-                fits.labels[this] = _label(fitted)
-                fits.curves.extend({"fit": this, **point} for point in _curve(frame, fitted))
-                energies = fitted.energy(frame["distance_mm"].to_numpy(), frame["off_chip"].to_numpy())
-                fits.members.extend(
-                    {"member": f"{this}|{row}", "fitted": _short(energy)}
-                    for row, energy in zip(frame["id"], energies, strict=True)
-                )
-            fits.chosen[f"{name}|{scope}|{form_name}|{str(grey).lower()}"] = known[key]
-    return fits
-
-
-def _curve(frame, fitted):
-    """A fit over the distances of its rows, each side of the chip's edge for itself if it has a break there."""
-    for side in (False, True) if fitted.form == "broken" else (None,):
-        distances = frame.loc[frame["off_chip"] == side, "distance_mm"] if side is not None else frame["distance_mm"]
-        along = np.geomspace(distances.min(), distances.max(), _STEPS)
-        off = np.full(_STEPS, bool(side))
-        columns = {"distance_mm": along, "energy": fitted.energy(along, off)}
-        columns["low"], columns["high"] = fitted.band(along, off, LEVEL)
-        for values in zip(*columns.values(), strict=True):
-            yield {"side": "off" if side else "on", **dict(zip(columns, map(_short, values), strict=True))}
-
-
-def _label(fitted):
-    """The parameters of a fit in words, exponents with their interval and no more digits than it supports."""
-    values = fitted.parameters
-    if fitted.form == "affine":
-        return f"{np.exp(values[0]):.2g} pJ/bit + {np.exp(values[1]):.2g} for each mm"
-    if fitted.form == "broken":
-        sides = [text(fitted.exponent(off_chip, LEVEL)) for off_chip in (False, True)]
-        return f"on the chip {sides[0]}; off the chip {sides[1]}"
-    return f"exponent {text(fitted.exponent(level=LEVEL))}"
-
-
-def _literal(mapping):
-    """A Python mapping as an object of Vega's expression language."""
-    return "({" + ", ".join(f"'{key}': {value!r}" for key, value in mapping.items()) + "})"
-
-
-def _short(number):
-    """Five significant digits: more than any of these numbers deserves, and a smaller page."""
-    return float(f"{number:.5g}")
-
-
-def _over_fit(chart, energy, fitted):
-    """The chart with what it draws: an energy and its ends, or their ratios to the fit where the box asks for them."""
-    return chart.transform_calculate(scale=f"divided ? datum.{fitted} : 1").transform_calculate(
-        drawn=f"datum.{energy} / datum.scale", least="datum.low / datum.scale", most="datum.high / datum.scale"
-    )
-
-
-def _rows(rows, members, controls):
-    """The chosen rows as marks, with what the chosen fit says of each."""
-    rows = rows.assign(
-        middle=rows["pj_per_bit"],
-        low=rows["pj_per_bit_low"],
-        high=rows["pj_per_bit_high"],
-        proxy=rows["basis"].isin(PROXIES),
-        node=[f"{node} nm" if node == node else "not stated" for node in rows["node_nm"].astype("float64")],
-    )
-    columns = ["series", "origin", "basis", "distance_mm", "off_chip", "operation", "middle", "low", "high"]
-    data = described(rows, *columns, "proxy", "node")
-    chosen = (
-        alt.Chart(data)
-        .add_params(*controls)
-        .transform_filter(f"rows == '{EVERY_ROW}' || (rows == '{WITH_DISTANCE}' ? !datum.proxy : datum.series == rows)")
-        .transform_filter(f"(scope == '{ALL_SCOPES}' || datum.scope == scope) && (show_grey || !datum.grey)")
-        .transform_calculate(member="fit + '|' + datum.id")
-        .transform_lookup(
-            lookup="member",
-            from_=alt.LookupData(data=alt.InlineData(values=members), key="member", fields=["fitted"]),
-        )
-        .transform_filter("!divided || isValid(datum.fitted)")
-    )
-    return _over_fit(chosen, "middle", "fitted").encode(
-        color=_basis_colour(),
-        **about(
-            data,
-            word("operation", "what"),
-            number("middle", "energy", "pJ/bit"),
-            number("low", "low end", "pJ/bit"),
-            number("high", "high end", "pJ/bit"),
-            number("distance_mm", "distance", "mm"),
-            word("basis", "the distance is"),
-            number("fitted", "fit", "pJ/bit"),
-            word("series"),
-            word("node"),
-        ),
-    )
-
-
-def energy_against_distance():
-    """Every row with a distance: the reader chooses rows, scope and form, and sees fit, band or residuals."""
-    rows = points()
-    opening = rows[~rows["basis"].isin(PROXIES)]
-    counts = series_members("exponent")["series"].value_counts(sort=False)
-    choices = [WITH_DISTANCE, EVERY_ROW, *counts[counts > 2].index]
-    scopes = [ALL_SCOPES, *sorted(set(rows["scope"]))]
-    fits = _fits(rows, choices, scopes)
-    controls = [
-        drop_down("rows", "rows", choices),
-        drop_down("scope", "scope", scopes),
-        drop_down("form", "form", list(FORM_NAMES)),
-        tick_box("divided", "divide by the fit (residuals)", False),
-        tick_box("show_grey", "use grey literature", True),
-        alt.param(name="fit", expr=f"{_literal(fits.chosen)}[rows + '|' + scope + '|' + form + '|' + show_grey]"),
-    ]
-    x = alt.X("distance_mm:Q").scale(type="log", nice=False, padding=8).title("distance (mm)").axis(format="~g")
-
-    def y(field):
-        scaled = alt.Y(f"{field}:Q").scale(type="log", nice=False, padding=14).axis(format="~g")
-        return scaled.title("energy (pJ/bit), or its ratio to the fit")
-
-    marked = _rows(rows, fits.members, controls).encode(x=x)
-    curve = alt.Chart(alt.InlineData(values=fits.curves)).transform_filter("datum.fit === fit")
-    curve = _over_fit(curve, "energy", "energy").encode(x=x, detail="side:N")
-    hint = (
-        alt.Chart(alt.InlineData(values=[{"one": 1}]))
-        .transform_calculate(hint=f"isValid(fit) ? {_literal(fits.labels)}[fit] : 'too few rows for this form'")
-        .mark_text(align="left", baseline="top", lineBreak="; ", fontSize=12, color=GREY)
-        .encode(x=alt.value(8), y=alt.value(4), text="hint:N")
-    )
-    off_chip = alt.Shape("off_chip:N").scale(domain=[False, True], range=["circle", "square"]).legend(None)
-    return finished(
-        alt.layer(
-            curve.mark_area(color=GREY, opacity=0.3).encode(y=y("least"), y2="most"),
-            curve.mark_line(color=GREY, strokeWidth=2).encode(y=y("drawn")),
-            marked.mark_rule(strokeWidth=3, opacity=0.5).encode(y=y("least"), y2="most"),
-            marked.mark_point(filled=True, size=60, opacity=1).encode(y=y("drawn"), shape=off_chip),
-            hint,
-        ),
-        drawn_by=energy_against_distance,
-        title="Energy against distance",
-        subtitle=f"squares: off the chip; grey: fit and {percent(LEVEL)} band",
-        description=(
-            "Scatter plot with two logarithmic axes: energy per bit against distance, coloured by where the distance "
-            f"comes from. It opens with {span(opening['pj_per_bit_low'], opening['pj_per_bit_high'])} pJ/bit over "
-            f"{span(opening['distance_mm'])} mm. Lists choose the rows, the scope and the form of the curve; boxes "
-            "divide by the curve, which shows the residuals, and leave out grey literature."
         ),
         sources=set(rows["source"]),
         height=380,

@@ -6,84 +6,55 @@ need no length; `cacti` is the field's model of an array; `rows` are those of th
 exponents. [extension]
 """
 
-from datagravity.distance.cacti import cacti_exponents, runs
-from datagravity.distance.ladder import MACHINES, RUNGS, level_ratio, levels
-from datagravity.distance.parts import KINDS, lines, shares_by, splits, usable_splits
+from datagravity.distance.cacti import cacti_exponents, cacti_runs
+from datagravity.distance.hops import condition, conditions, paired_difference, ring_line, rings
+from datagravity.distance.ladder import level_ratio, levels
+from datagravity.distance.parts import lines, shares_by, splits, usable_splits
 from datagravity.distance.rows import (
-    DISTANCE_ERROR,
-    FORMS,
     MESH,
     PER_MM,
     PROXIES,
-    SINGLE,
-    affine_line,
-    akaike_weights,
-    bootstrap,
-    comparison,
-    enough,
     exponents,
-    fit,
-    left_out_errors,
-    local_exponent,
     marginal_exponent,
-    mesh_by_card,
     not_fitted,
     points,
-    pool,
     power_line,
     series,
 )
 from datagravity.distance.rows import exponent_across_sources as _exponent_across_sources
 from datagravity.distance.shares import (
-    ALL,
-    METERS,
-    choices,
     energy,
+    exponent_between,
     fixed_share,
     fixed_share_draws,
-    local_exponent_between,
     shares_by_choice,
     spreads,
 )
 
 __all__ = [
-    "ALL",
-    "DISTANCE_ERROR",
-    "FORMS",
-    "KINDS",
-    "MACHINES",
     "MESH",
-    "METERS",
     "PER_MM",
     "PROXIES",
-    "RUNGS",
-    "SINGLE",
-    "affine_line",
-    "akaike_weights",
-    "bootstrap",
     "cacti_exponents",
-    "choices",
-    "comparison",
+    "cacti_runs",
+    "condition",
+    "conditions",
     "energy",
-    "enough",
     "exponent",
+    "exponent_between",
     "exponents",
-    "fit",
     "fixed_share",
     "fixed_share_draws",
-    "left_out_errors",
     "level_ratio",
     "levels",
     "lines",
-    "local_exponent",
-    "local_exponent_between",
     "marginal_exponent",
-    "mesh_by_card",
     "not_fitted",
+    "paired_difference",
     "points",
-    "pool",
     "power_line",
-    "runs",
+    "ring_line",
+    "rings",
     "series",
     "shares_by",
     "shares_by_choice",
@@ -94,7 +65,7 @@ __all__ = [
 
 
 def exponent(near_mm=None, far_mm=None, **choice):
-    """The exponent that an instrument would find between two distances; see `local_exponent_between`.
+    """The exponent that an instrument would find between two distances; see `exponent_between`.
 
     Without distances it is the bare exponent of a further machine, across the series of the table `energy`.
 
@@ -105,4 +76,4 @@ def exponent(near_mm=None, far_mm=None, **choice):
     """
     if near_mm is None and far_mm is None:
         return _exponent_across_sources(**choice)
-    return local_exponent_between(near_mm, far_mm, **choice)
+    return exponent_between(near_mm, far_mm, **choice)

@@ -20,7 +20,7 @@ STANDARD = {
 FAMILY = ["memory", "transistors", "block_bytes", "node_nm"]
 
 
-def runs():
+def cacti_runs():
     """The runs, with distance_mm (half-perimeter), pj_per_bit of a read, not_htree (the share of a read that is not
     the tree of wires; missing for DRAM, whose tree is on another account), and standard (whether nothing but the family
     and the capacity was varied).
@@ -39,7 +39,7 @@ def runs():
 def cacti_exponents():
     """The bare exponent of pJ/bit against the half-perimeter, by family and node: FAMILY, count, exponent, error."""
     found = []
-    frame = runs()
+    frame = cacti_runs()
     for family, own in frame[frame["standard"]].groupby(FAMILY, sort=False):
         line = fits.line(np.log(own["distance_mm"]), np.log(own["pj_per_bit"]))
         found.append(dict(zip(FAMILY, family, strict=True)) | _numbers(line))
@@ -52,7 +52,7 @@ def _numbers(line):
 
 def cacti_series():
     """One split a family and node for `splits`: the line of the banks that have a tree of wires at all."""
-    frame = runs()
+    frame = cacti_runs()
     source = load("sources").set_index("key").loc[frame["source"].iloc[0]]
     frame = frame[frame["standard"] & (frame["htree_nj"] > 0)]
     for (memory, transistors, block, node), own in frame.groupby(FAMILY, sort=False):

@@ -6,6 +6,7 @@ exponents are taken as logits, energies as logarithms. [extension]
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,7 @@ def fixed_share(d_mm=None, *, kind=ALL, meter=ALL, reviewed=False, without=None,
     return _interval("share", _fit("share", d_mm, None, kind, meter, reviewed, without), level)
 
 
-def local_exponent_between(near_mm, far_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, level=0.8):
+def exponent_between(near_mm, far_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, level=0.8):
     """The exponent that an instrument would find between two distances, ln(E_far / E_near) / ln(far / near).
 
     Parameters
@@ -100,7 +101,7 @@ def local_exponent_between(near_mm, far_mm, *, kind=ALL, meter=ALL, reviewed=Fal
 
     Examples
     --------
-    >>> local_exponent_between(1, 2).value < local_exponent_between(50, 100).value
+    >>> exponent_between(1, 2).value < exponent_between(50, 100).value
     True
     """
     checks.number("near_mm", near_mm, checks.POSITIVE)
@@ -171,6 +172,7 @@ def spreads():
     return pd.DataFrame(found)
 
 
+@remembered
 def choices():
     """Every reasonable choice of evidence that `fixed_share` takes: name, and the arguments that make it.
 
@@ -192,8 +194,11 @@ def shares_by_choice(d_mm, level=0.8):
     """The fixed share at a distance under every choice: choice, share, low, high, origins, series."""
     found = []
     for name, arguments in choices().items():
-        phi, chosen = fixed_share(d_mm, level=level, **arguments), _chosen(**arguments)
-        counts = {"origins": chosen["origin"].nunique(), "series": len(chosen)}
+        fitted = _fit(
+            "share", d_mm, None, **{"kind": ALL, "meter": ALL, "reviewed": False, "without": None} | arguments
+        )
+        phi = _interval("share", fitted, level)
+        counts = {"origins": fitted.groups, "series": fitted.count}
         found.append({"choice": name, "share": phi.value, "low": phi.low, "high": phi.high, **counts})
     return pd.DataFrame(found)
 
@@ -220,10 +225,14 @@ def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None):
 def _fit(quantity, d_mm, far_mm, kind, meter, reviewed, without):
     """The random effects of a quantity at a distance, over the splits that the arguments leave."""
     checks.number("d_mm", d_mm, checks.POSITIVE)
+    if quantity == "share" and kind != "anchor" and d_mm != 1:
+        # Without a step the logit of every split falls by ln d, and so does their mean.
+        at_one = _fit(quantity, 1, None, kind, meter, reviewed, without)
+        return replace(at_one, mean=at_one.mean - math.log(d_mm))
     chosen, everything = _chosen(kind, meter, reviewed, without), None
     origins = chosen["origin"].nunique()
     if origins < _FEWEST_ORIGINS or len(chosen) == origins:
-        everything = fits.random_effects(*_values(quantity, _chosen(), d_mm, far_mm))
+        everything = _fit(quantity, d_mm, far_mm, ALL, ALL, False, None)
     return fits.random_effects(*_values(quantity, chosen, d_mm, far_mm), spread=everything)
 
 

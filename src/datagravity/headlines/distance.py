@@ -1,189 +1,215 @@
-"""The numbers of the chapter on energy and distance."""
-
-import math
+"""The numbers of the chapter on the way of a bit and the doors it goes through."""
 
 import numpy as np
-import pandas as pd
 
 from datagravity import distance as dist
-from datagravity.evidence import load
-from datagravity.headlines import extension, quoted
-from datagravity.headlines.placement import dram_gd
+from datagravity.distance import hops
+from datagravity.headlines import extension
 from datagravity.intervals import text
-from datagravity.law import asymptotic_saving
+from datagravity.series import series_members
+
+#: Where shares are compared: on a chip, at a round trip over a GPU die, and beyond what most rows reach.
+NEAR_MM, DIE_MM, FAR_MM = hops.AT_MM, 48.0, 100.0
 
 
-def _energy():
-    return load("energy").set_index("id")
+def _span(low, high, digits=2):
+    """Two numbers as "0.27 to 0.28", or as one where both print alike."""
+    return " to ".join(dict.fromkeys(f"{number:.{digits}f}" for number in (low, high)))
 
 
-def which_rows():
-    """How many rows can tell, and how many are linear by definition."""
-    pool = dist.pool()
-    return {
-        "per_mm": extension((dist.not_fitted()["reason"] == dist.PER_MM).sum(), "rows"),
-        "rows_used": extension(len(dist.points()), "rows"),
-        "with_distance": extension(len(pool), "rows"),
-        "sources_used": extension(pool["source_group"].nunique(), "sources"),
+def _condition(*names):
+    found = dist.condition(*names)
+    return found, _span(found["exponent_least"], found["exponent_most"])
+
+
+def one_chip():
+    """The exponent of one chip by meter, load and data, on its cards."""
+    found = {
+        "hops_free": ("free", "board", "random"),
+        "hops_loaded": ("loaded", "board", "random"),
+        "hops_rail": ("free", "rail", "random"),
+        "hops_loaded_rail": ("loaded", "rail", "random"),
+        "hops_zeros": ("free", "board", "zeros"),
+        "hops_ones": ("loaded", "rail", "ones"),
+        "hops_difference": ("free", "board", hops.DIFFERENCE),
+    }
+    meters = dist.paired_difference(("free", "rail", "random"), ("free", "board", "random"))
+    loads = dist.paired_difference(("loaded", "board", "random"), ("free", "board", "random"))
+    return {name: extension(_condition(*names)[1]) for name, names in found.items()} | {
+        "hops_meters": extension(text(meters)),
+        "hops_loads": extension(text(loads)),
     }
 
 
-def mesh_as_a_power():
-    """The bare exponent of the mesh, on the middles of its ranges and on its means."""
-    mesh = dist.series(dist.MESH)
-    middles = dist.power_line(mesh)
-    per_byte = _energy().loc[mesh["id"], "energy_mean_pj"].to_numpy(float)
-    means = dist.power_line(mesh.assign(pj_per_bit=per_byte / 8))
-    wide = middles.interval(0.95)
+def rings():
+    """The exponent of rings with those inside a tile and without, and what is left of a ring inside."""
+    between, whole = dist.ring_line(), dist.ring_line("pair", "shire")
     return {
-        "mesh_a": extension(middles.slope),
-        "mesh_error": extension(middles.slope_error),
-        "mesh_low": extension(wide.low),
-        "mesh_high": extension(wide.high),
-        "mesh_means": extension(means.slope),
-        "mesh_error_means": extension(means.slope_error),
+        "ring_between": extension(between.slope),
+        "ring_between_error": extension(between.slope_error),
+        "ring_whole": extension(whole.slope),
+        "ring_whole_error": extension(whole.slope_error),
+        "ring_bounds": extension(_span(*hops.ring_exponent_bounds("pair", "shire"))),
+        "ring_pair": extension(hops.ring_share("pair")),
+        "ring_tile": extension(hops.ring_share("shire")),
     }
 
 
-def mesh_by_card():
-    """The bare exponent of each card, and with the two cards drawn again."""
-    cards = {card: dist.mesh_by_card(card) for card in ("a2", "a3")}
-    both = pd.concat([frame.assign(card=card) for card, frame in cards.items()])
-    again = dist.bootstrap(both, cluster="card")
+def the_door():
+    """What leaving a tile costs, and the same in mm of mesh; what of a load the line and the tile call fixed."""
+    free, _ = _condition("free", "board", "random")
+    step, length = hops.ring_step()
     return {
-        "card_a2": extension(dist.power_line(cards["a2"]).slope),
-        "card_a3": extension(dist.power_line(cards["a3"]).slope),
-        "cards_low": extension(again.low),
-        "cards_high": extension(again.high),
+        "door_at": extension(NEAR_MM, "mm"),
+        "door_load": extension(free["step"], "pJ/bit"),
+        "door_load_mm": extension(free["step_mm"], "mm"),
+        "door_ring": extension(step, "pJ/bit"),
+        "door_ring_mm": extension(length, "mm"),
+        "door_intercept": extension(_span(free["share_least"], free["share_most"])),
+        "door_inside": extension(_span(free["inside_least"], free["inside_most"])),
     }
 
 
-def mesh_as_fixed_and_linear():
-    """The fixed and the linear cost of the mesh, and the exponents found where they are equal and farther out."""
-    line = dist.affine_line(dist.series(dist.MESH))
-    half = line.intercept / line.slope
+def the_wire():
+    """The slopes on the rail and on the board, and that of the data alone."""
+    slopes = dist.conditions().set_index(["meter", "data_pattern"])["fj_per_mm"].sort_index()
+    data = slopes.xs(hops.DIFFERENCE, level="data_pattern")
+    rail, board = (slopes.loc[meter, "random"] for meter in ("rail", "board"))
     return {
-        "fixed_byte": extension(8 * line.intercept, "pJ/byte"),
-        "per_mm_byte": extension(8 * line.slope, "pJ/byte/mm"),
-        "per_mm_bit": extension(1000 * line.slope, "fJ/bit/mm"),
-        "half": extension(half, "mm"),
-        "around_half": extension(dist.local_exponent(half, line.intercept, line.slope)),
-        "around_far": extension(dist.local_exponent(4 * half, line.intercept, line.slope)),
+        "wire_rail": extension(_span(rail.min(), rail.max(), 0)),
+        "wire_board": extension(_span(board.min(), board.max(), 0)),
+        "wire_data": extension(_span(data.min(), data.max(), 0)),
+    }
+
+
+def where_the_spread_is():
+    """How far fixed and growing parts scatter within a source and between sources."""
+    table = dist.spreads().set_index(["part", "which"])
+    names = {("fixed", "within"): "sd_fixed_within", ("per_mm", "within"): "sd_wire_within"}
+    names |= {("fixed", "between"): "sd_fixed_between", ("per_mm", "between"): "sd_wire_between"}
+    found = {}
+    for key, name in names.items():
+        row = table.loc[key]
+        found[name] = extension(f"{row['deviation']:.2f} ({row['low']:.2f} to {row['high']:.2f})")
+    splits = dist.splits()
+    return found | {
+        "split_series": extension(table["series"].max(), "series"),
+        "split_origins": extension(table["origins"].max(), "origins"),
+        "split_none": extension(splits["reason"].str.startswith("no intercept").fillna(False).sum(), "series"),
     }
 
 
 def fixed_share():
-    """The share of the mesh's energy that does not depend on distance, at four distances."""
-    lengths = dist.series(dist.MESH)["distance_mm"]
-    round_trip = load("distances").set_index("id").loc["D09", "distance_high_mm"]
-    phi = dist.fixed_share()
-    return {
-        "middle": extension(math.exp(np.log(lengths).mean()), "mm"),
+    """The share of a further machine that is fixed, and how it depends on what one calls fixed, and on the evidence."""
+    phi, table = dist.fixed_share(NEAR_MM), dist.shares_by_choice(NEAR_MM).set_index("choice")
+    without = table[table.index.str.startswith("without")]["share"]
+    found = {
+        "phi_at": extension(NEAR_MM, "mm"),
         "phi": extension(text(phi)),
         "phi_value": extension(phi.value),
-        "phi_near": extension(dist.fixed_share(lengths.min()).value),
-        "phi_far": extension(dist.fixed_share(lengths.max()).value),
-        "round_trip": extension(round_trip, "mm"),
-        "phi_beyond": extension(dist.fixed_share(round_trip).value),
+        "phi_die": extension(text(dist.fixed_share(DIE_MM))),
+        "die_mm": extension(DIE_MM, "mm"),
+        "phi_reviewed": extension(text(dist.fixed_share(NEAR_MM, reviewed=True))),
+        "phi_without": extension(_span(without.min(), without.max())),
+        "phi_least_origin": extension(without.idxmin().removeprefix("without ")),
+        "phi_most_origin": extension(without.idxmax().removeprefix("without ")),
+        "phi_choices": extension(len(table), "choices"),
+        "phi_minor": extension((table["share"] < 0.5).sum(), "choices"),
+        "phi_certain": extension(((table["high"] < 0.5) | (table["low"] > 0.5)).sum(), "choices"),
+    }
+    for kind in ("intercept", "anchor", "component"):
+        found[f"phi_{kind}"] = extension(table.loc[f"kind: {kind}", "share"])
+    for meter in ("board", "rail", "macro"):
+        found[f"phi_{meter}"] = extension(table.loc[f"meter: {meter}", "share"])
+    return found
+
+
+def an_instrument():
+    """The exponent that an instrument would find, by where it measures."""
+    found = {}
+    for name, (near, far) in {"near": (1, 5), "middle": (5, 20), "far": (50, FAR_MM)}.items():
+        found[f"see_{name}"] = extension(text(dist.exponent(near, far)))
+        found[f"see_{name}_at"] = extension(f"{near:.0f} to {far:.0f}")
+    return found
+
+
+def levels():
+    """What is left one level nearer."""
+    table = dist.levels()
+    ratios = (table["last level"] / table["DRAM"])[table["machine"] == "GPU"]
+    return {
+        "level_gpus": extension(len(ratios), "chips"),
+        "level_mean": extension(float(np.exp(np.log(ratios).mean()))),
+        "level_gpu": extension(text(dist.level_ratio(machine="GPU"))),
+        "level_chip": extension(dist.level_ratio(machine="many-core", origin="ET-SoC-1").value),
+        "level_all": extension(text(dist.level_ratio())),
     }
 
 
-def doubts_about_the_mesh():
-    """The fixed share of another operation, how far the two forms are apart, and what else changes with distance."""
-    mesh, energy = dist.series(dist.MESH), _energy()
-    remote = energy.loc["P127"]
-    growing = 8 * dist.affine_line(mesh).slope * remote["distance_mm"]
-    aicc = {form: dist.fit(mesh, form).aicc for form in ("power", "affine")}
-    rates = energy.loc[mesh["id"], "aggregate_gb_s"].astype(float)
+def other_fixed_parts():
+    """The shares of an energy that are no share of a way: by data, and by how a row of DRAM is used."""
+    data, access = (dist.shares_by(kind)["share"] for kind in ("data_pattern", "access_pattern"))
     return {
-        "phi_remote": extension(1 - growing / remote["energy_mean_pj"]),
-        "aicc_gap": extension(aicc["power"] - aicc["affine"]),
-        "rate": extension(np.corrcoef(mesh["distance_mm"], rates)[0, 1]),
+        "by_data": extension(_span(data.min(), data.max())),
+        "by_access": extension(_span(access.min(), access.max())),
     }
 
 
-def nine_series():
-    """Bare exponents of the other series, and what errors in the distances would change."""
-    series = dist.exponents().set_index("series")
-    copied = _energy().loc[["P081", "P082", "P083"]].rename(columns={"energy_pj_per_bit_low": "pj_per_bit"})
-    rise = series["if_distances_err"] / series["exponent"] - 1
+def modelled():
+    """What CACTI says: exponents by family, and how much of a read is not wire."""
+    table = dist.cacti_exponents().set_index(["memory", "block_bytes"]).sort_index()["exponent"]
+    runs = dist.cacti_runs()
+    sram = runs[runs["standard"] & (runs["memory"] == "SRAM") & (runs["block_bytes"] == 64)]
+    large = sram[sram["capacity_bytes"] == sram["capacity_bytes"].max()]["not_htree"]
+    small = sram.loc[sram["htree_nj"] > 0, "capacity_bytes"].min() / 1024
+    lines, words, dram = (table.loc[key] for key in (("SRAM", 64), ("SRAM", 8), ("commodity DRAM", 8)))
     return {
-        "a_wires": extension(series.loc["wires, budget of 2010", "exponent"]),
-        "a_links": extension(series.loc["links by class", "exponent"]),
-        "a_sram45": extension(series.loc["SRAM, 45 nm", "exponent"]),
-        "a_sram7": extension(series.loc["SRAM, 7 nm", "exponent"]),
-        "a_gpu": extension(series.loc["A100, three levels", "exponent"]),
-        "a_copy": extension(dist.power_line(copied).slope),
-        "rise": extension(100 * rise.max(), "%"),
-    }
-
-
-def two_readings():
-    """What the exponents would save if they were beta itself, and if they were beta less one."""
-    gd = dram_gd()
-    series = dist.exponents().set_index("series")
-    beta_a, beta_b = series["beta_reading_a"], series["beta_reading_b"]
-    return {
-        "gd": quoted(gd),
-        "mesh_a_saving": extension(gd ** ((beta_a[dist.MESH] - 1) / 2)),
-        "wires_a": extension(gd ** ((beta_a["wires, budget of 2010"] - 1) / 2)),
-        "mesh_b_saving": extension(asymptotic_saving(gd, beta_b[dist.MESH])),
-        "beta_b_low": extension(beta_b.min()),
-        "beta_b_high": extension(beta_b.max()),
-    }
-
-
-def exponents_across_sources():
-    """One curve through all rows with a distance: its exponent, and those on and off the chip."""
-    pool = dist.pool()
-    broken = dist.fit(pool, "broken")
-    return {
-        "pooled": extension(text(dist.fit(pool, "power").exponent())),
-        "again": extension(text(dist.bootstrap(pool))),
-        "on_chip": extension(text(broken.exponent())),
-        "off_chip": extension(text(broken.exponent(off_chip=True))),
-    }
-
-
-def forms_across_sources():
-    """By what factor each form errs on a source that it has not met, and the weight of the break."""
-    forms = dist.comparison(dist.pool()).set_index("form")
-    error, reviewed = forms["left_out_error"], dist.pool(include_grey=False)
-    weights = dist.akaike_weights(pd.Series({form: dist.fit(reviewed, form).aicc for form in dist.FORMS}))
-    return {
-        "error_broken": extension(error["broken"]),
-        "error_power": extension(error["power"]),
-        "error_affine": extension(error["affine"]),
-        "error_constant": extension(error["constant"]),
-        "weight_broken": extension(100 * forms.loc["broken", "weight"], "%"),
-        "weight_reviewed": extension(100 * weights["broken"], "%"),
+        "model_runs": extension(len(runs), "runs"),
+        "model_lines": extension(_span(lines.min(), lines.max())),
+        "model_words": extension(_span(words.min(), words.max())),
+        "model_dram": extension(_span(dram.min(), dram.max())),
+        "model_small": extension(small, "KiB"),
+        "model_large": extension(_span(large.min(), large.max())),
     }
 
 
 def next_machine():
-    """The exponent of a machine that is not in the table."""
-    further = text(dist.exponent())
+    """The bare exponent of a machine that is not in the table, and what either reading of beta makes of it."""
+    further, table = text(dist.exponent()), dist.exponents()
+    betas = table["beta_reading_b"]
     return {
-        "origins": extension(dist.exponents()["origin"].nunique(), "origins"),
+        "per_mm": extension((dist.not_fitted()["reason"] == dist.PER_MM).sum(), "rows"),
+        "bare_series": extension(len(set(series_members("exponent")["series"])), "series"),
+        "origins": extension(table["origin"].nunique(), "origins"),
         "next_a": extension(further),
         "next_range": extension(further.split("(")[1].rstrip(")")),
-        "mean_a": extension(text(dist.exponent(of_mean=True))),
         "grey_a": extension(text(dist.exponent(include_grey=False))),
         "stated_a": extension(text(dist.exponent(include_proxies=False))),
-        "marginal": extension(dist.marginal_exponent().value),
+        "beta_b_low": extension(betas.min()),
+        "beta_b_high": extension(betas.max()),
     }
 
 
+def the_problem():
+    """Where the parts of a load over free links are equal, and the exponents there and farther out."""
+    free, _ = _condition("free", "board", "random")
+    per_mm = free["fj_per_mm"] / 1000
+    half = free["fixed"] / per_mm
+    around, far = (per_mm * length / (free["fixed"] + per_mm * length) for length in (half, 4 * half))
+    return {"half": extension(half, "mm"), "around_half": extension(around), "around_far": extension(far)}
+
+
 PARTS = (
-    which_rows,
-    mesh_as_a_power,
-    mesh_by_card,
-    mesh_as_fixed_and_linear,
+    one_chip,
+    rings,
+    the_door,
+    the_wire,
+    where_the_spread_is,
     fixed_share,
-    doubts_about_the_mesh,
-    nine_series,
-    two_readings,
-    exponents_across_sources,
-    forms_across_sources,
+    an_instrument,
+    levels,
+    other_fixed_parts,
+    modelled,
     next_machine,
+    the_problem,
 )
