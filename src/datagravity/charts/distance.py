@@ -33,6 +33,8 @@ def energy_by_hops():
     rows = load("distance_rows")
     inside = (rows["within"] == "shire") & rows["link_load"].notna()
     exact = rows[((rows["basis"] == "exact hops") | inside) & rows["link_load"].notna() & ~rows["pooled"]]
+    cards = exact.groupby(["experiment", "link_load", "meter", "data_pattern"])["sample"].transform("nunique")
+    exact = exact[cards > 1]
     exact = exact.assign(condition=[_name(*cells) for cells in zip(exact["link_load"], exact["meter"], strict=True)])
     rings = dist.rings().assign(condition=CONDITIONS[-1], data_pattern="random")
     data = pd.concat([exact, rings]).assign(scope=lambda frame: frame["meter"])
@@ -41,7 +43,7 @@ def energy_by_hops():
     data = described(data.astype({"distance_mm": float, "pj_per_bit": float}), *kept)
     table = dist.conditions()
     table = table[table["data_pattern"] != DIFFERENCE]
-    ends = pd.concat([table.assign(distance_mm=end) for end in (0.0, 30.0)])
+    ends = pd.concat([table.assign(distance_mm=end) for end in (0.0, 24.0)])
     ends = ends.assign(
         condition=[_name(*cells) for cells in zip(ends["link_load"], ends["meter"], strict=True)],
         energy=ends["fixed"] + ends["fj_per_mm"] / 1000 * ends["distance_mm"],
@@ -49,7 +51,7 @@ def energy_by_hops():
     chosen = "datum.data_pattern == pattern"
     colour = alt.Color("condition:N").scale(domain=CONDITIONS, range=CONDITION_COLOURS).title(None)
     colour = colour.legend(columns=2, symbolOpacity=1)
-    x = alt.X("distance_mm:Q").scale(domain=[0, 30]).title("distance (mm)")
+    x = alt.X("distance_mm:Q").scale(domain=[0, 24]).title("distance (mm)")
     points = (
         alt.Chart(data)
         .add_params(drop_down("pattern", "data", PATTERNS))
