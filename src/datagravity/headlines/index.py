@@ -45,12 +45,16 @@ def two_nodes():
 
 
 def measured_distance():
-    """The exponent without any PIM, the fixed share of a mesh, and the lid that this is."""
-    found = distance.fixed_share()
+    """The exponent of rings with and without those inside a tile, and the fixed share of a further machine."""
+    found, rings = distance.fixed_share(), distance.rings()
     return {
-        "exponent_range": distance.next_machine()["next_a"],
+        "ring_between": rings["ring_between"],
+        "ring_whole": rings["ring_whole"],
         "fixed_share": found["phi"],
-        "fixed_limit": extension(1 / found["phi_value"].value),
+        "fixed_at": found["phi_at"],
+        "fixed_minor": found["phi_minor"],
+        "fixed_choices": found["phi_choices"],
+        "fixed_certain": found["phi_certain"],
     }
 
 
