@@ -8,19 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
-from hypothesis import settings
-from playwright.sync_api import sync_playwright
 
-from chromium import find_chromium
 from datagravity import paths
-from datagravity.site.build import Book
-from editing import SMALL
+
+# Every process of a run imports this file, the one that only hands out tests too: what few tests need, they import.
 
 ROOT = Path(__file__).resolve().parents[1]
-# No test depends on time: how long an example takes says how busy the machine is.
-settings.register_profile("book", deadline=None)
-settings.load_profile("book")
 # A browser under test asks nothing of its maker, and root has no sandbox.
 ARGUMENTS = [
     "--disable-background-networking",
@@ -30,6 +23,16 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+def pytest_sessionstart(session):
+    if session.config.pluginmanager.hasplugin("dsession"):
+        return  # this process only hands out tests
+    from hypothesis import settings
+
+    # No test depends on time: how long an example takes says how busy the machine is.
+    settings.register_profile("book", deadline=None)
+    settings.load_profile("book")
 
 
 def build(root):
@@ -57,6 +60,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def book(tmp_path_factory, worker_id):
     """The real book, built once for all workers of a run."""
+    from filelock import FileLock
+
+    from datagravity.site.build import Book
+
     # The base folder of one worker lies in that of the run.
     folder = tmp_path_factory.getbasetemp()
     folder = folder if worker_id == "master" else folder.parent
@@ -91,6 +98,10 @@ def site(book):
 
 @pytest.fixture(scope="session")
 def browser():
+    from playwright.sync_api import sync_playwright
+
+    from chromium import find_chromium
+
     path = find_chromium()
     assert path, "Chromium is missing: `make test` says how to get it"
     arguments = ARGUMENTS + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
@@ -112,6 +123,8 @@ def write_chapter(path, *cells, prose=""):
 
 def write_book(root, chapters):
     """A book of these chapters (name -> path of the file), with the real configuration and the real tables."""
+    from datagravity.site.build import Book
+
     (root / "requirements.lock").write_text("numpy==2.4.6\n")
     shutil.copytree(ROOT / "data", root / "data")
     shutil.copyfile(ROOT / "_config.yml", root / "_config.yml")
@@ -132,6 +145,8 @@ def folder(tmp_path):
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """The folder of tables that the package reads during this test: a copy of the small, frozen ones of the tests."""
+    from editing import SMALL
+
     folder = shutil.copytree(SMALL, tmp_path / "data")
     monkeypatch.setattr(paths, "DATA", folder)
     monkeypatch.setattr(paths, "REFERENCES", folder / "references.bib")

@@ -20,8 +20,11 @@ from datagravity.systems.split import distca_cover
 from editing import broken
 
 SYSTEMS = load("systems").set_index("id")
-ROWS = systems.rows().set_index("id")
-EVERY = {one.id: one for system in SYSTEMS.index for one in compare(system)}
+
+
+def every():
+    """Every comparison by its id. The package remembers them: not asked for here, since each worker collects tests."""
+    return {one.id: one for system in SYSTEMS.index for one in compare(system)}
 
 
 # --- The tables
@@ -36,7 +39,7 @@ def test_a_system_is_a_paper_of_the_survey_with_its_lever():
 
 
 def test_every_claim_of_the_table_is_compared_once_and_every_function_is_named():
-    assert list(EVERY) == list(load("system_claims")["id"])
+    assert list(every()) == list(load("system_claims")["id"])
     functions = [systems.function_of(id) for id in SYSTEMS.index]
     names = {f"{function.__module__.split('.')[-1]}.{function.__name__}" for function in functions}
     assert names == set(SYSTEMS["function"])
@@ -284,8 +287,9 @@ def test_mono_forward_drops_one_product_of_three():
     ],
 )
 def test_what_an_uncomputed_claim_would_need(claim, needed):
-    assert EVERY[claim].computed is None
-    assert close(EVERY[claim].needed.value, needed)
+    one = every()[claim]
+    assert one.computed is None
+    assert close(one.needed.value, needed)
 
 
 def test_razor_attention_and_the_cliff():
@@ -404,10 +408,11 @@ def test_a_smaller_cache_gains_less_than_it_shrinks(ratio, kept):
 
 
 def test_computed_values_stay_below_their_bounds():
-    both = [one for one in EVERY.values() if one.computed is not None and one.bound is not None]
+    comparisons = every()
+    both = [one for one in comparisons.values() if one.computed is not None and one.bound is not None]
     assert len(both) >= 8
-    assert all(one.past_bound for one in EVERY.values() if one.finding == "above its bound")
-    assert all(EVERY[id].past_bound for id in ("S03a", "S03b", "S06a", "S14a", "S14b", "S26a"))
+    assert all(one.past_bound for one in comparisons.values() if one.finding == "above its bound")
+    assert all(comparisons[id].past_bound for id in ("S03a", "S03b", "S06a", "S14a", "S14b", "S26a"))
     for one in both:
         assert one.computed.high <= one.bound * (1 + 1e-9), one.id
 
@@ -450,9 +455,10 @@ def test_kinds_are_compared_with_their_own():
 
 
 def test_rows_have_a_finding_each_and_all_findings_that_matter_occur():
-    assert set(ROWS["finding"]) <= set(systems.FINDINGS)
-    assert {"agrees", "falls short", "within its bound", "above its bound", "not computable"} <= set(ROWS["finding"])
-    for row in ROWS.itertuples():
+    rows = systems.rows()
+    assert set(rows["finding"]) <= set(systems.FINDINGS)
+    assert {"agrees", "falls short", "within its bound", "above its bound", "not computable"} <= set(rows["finding"])
+    for row in rows.itertuples():
         assert pd.notna(row.computed) != row.computed_text.startswith("not computable: missing ")
 
 
