@@ -7,6 +7,7 @@ import copy
 import functools
 import importlib
 import inspect
+import json
 import re
 
 import vl_convert
@@ -42,18 +43,29 @@ def records(specification):
     return max(specification["datasets"].values(), key=len)
 
 
+@functools.lru_cache(maxsize=8)
+def _compiled(text):
+    return vl_convert.vegalite_to_vega(json.loads(text), vl_version=VEGALITE_VERSION)
+
+
 def at(specification, **parameters):
-    """The specification with parameters set as a reader would set them, 350 pixels wide."""
-    specification = copy.deepcopy(specification) | {"width": 350}
-    named = {parameter["name"]: parameter for parameter in specification.get("params", [])}
+    """What Vega draws, 350 pixels wide, with parameters set as a reader would set them: as the signals of the drawing.
+
+    Compiling takes longer than drawing, and the settings are no part of it.
+    """
+    compiled = _compiled(json.dumps(specification | {"width": 350}))
+    signals = {signal["name"]: number for number, signal in enumerate(compiled.get("signals", []))}
+    compiled = compiled | {"signals": list(compiled.get("signals", []))}
     for name, value in parameters.items():
-        named[name]["value"] = value
-    return specification
+        (parameter,) = [parameter for parameter in specification["params"] if parameter["name"] == name]
+        assert "select" not in parameter, f"{name}: a selection is more than one signal"
+        compiled["signals"][signals[name]] = compiled["signals"][signals[name]] | {"value": value}
+    return compiled
 
 
 def picture(specification, **parameters):
     """The chart as SVG."""
-    return vl_convert.vegalite_to_svg(at(specification, **parameters), vl_version=VEGALITE_VERSION)
+    return vl_convert.vega_to_svg(at(specification, **parameters))
 
 
 def texts(specification, **parameters):
@@ -63,13 +75,13 @@ def texts(specification, **parameters):
 
 def drawn(specification, layer, fields, mark="symbol", **parameters):
     """What Vega draws in one layer: for each of its marks the values of the fields, as texts."""
-    specification = at(specification, **parameters)
     # A scene keeps positions and descriptions, no data: the description carries them out.
+    specification = copy.deepcopy(specification)
     drawing = specification["layer"][layer]
     carried = " + '|' + ".join(f"datum['{field}']" for field in fields)
     drawing["transform"] = [*drawing.get("transform", []), {"calculate": f"'!' + {carried}", "as": "carried"}]
     drawing["encoding"]["description"] = {"field": "carried", "type": "nominal"}
-    scene = vl_convert.vegalite_to_scenegraph(specification, vl_version=VEGALITE_VERSION)
+    scene = vl_convert.vega_to_scenegraph(at(specification, **parameters))
 
     def walk(item):
         if item.get("marktype") == mark:
