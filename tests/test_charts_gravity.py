@@ -1,5 +1,6 @@
 """The map of data gravity and the neutral point: drawn, generated from the formulas, and right at the sliders' ends."""
 
+import functools
 import itertools
 import json
 import re
@@ -42,25 +43,37 @@ def test_every_data_set_is_a_candidate(the_map):
     assert cells == pytest.approx(np.round(cells))
 
 
-def lowest_on_grid(masses, places, exponent):
-    """What the map marks: the lowest of the points half a cell apart that lie in the hull of the data."""
-    symbols = [Symbol(f"mass_{number}") for number in range(4)], [Symbol(f"place_{number}") for number in range(8)]
+@functools.cache
+def energy_at():
+    """The energy of four data sets as a function of x, y, the exponent, the masses, and their places."""
+    masses, places = [Symbol(f"mass_{number}") for number in range(4)], [Symbol(f"place_{number}") for number in range(8)]
     units = {symbolic.unit_energy: 1, symbolic.unit_distance: 1}
-    energy = symbolic.potential(symbols[0], list(zip(symbols[1][::2], symbols[1][1::2], strict=True))).subs(units)
-    energy_at = numpy_function(energy, symbolic.x, symbolic.y, symbolic.exponent, *symbols[0], *symbols[1])
+    energy = symbolic.potential(masses, list(zip(places[::2], places[1::2], strict=True))).subs(units)
+    return numpy_function(energy, symbolic.x, symbolic.y, symbolic.exponent, *masses, *places)
+
+
+@functools.cache
+def hull_of(*moved):
+    """The hull of the data with the last set moved there, and the points half a cell apart that lie in it."""
+    hull = Delaunay([*FIXED, moved])
     grid = np.mgrid[0 : gravity.COLUMNS * 2 - 1, 0 : gravity.ROWS * 2 - 1].reshape(2, -1) * gravity.CELL / 2
-    grid = grid[:, Delaunay(places).find_simplex(grid.T, tol=1e-9) >= 0]
-    return grid[:, energy_at(*grid, exponent, *masses, *np.ravel(places)).argmin()]
+    return hull, grid[:, hull.find_simplex(grid.T, tol=1e-9) >= 0]
+
+
+def lowest_on_grid(masses, moved, exponent):
+    """What the map marks: the lowest of the points half a cell apart that lie in the hull of the data."""
+    _, grid = hull_of(*moved)
+    return grid[:, energy_at()(*grid, exponent, *masses, *np.ravel([*FIXED, moved])).argmin()]
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)
 def test_the_lowest_cell_agrees_with_place_to_within_one_cell(exponent):
     masses = [*itertools.product(MASSES[::2], repeat=4), (5.5,) * 4]
     for mass, *moved in itertools.product(masses, X_OF_D, Y_OF_D):
-        places = np.array([*FIXED, moved])
-        best = place(np.array(mass), places, exponent).position
-        assert lowest_on_grid(mass, places, exponent) == pytest.approx(best, abs=gravity.CELL), (mass, moved)
-        assert Delaunay(places).find_simplex(best, tol=1e-9) >= 0, (mass, moved)
+        best = place(np.array(mass), np.array([*FIXED, moved]), exponent).position
+        lowest = lowest_on_grid(mass, moved, exponent)
+        assert np.abs(lowest - best).max() <= gravity.CELL, (mass, moved)
+        assert hull_of(*moved)[0].find_simplex(best, tol=1e-9) >= 0, (mass, moved)
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)
@@ -70,8 +83,9 @@ def test_the_map_marks_the_lowest_point(the_map, exponent):
         (label,) = [text for text in texts(the_map, exponent=exponent, **moved) if "optimum" in text]
         shown = [float(number) for number in re.fullmatch(r"optimum at \((\S+), (\S+)\)", label).groups()]
         masses = [11 - mass, *(gravity.DATA_SETS[name][0] for name in "BC"), mass]
-        places = np.array([*FIXED, (1.2 * at, at)])
-        assert shown == pytest.approx(lowest_on_grid(masses, places, exponent), abs=6e-4)
+        place_of_d = (1.2 * at, at)
+        assert shown == pytest.approx(lowest_on_grid(masses, place_of_d, exponent), abs=6e-4)
+        places = np.array([*FIXED, place_of_d])
         assert shown == pytest.approx(place(np.array(masses), places, exponent).position, abs=gravity.CELL + 6e-4)
 
 
