@@ -46,7 +46,10 @@ def test_every_data_set_is_a_candidate(the_map):
 @functools.cache
 def energy_at():
     """The energy of four data sets as a function of x, y, the exponent, the masses, and their places."""
-    masses, places = [Symbol(f"mass_{number}") for number in range(4)], [Symbol(f"place_{number}") for number in range(8)]
+    masses, places = (
+        [Symbol(f"mass_{number}") for number in range(4)],
+        [Symbol(f"place_{number}") for number in range(8)],
+    )
     units = {symbolic.unit_energy: 1, symbolic.unit_distance: 1}
     energy = symbolic.potential(masses, list(zip(places[::2], places[1::2], strict=True))).subs(units)
     return numpy_function(energy, symbolic.x, symbolic.y, symbolic.exponent, *masses, *places)

@@ -522,6 +522,7 @@ def parquet_part(number):
     return random.integers(1, 10, ROWS).astype(float), x, y
 
 
+@pytest.mark.built
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit on memory is Linux's")
 def test_a_parquet_data_set_larger_than_memory(tmp_path):
     import pyarrow as pa

@@ -152,6 +152,7 @@ def test_the_readmes_picture_is_the_charts(tmp_path):
     assert (tmp_path / "picture.svg").read_text(encoding="utf-8") == read("book/energy-against-distance.svg")
 
 
+@pytest.mark.built
 def test_the_wheel_brings_the_tables(tmp_path):
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     command += ["--disable-pip-version-check", "--wheel-dir", str(tmp_path), str(ROOT)]
