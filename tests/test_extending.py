@@ -43,4 +43,5 @@ def test_a_chip_more_moves_results_and_fails_no_test(book, tmp_path):
     changed = results.compare(old, new)
     assert {line.split(":")[0] for line in changed} >= {"processors.measured_count", "processors.measured_high"}
     assert all(f"\n  {line}\n" in said for line in changed)
-    assert "passed" in run("-m", "pytest", "-q", "-m", "not built", "-n", "2", "-p", "no:cacheprovider")
+    # In one process, since another worker of this run is busy with the other core.
+    assert "passed" in run("-m", "pytest", "-q", "-m", "not built", "-n", "0", "-p", "no:cacheprovider")

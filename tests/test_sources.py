@@ -21,13 +21,19 @@ def test_entries_and_rows_of_sources_are_the_same():
     assert set(load("energy")["source"]) | set(load("published_ratios")["source"]) <= entries
 
 
-@pytest.mark.parametrize("style", ["plain", "alpha", "unsrt"])
-def test_every_entry_formats(style):
+def test_every_entry_formats():
     set_strict_mode(True)  # a missing field is an error
-    entries = parse_file(str(REFERENCES))
-    formatted = list(find_plugin("pybtex.style.formatting", style)().format_bibliography(entries))
-    assert len(formatted) == len(entries.entries)
+    entries = list(parse_file(str(REFERENCES)).entries.values())
+    unsorted, *others = (find_plugin("pybtex.style.formatting", name) for name in ("unsrt", "alpha", "plain"))
+    formatted = list(unsorted().format_entries(entries))
+    assert len(formatted) == len(entries)
     assert all(entry.text.render(Backend()).endswith(".") for entry in formatted)
+    for style in others:
+        # They sort, and have labels of their own; what they make of an entry is the same.
+        own = {name for name in vars(style) if not name.startswith("_")}
+        assert own <= {"default_sorting_style", "default_label_style"}
+        assert issubclass(style, unsorted)
+        assert len(set(style().format_labels(style().sort(entries)))) == len(entries)
 
 
 def test_one_field_a_line_and_each_key_once():
