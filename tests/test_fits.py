@@ -8,15 +8,17 @@ from itertools import permutations, product
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
+from statsmodels.regression.mixed_linear_model import MixedLM
+from statsmodels.tools import add_constant
 
 from datagravity import fits
 
 # Pearson's points of 1901, on which York showed his fit.
 X = np.array([0.0, 0.9, 1.8, 2.6, 3.3, 4.4, 5.2, 6.1, 6.5, 7.4])
 Y = np.array([5.9, 5.4, 4.4, 4.6, 3.5, 3.7, 2.8, 2.8, 2.4, 1.5])
-DESIGN = sm.add_constant(X)
+DESIGN = add_constant(X)
 RISING = np.array([1.5, 2.1, 2.9, 4.2, 4.8])
 
 
@@ -35,7 +37,7 @@ def test_a_mean_and_one_further_value():
     assert (mean.value, mean.low, mean.high) == pytest.approx((np.mean(values), low, high))
     assert (mean.level, mean.spread) == (0.9, "normal")
     # The prediction of a regression on nothing but a constant is the same statement.
-    fitted = sm.OLS(values, np.ones(5)).fit().get_prediction([1.0]).summary_frame(alpha=0.1)
+    fitted = OLS(values, np.ones(5)).fit().get_prediction([1.0]).summary_frame(alpha=0.1)
     further = fits.prediction_interval(values, 0.9)
     assert (further.low, further.high) == pytest.approx((fitted["obs_ci_lower"][0], fitted["obs_ci_upper"][0]))
 
@@ -44,7 +46,7 @@ def test_a_mean_and_one_further_value():
 
 
 def test_statsmodels_draws_the_same_line():
-    fitted, ours = sm.OLS(Y, DESIGN).fit(), fits.line(X, Y)
+    fitted, ours = OLS(Y, DESIGN).fit(), fits.line(X, Y)
     assert [ours.intercept, ours.slope] == pytest.approx(fitted.params)
     assert [ours.intercept_error, ours.slope_error] == pytest.approx(fitted.bse)
     assert ours.covariance == pytest.approx(fitted.cov_params()[0, 1])
@@ -68,7 +70,7 @@ def test_the_share_of_the_intercept_is_fiellers():
     share = found.intercept_share(2.0, 0.9)
     assert share.value == pytest.approx(found.intercept / (found.intercept + 2 * found.slope))
     # By hand: the ends solve (a - s (a + b x))^2 = t^2 var, a quadratic in s.
-    fitted = sm.OLS(RISING, sm.add_constant(np.arange(5))).fit()
+    fitted = OLS(RISING, add_constant(np.arange(5))).fit()
     (a, b), covariance, t2 = fitted.params, fitted.cov_params(), stats.t.ppf(0.95, 3) ** 2
     sum_variance = covariance[0, 0] + 4 * covariance[0, 1] + 4 * covariance[1, 1]
     ends = np.roots(
@@ -100,7 +102,7 @@ def test_statsmodels_finds_the_same_random_effects():
     values, labels = nested()
     # A group of another size, so that no closed form of a balanced design could pass.
     values, labels = values[:-3], labels[:-3]
-    fitted = sm.MixedLM(values, np.ones(len(values)), groups=labels).fit(reml=True)
+    fitted = MixedLM(values, np.ones(len(values)), groups=labels).fit(reml=True)
     ours = fits.random_effects(values, labels)
     assert ours.mean == pytest.approx(fitted.fe_params[0], abs=1e-5)
     assert ours.mean_error == pytest.approx(fitted.bse_fe[0], rel=1e-4)
@@ -176,7 +178,7 @@ def test_a_fixed_and_a_linear_part_have_the_least_squares_of_the_logarithm():
     assert ours.scatter == pytest.approx(math.sqrt((residuals**2).mean()))
     design = np.stack([ours.fixed / fitted, ours.slope * x / fitted], axis=1)
     assert ours.covariance == pytest.approx(
-        sm.OLS(residuals, design).fit().normalized_cov_params * (residuals @ residuals) / 3
+        OLS(residuals, design).fit().normalized_cov_params * (residuals @ residuals) / 3
     )
 
 
