@@ -1,7 +1,5 @@
 """The theorems behind the law: identities, limits, and minima found without the formulas."""
 
-import re
-
 import numpy as np
 import pytest
 import sympy as sp
@@ -11,7 +9,6 @@ from scipy.integrate import quad
 from scipy.optimize import minimize, minimize_scalar
 
 import datagravity as dg
-from conftest import ROOT
 from datagravity import symbolic
 from datagravity.compiled import numpy_function
 from datagravity.symbolic import MODELS, G_d, beta, r
@@ -214,29 +211,3 @@ def test_the_two_readings_of_one_source():
     assert 3 - 2 * share == pytest.approx(1.746)
     assert dg.implied_beta(factor, share / (1 - share)) == pytest.approx(2.925, abs=1e-3)
     assert 1 / (1 - share) == pytest.approx(2.681, abs=1e-3)
-
-
-# --- The page of theorems --------------------------------------------------------------------------------------------
-
-_LABEL = r"\{\.label-(\w+)\}"
-
-
-def test_the_page_of_theorems_lists_every_theorem_once_under_its_chapter():
-    page = (ROOT / "book" / "theorems.md").read_text(encoding="utf-8")
-    stated = {}
-    for path in sorted((ROOT / "book").glob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        found = re.findall(rf"\{{prf:theorem\}}[^\n]*\n:label: (\S+)\n\n\[\w+\]{_LABEL}", text)
-        # A theorem without a name or without a kind would slip through.
-        assert len(found) == text.count("{prf:theorem}"), path.name
-        stated |= {name: (path.name, kind) for name, kind in found}
-    listed = []
-    for section in page.split("\n## ")[1:]:
-        (chapter,) = re.findall(r"^Proved in \[[^\]]+\]\(([\w-]+\.md)\)", section, re.MULTILINE)
-        listed += [
-            (name, (chapter, kind)) for name, kind in re.findall(rf"\{{prf:ref\}}`([\w-]+)` \[\w+\]{_LABEL}", section)
-        ]
-    assert len(listed) == len(dict(listed))
-    assert dict(listed) == stated
-    # Three cells a row: a theorem, what it needs, and both roads.
-    assert page.count("\n* - ") * 2 == len(re.findall(r"\n  - ", page))

@@ -68,11 +68,13 @@ def serve(arguments):
 
 
 def sync(arguments):
-    """Write each chapter's notebook from its source."""
-    from datagravity.site import notebooks
+    """Write the page of theorems and each chapter's notebook from the chapters' sources."""
+    from datagravity.site import notebooks, theorems
     from datagravity.site.build import Book
 
-    for chapter in Book(arguments.root).chapters():
+    chapters = Book(arguments.root).chapters()
+    print(f"{theorems.PAGE:32} {'written' if theorems.write_page(chapters) else 'unchanged'}")
+    for chapter in chapters:
         state = "written" if notebooks.write_notebook(chapter) else "unchanged"
         print(f"{notebooks.notebook_of(chapter).name:32} {state}")
 
