@@ -103,11 +103,68 @@ def test_a_price_per_place_has_its_exponent_for_every_beta(b):
     assert np.log10(savings[1] / savings[0]) == pytest.approx((b - 1) / (b + 1), abs=2e-3)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_constant_on_the_bill_leaves_the_place_and_dilutes_the_saving(model):
+    symbols = (G_d, beta, symbolic.operation_cost, symbolic.C)
+    bill = numpy_function(symbolic.full_bill(model), r, *symbols)
+    saving = numpy_function(symbolic.full_saving(model), *symbols)
+    for gd, b, kappa, constant in [(992, 1.7, 20, 30), (325, 2.5, 1, 1), (25, 1.2, 0.1, 500)]:
+        place, value = least(lambda x, at=(gd, b, kappa, constant): bill(x, *at))
+        assert place == pytest.approx(dg.optimal_distance(gd / kappa, b, model), rel=1e-4)
+        assert saving(gd, b, kappa, constant) == pytest.approx(bill(1.0, gd, b, kappa, constant) / value, rel=1e-9)
+        # Amdahl: the constant share waits.
+        share = constant / bill(1.0, gd, b, kappa, constant)
+        moved = dg.saving(gd / kappa, b, model)
+        assert saving(gd, b, kappa, constant) == pytest.approx(1 / (share + (1 - share) / moved), rel=1e-9)
+
+
+def test_on_shared_wires_the_place_is_free_of_gd_and_the_saving_has_a_ceiling():
+    bill = numpy_function(symbolic.shared_wires_energy, r, G_d, beta, symbolic.operand_ratio, symbolic.C)
+    saving = numpy_function(symbolic.shared_wires_saving, G_d, beta, symbolic.operand_ratio, symbolic.C)
+    found = []
+    for gd in (2.0, 100.0, 1e5):
+        place, value = least(lambda x, gd=gd: bill(x, gd, 1.8, 50.0, 1.0))
+        assert place == pytest.approx(dg.optimal_distance(50.0, 1.8), rel=1e-4)
+        found.append(bill(1.0, gd, 1.8, 50.0, 1.0) / value)
+        assert saving(gd, 1.8, 50.0, 1.0) == pytest.approx(found[-1], rel=1e-9)
+    assert found == sorted(found)
+    ceiling = numpy_function(symbolic.shared_wires_ceiling, beta, symbolic.operand_ratio)(1.8, 50.0)
+    assert found[-1] < ceiling < found[-1] * 1.001
+    # 1 / m: m is the least energy of the two terms over that of r = 1, whatever G_d.
+    assert ceiling == pytest.approx(
+        1 / least(lambda x: bill(x, 1.0, 1.8, 50.0, 0.0) / bill(1.0, 1.0, 1.8, 50.0, 0.0))[1]
+    )
+
+
+def test_unicast_has_no_best_distance():
+    bill = numpy_function(symbolic.unicast_energy, r, G_d, beta, symbolic.operation_cost, symbolic.C)
+    near = np.geomspace(1e-9, 1, 200)
+    saved = bill(1.0, 992.0, 1.6, 2.0, 1.0) / bill(near, 992.0, 1.6, 2.0, 1.0)
+    assert (np.diff(saved) < 0).all()
+    assert saved[0] < 1 + 992 / 3
+
+
+def test_where_a_place_has_a_price_as_many_places_as_gd_are_too_many():
+    cost = numpy_function(symbolic.fixed_place_count_cost, G_d, beta)
+    assert cost(992.0, np.array([1.4, 2.0])) == pytest.approx([2.52, 5.44], abs=5e-3)
+    energy = numpy_function(symbolic.fixed_place_energy, r, G_d, beta)
+    assert cost(992.0, 1.4) == pytest.approx(energy(992**-0.5, 992.0, 1.4) / least(lambda x: energy(x, 992.0, 1.4))[1])
+    assert cost(1e6, 2.0) / cost(1e3, 2.0) == pytest.approx(1e3 ** (1 / 3), rel=0.05)
+
+
 @FEW
 @given(GDS, BETAS, st.floats(0.01, 0.95), st.sampled_from(MODELS))
 def test_the_lid_of_a_fixed_share(gd, b, phi, model):
     if dg.optimal_distance(gd, b, model, phi) < 1:
         assert dg.saving(gd, b, model, phi) < 1 / phi
+
+
+def test_a_move_that_sheds_boundaries_is_under_another_lid():
+    gd, phi, left = 1e5, 0.5, 0.1
+    moved = np.geomspace(1e-4, 0.99, 200)
+    saved = (gd + 1) / (gd * (left + (1 - phi) * moved) + 1 / moved)
+    assert saved.max() > 1 / phi
+    assert (saved < 1 / left).all()
 
 
 def test_the_lid_is_reached():
@@ -126,10 +183,9 @@ def test_a_nearest_place(gd, b, floor, model):
 
 
 def test_few_levels_at_the_published_value():
-    loss = numpy_function(
-        symbolic.level_loss.subs(symbolic.level_ratio, symbolic.even_level_ratio), symbolic.levels, G_d, beta
-    )
-    assert loss(np.arange(2, 6), 992.0, 2.0) == pytest.approx([2.895, 1.3956, 1.1699, 1.0944], rel=2e-4)
+    for ratio, counts in [(symbolic.even_level_ratio, np.arange(2, 6)), (symbolic.free_level_ratio, np.arange(1, 5))]:
+        loss = numpy_function(symbolic.level_loss.subs(symbolic.level_ratio, ratio), symbolic.levels, G_d, beta)
+        assert loss(counts, 992.0, 2.0) == pytest.approx([2.895, 1.3956, 1.1699, 1.0944], rel=2e-4)
 
 
 @FEW

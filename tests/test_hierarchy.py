@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import datagravity as dg
-from datagravity.hierarchy import Level, compute_at
+from datagravity import symbolic
+from datagravity.hierarchy import Level, compute_at, worst_loss
 
 LEVELS = [Level("near", 64, 0.05, 1), Level("middle", 4096, 0.4, 8), Level("far", 262144, 3.2, 64)]
 
@@ -101,3 +102,47 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match="state beta yourself"):
         compute_at(flat, 2.0)
     assert compute_at(flat, 2.0, beta=1.5).best.name == "far"
+
+
+# --- Few levels ------------------------------------------------------------------------------------------------------
+
+
+def test_one_free_level_is_as_good_as_two_with_both_ends_built():
+    free = [worst_loss(count, 992) for count in (1, 2, 3)]
+    assert free == pytest.approx([2.895, 1.396, 1.170], abs=5e-4)
+    assert [worst_loss(count, 992, ends_built=True) for count in (2, 3, 4)] == pytest.approx(free)
+    # One level at the geometric middle, by hand.
+    assert free[0] == pytest.approx(np.cosh(np.log(992) / 4))
+
+
+@pytest.mark.parametrize("beta", [1.4, 2.0, 2.7])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_place_of_free_levels_has_a_smaller_worst_case(beta, count):
+    wanted = np.linspace(-np.log(992) / 2, 0, 801)
+
+    def worst(places):
+        return dg.excess_energy(np.exp(np.subtract.outer(places, wanted)), beta).min(axis=0).max()
+
+    # Each level serves an equal part of the range, from where its two losses are equal.
+    step = np.log(992) / 2 / count
+    ratio = float(symbolic.worst_distance_ratio.subs({symbolic.level_ratio: np.exp(step), symbolic.beta: beta}))
+    best = wanted[0] + step * np.arange(count) + np.log(ratio)
+    least = worst(best)
+    assert least == pytest.approx(worst_loss(count, 992, beta), rel=1e-3)
+    rng = np.random.default_rng(3)
+    for places in best + rng.normal(scale=0.3, size=(100, count)):
+        assert worst(places) >= least * (1 - 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"levels": 0}, "levels: 0, expected a whole number of at least 1"),
+        ({"levels": 1, "ends_built": True}, "levels: 1, expected a whole number of at least 2"),
+        ({"gd": 1.0}, "gd: 1.0, expected a finite number above 1"),
+        ({"beta": 3}, "beta: 3.0, expected 1 < beta < 3"),
+    ],
+)
+def test_bad_arguments_of_the_worst_loss(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        worst_loss(**{"levels": 2, "gd": 992.0} | arguments)

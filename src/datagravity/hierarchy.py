@@ -7,6 +7,7 @@ of that level, and the operation is sent to every place over links as long as th
     energy(level) = transport(level) / compute + places * (distance / farthest distance) ** (beta - 1)
 
 If energy grows as a power of distance and capacity as its square, these are the tile model's own two terms.
+`worst_loss` says what few levels cost there at worst, wherever the best distance lies.
 """
 
 from dataclasses import dataclass
@@ -110,6 +111,42 @@ def compute_at(levels, compute_pj, *, beta=None, operands=2, width_bits=32, oper
         continuum_energy=continuum,
         loss=float(energy[best] / continuum),
     )
+
+
+def worst_loss(levels, gd, beta=2.0, *, ends_built=False):
+    """What some levels cost at worst over every best distance from gd ** (-1/2) to 1: energy over least. [extension]
+
+    The levels lie where the worst case is least: each serves an equal part of the range of ln(distance). If levels must
+    stand at both ends of the range, one of them is lost: `levels` free ones are as good as `levels` + 1 with both ends.
+
+    Parameters
+    ----------
+    levels : whole number, at least 1, or 2 if both ends are built
+    gd : number above 1, the largest disjunction constant of the jobs (see `datagravity.evaluate` for arrays)
+    beta : number in (1, 3)
+    ends_built : whether levels stand at gd ** (-1/2) and at 1
+
+    Returns
+    -------
+    float, at least 1
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> [round(worst_loss(count, 992), 3) for count in (1, 2, 3, 4)]
+    [2.895, 1.396, 1.17, 1.094]
+    >>> [round(worst_loss(count, 992, ends_built=True), 3) for count in (2, 3, 4)]
+    [2.895, 1.396, 1.17]
+    """
+    levels = checks.whole("levels", levels, 2 if ends_built else 1)
+    checks.numbers("gd", gd, "(1, inf)")
+    ratio = symbolic.even_level_ratio if ends_built else symbolic.free_level_ratio
+    formula = symbolic.level_loss.subs(symbolic.level_ratio, ratio)
+    return evaluate("worst_loss", formula, least=1.0, levels=levels, gd=gd, beta=beta)
 
 
 def _checked(levels):

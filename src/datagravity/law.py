@@ -147,6 +147,7 @@ def energy(distance, gd, beta, model="tile", fixed_share=0.0):
     """Energy per operation at a distance, in units of the compute energy. [reconstruction]
 
     With p = beta - 1 and q = 3 - beta: tile G (phi + (1 - phi) r^p) + r^(-q), patch the same terms over p and q.
+    If the falling term has a coefficient kappa, give gd / kappa: the energy is then in units of kappa.
 
     Parameters
     ----------
@@ -154,7 +155,8 @@ def energy(distance, gd, beta, model="tile", fixed_share=0.0):
     gd : number above 0, the disjunction constant
     beta : number in (1, 3)
     model : "tile" or "patch"
-    fixed_share : in [0, 1), share of the transport energy at distance 1 that no distance shrinks; above 0 [extension]
+    fixed_share : in [0, 1), share of the transport energy at distance 1 that no distance shrinks; above 0 [extension].
+        One share describes moves that cross no boundary of a machine: a move inside a die sheds what leaving it costs
 
     Returns
     -------
@@ -235,6 +237,11 @@ def saving(gd, beta, model="tile", fixed_share=0.0):
     5.05
     >>> round(saving(gd=100, beta=2, fixed_share=0.5), 3)
     1.575
+
+    If closeness costs four times what the model says, G_d counts for a fourth:
+
+    >>> saving(gd=100 / 4, beta=2)
+    2.6
 
     A stated range of G_d gives a range of savings:
 

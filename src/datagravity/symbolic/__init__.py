@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # for tools that read the package without running it
     from datagravity.symbolic.law import *  # noqa: F403
     from datagravity.symbolic.notation import *  # noqa: F403
     from datagravity.symbolic.plateau import *  # noqa: F403
+    from datagravity.symbolic.staircase import *  # noqa: F403
     from datagravity.symbolic.systems import *  # noqa: F403
     from datagravity.symbolic.token import *  # noqa: F403
 
@@ -47,9 +48,16 @@ _FORMULAS = {
     """,
     "assumptions": """
         rent_terminals_per_site rent_beta reuse_energy reuse_saving_exponent bounded_energy bounded_saving
-        overlapped_energy overlapped_saving weighted_energy fixed_place_energy fixed_place_exponent nearest_saving
-        nearest_bound worst_distance_ratio level_loss even_level_ratio dimension_energy dimension_exponent
-        dimension_least_energy flatness_bound wrong_beta_cost count_cost best_places
+        overlapped_energy overlapped_saving weighted_energy full_bill full_saving shared_wires_energy
+        shared_wires_saving shared_wires_ceiling unicast_energy fixed_place_energy fixed_place_exponent
+        fixed_place_count_cost nearest_saving nearest_bound worst_distance_ratio level_loss even_level_ratio
+        free_level_ratio dimension_energy dimension_exponent dimension_least_energy flatness_bound wrong_beta_cost
+        count_cost best_places
+    """,
+    "staircase": """
+        boundary_exponent crossed_boundaries staircase_sum staircase_energy staircase_bounds staircase_power
+        staircase_exponent wired_energy meeting_reach crossing_probability plane_energy plane_bounds
+        steep_plane_bounds
     """,
     "gravity": """
         information_mass path_energy path_pull potential pull neutral_ratio neutral_point two_body_energy

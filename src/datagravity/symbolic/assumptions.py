@@ -9,6 +9,7 @@ from datagravity.symbolic.law import (
     excess_energy,
     optimal_distance,
     proximity,
+    saving,
     saving_exponent,
     share_theorem,
     specht_bound,
@@ -28,6 +29,7 @@ from datagravity.symbolic.notation import (
     level_ratio,
     levels,
     nearest,
+    operand_ratio,
     operation_cost,
     p,
     q,
@@ -65,10 +67,36 @@ def weighted_energy(model="tile"):
     return transport(model) + operation_cost * proximity(model)
 
 
+@cache
+def full_bill(model="tile"):
+    """`weighted_energy` and energy that no distance changes, arithmetic for one: C, in the same unit. [extension]"""
+    return weighted_energy(model) + C
+
+
+@cache
+def full_saving(model="tile"):
+    """What the best place saves of `full_bill`: two terms at G_d / kappa, and C on both sides. [extension]"""
+    terms = weighted_energy(model).subs(r, 1)
+    return (terms + C) / (terms / saving(model).subs(G_d, G_d / operation_cost) + C)
+
+
+#: [extension] The tile model if operations travel over the wires of their operands: kappa grows with G_d.
+shared_wires_energy = full_bill("tile").subs(operation_cost, G_d / operand_ratio)
+#: [extension] Its saving. The best place and the limit for large G_d depend on gamma alone.
+shared_wires_saving = full_saving("tile").subs(operation_cost, G_d / operand_ratio)
+#: [extension] The limit, which no G_d exceeds: the saving of tiles at gamma.
+shared_wires_ceiling = saving("tile").subs(G_d, operand_ratio)
+#: [extension] The operation goes to its operand's tile alone, over the whole system: its price falls with no distance.
+unicast_energy = G_d * r ** (beta - 1) + operation_cost + C
+
 #: [extension] The tile model when each place costs the same, however short the link to it.
 fixed_place_energy = G_d * r ** (beta - 1) + r**-2
 #: [extension] The exponent of its saving, below 1 for every beta > 1.
 fixed_place_exponent = (beta - 1) / (beta + 1)
+#: [extension] What G_d places cost there, over the least energy. It grows with G_d without bound.
+fixed_place_count_cost = fixed_place_energy.subs(r, 1 / sqrt(G_d)) / two_terms_minimum.subs(
+    {A: G_d, B: 1, C: 0, p: beta - 1, q: 2}, simultaneous=True
+)
 
 
 @cache
@@ -92,6 +120,8 @@ worst_distance_ratio = sqrt(
 level_loss = excess_energy.subs(distance_ratio, worst_distance_ratio)
 #: [extension] The ratio of neighbours among K levels, evenly spaced in ln r from G^(-1/2) to 1.
 even_level_ratio = G_d ** (1 / (2 * (levels - 1)))
+#: [extension] The range that each of K levels serves, if the levels lie where they serve it best: the ends are free.
+free_level_ratio = G_d ** (1 / (2 * levels))
 
 #: [extension] Tiles in a space of any dimension: k = r^(-dimension) places, links of length r.
 dimension_energy = G_d * r ** (beta - 1) + r ** (beta - 1 - dimension)

@@ -98,7 +98,7 @@ operand_ratio = _symbol(
 nearest = _symbol(
     "nearest", r"r_{\min}", "the nearest distance that can be built; 1 is the system as built", interval=SHARE
 )
-levels = _symbol("levels", r"K", "number of distances that can be chosen from", interval="[2, inf)")
+levels = _symbol("levels", r"K", "number of distances that can be chosen from", interval="[1, inf)")
 level_ratio = _symbol(
     "level_ratio", r"R", "distance of one level over the distance of the next nearer one", interval="(1, inf)"
 )
@@ -106,6 +106,18 @@ dimension = _symbol("dimension", r"\delta", "dimensions of the space that holds 
 sites = _symbol("sites", r"N", "number of data")
 assumed_beta = _symbol("assumed_beta", r"\beta'", "the beta that somebody assumes, between 1 and 3", interval="(1, 3)")
 places = _symbol("places", r"k", "number of places that compute")
+
+# The staircase.
+reach = _symbol("reach", r"d/d_0", "distance over that of the innermost boundary")
+crossed = _symbol("crossed", r"n_{\times}", "boundaries that a path crosses", interval=AT_LEAST_ZERO)
+boundaries = _symbol("boundaries", r"N_{\times}", "boundaries of a machine, one inside the other", interval="[1, inf)")
+price_ratio = _symbol(
+    "price_ratio", r"R_{e}", "price of a boundary over that of the next inner one", interval="(1, inf)"
+)
+wire_price = _symbol(
+    "wire_price", r"k_{\mathrm{w}}", "price of a wire to the innermost boundary, over the price of that boundary"
+)
+side_ratio = _symbol("side_ratio", r"d/\ell", "distance of two places over the side of a grid's squares")
 
 # Shares.
 measured_share = _symbol(
