@@ -40,6 +40,8 @@ UNITS = (
     "B",
     "J",
     "Wh",
+    "s",
+    "ms",
     "token/s",
     "by row",
 )
