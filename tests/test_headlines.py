@@ -142,9 +142,13 @@ SHOWN = {
         "right, careless, returned": {"right": "right", "careless": "careless", "returned": "returned"},
     },
     "foundations": {
-        "phi_mesh, lid": {"rests_gd": "gd", "rests_phi": "phi_mesh", "rests_lid": "lid", "rests_far": "far.max()"},
-        "assert np.isclose(paid.max(), loss(count, gd, at_beta), rtol=1e-4)": {
-            f"rests_levels_{count}": f"loss({count}, gd, 2.0)" for count in (2, 3, 4, 5)
+        "assert np.isclose(paid.max(), worst_loss(count, gd, at_beta), rtol=1e-4)": {
+            f"rests_levels_{count}": f"worst_loss({count}, gd)" for count in (1, 2, 3, 4)
+        },
+        "priced(gd, 1.4), priced(gd, 2.0), ruled / today": {
+            "rests_gd": "gd",
+            "rests_priced_low": "priced(gd, 1.4)",
+            "rests_priced_even": "priced(gd, 2.0)",
         },
         "assert np.allclose(paid, bound(off), rtol=1e-4)": {"rests_off_by_two": "bound(2.0) - 1"},
         "found[node] = compute_at(levels, compute_pj)": {

@@ -18,28 +18,30 @@ _ACROSS_BETA = Axis("beta", 1, 3, beta, ticks=(1, 1.5, 2, 2.5, 3))
 
 
 def second_unit():
-    """The saving if the operation's own journey is priced apart from G_d, or together with it."""
-    saving = symbolic.saving("tile")
+    """The saving if the operation's own journey is priced apart from G_d, or together with it, beside a constant."""
+    kappa, wires, constant = symbolic.operation_cost, symbolic.operand_ratio, symbolic.C
     return law_chart(
         second_unit,
         {
-            "price fixed": saving,
-            "fixed, times kappa": saving.subs(G_d, G_d / symbolic.operation_cost),
-            "same wires": saving.subs(G_d, symbolic.operand_ratio),
+            "price of one": symbolic.full_saving("tile").subs(kappa, 1),
+            "price of kappa": symbolic.full_saving("tile"),
+            "same wires": symbolic.shared_wires_saving,
         },
         _ACROSS_GD,
         _SAVING,
+        layers=[level_line(symbolic.shared_wires_ceiling)],
         parameters=[
             beta_slider(),
-            *log_slider("operation_cost", "kappa", 1, 1000, 10),
-            *log_slider("operand_ratio", "operands / operation", 1, 1000, 10),
+            *log_slider(kappa.name, "kappa", 0.1, 1000, 10),
+            *log_slider(wires.name, "operands / operation", 1, 1000, 10),
+            slider(constant.name, "constant C", 0, 100, 1, 1),
         ],
         title="What does the operation's journey cost?",
-        subtitle="On the same wires as the operands, G_d drops out.",
+        subtitle="Dotted: the ceiling if both use the same wires.",
         description=(
             "Line chart on logarithmic axes of the saving against the disjunction constant. With a fixed price of the "
-            "operation's journey the saving grows as a power; a coefficient kappa moves that curve to the right; if "
-            "operations and operands share their wires the saving is one constant whatever the disjunction constant."
+            "operation's journey the saving grows as a power; a coefficient kappa moves that curve sideways; if "
+            "operations and operands share their wires the saving ends at a dotted ceiling. A constant lowers all."
         ),
     )
 
@@ -73,11 +75,11 @@ def fixed_part():
         layers=[level_line(1 / share)],
         parameters=[beta_slider(), slider("fixed_share", "fixed share", 0.02, 0.9, 0.02, 0.1)],
         title="A fixed share puts a lid on the saving",
-        subtitle="Dotted: the lid, one over the fixed share.",
+        subtitle="Dotted: the lid, for moves that cross no boundary.",
         description=(
             "Line chart on logarithmic axes of the saving against the disjunction constant, with and without a share "
             "of transport that no distance shrinks. Without it the saving grows without end; with it the curve bends "
-            "towards a dotted line at one over that share."
+            "towards a dotted line at one over that share, as long as no boundary is crossed."
         ),
     )
 
@@ -102,21 +104,25 @@ def nearest_place():
 
 
 def few_levels():
-    """What a ladder of few levels costs at worst, against the number of levels."""
-    loss = symbolic.level_loss.subs(symbolic.level_ratio, symbolic.even_level_ratio)
+    """What a ladder of few levels costs at worst, against the number of levels: with free ends, and with both built."""
+    # Of one level no two can stand at the ends: there it is infinite, and the line begins at two.
+    built = symbolic.level_loss.subs(symbolic.level_ratio, symbolic.even_level_ratio)
     return law_chart(
         few_levels,
-        {"at the chosen beta": loss, "at beta = 2": loss.subs(beta, 2)},
-        Axis("levels", 2, 8, symbolic.levels, ticks=tuple(range(2, 9)), points=7),
+        {
+            "each in its best place": symbolic.level_loss.subs(symbolic.level_ratio, symbolic.free_level_ratio),
+            "both ends built": built,
+        },
+        Axis("levels", 1, 8, symbolic.levels, ticks=tuple(range(1, 9)), points=8),
         Axis("energy / least energy, at worst", 1, 4, ticks=(1, 1.5, 2, 3, 4)),
         points=True,
-        parameters=[*log_slider("G_d", "G_d", 2, 1e4, 992), beta_slider(1.5)],
+        parameters=[*log_slider("G_d", "G_d", 2, 1e4, 992), beta_slider()],
         title="A few levels nearly suffice",
         subtitle="At worst: the optimum lies just between two levels.",
         description=(
-            "Line chart with points of the largest loss against the number of evenly spaced levels between the best "
-            "distance and the one as built. The loss falls steeply with the first levels and slowly with more. Sliders "
-            "set the disjunction constant and beta."
+            "Line chart with points of the largest loss against the number of evenly spaced levels. The loss falls "
+            "steeply with the first levels and slowly with more. If levels must stand at both ends of the range of "
+            "best distances, the same losses come one level later. Sliders set the disjunction constant and beta."
         ),
     )
 

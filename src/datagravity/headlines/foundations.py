@@ -1,32 +1,36 @@
-"""What the law rests on: the lid of a fixed share, few levels, a flat optimum, and two real hierarchies."""
+"""What the law rests on: a fixed share, few levels, a flat optimum, a price per place, and two real hierarchies."""
 
-from datagravity import distance, symbolic
+from datagravity import distance, law, symbolic
 from datagravity.compiled import numpy_function
 from datagravity.evidence import load
 from datagravity.headlines import extension
 from datagravity.headlines.placement import at_dram, dram_gd
-from datagravity.hierarchy import Level, compute_at
-from datagravity.symbolic import G_d, beta, distance_ratio, level_ratio, levels
+from datagravity.hierarchy import Level, compute_at, worst_loss
+from datagravity.symbolic import G_d, beta, distance_ratio
 
 
 def fixed_part():
-    """The part of a transfer over the longest way of a measured mesh that no distance shrinks, and the lid it is."""
-    far = distance.series(distance.MESH)["distance_mm"].max()
-    share = distance.fixed_share(far).value
+    """The saving at the quoted G_d of DRAM, and what a fixed tenth of transport leaves of it."""
     without = at_dram()
     return {
-        "rests_phi": extension(share),
-        "rests_lid": extension(1 / share),
-        "rests_far": extension(far, "mm"),
         "rests_gd": without["placement_gd"],
         "rests_law": without["placement_saving"],
+        "rests_tenth": extension(law.saving(dram_gd(), 2.0, fixed_share=0.1)),
     }
 
 
 def few_levels():
-    """What two to five evenly spaced levels cost at worst, at beta = 2."""
-    loss = numpy_function(symbolic.level_loss.subs(level_ratio, symbolic.even_level_ratio), levels, G_d, beta)
-    return {f"rests_levels_{count}": extension(loss(count, dram_gd(), 2.0)) for count in (2, 3, 4, 5)}
+    """What one to four levels cost at worst, at beta = 2, each in its best place."""
+    return {f"rests_levels_{count}": extension(worst_loss(count, dram_gd())) for count in (1, 2, 3, 4)}
+
+
+def price_per_place():
+    """What as many places as G_d cost if each has one price, at two beta."""
+    cost = numpy_function(symbolic.fixed_place_count_cost, G_d, beta)
+    return {
+        "rests_priced_low": extension(cost(dram_gd(), 1.4)),
+        "rests_priced_even": extension(cost(dram_gd(), 2.0)),
+    }
 
 
 def flat_optimum():
@@ -70,4 +74,4 @@ def problem():
     }
 
 
-PARTS = (fixed_part, few_levels, flat_optimum, two_hierarchies, problem)
+PARTS = (fixed_part, few_levels, price_per_place, flat_optimum, two_hierarchies, problem)
