@@ -176,22 +176,28 @@ VALUES = {
 }
 
 
+@pytest.fixture(scope="module")
+def vega(browser, site):
+    """A page with the book's Vega."""
+    with Visit(browser, f"{site}/placement.html") as visit:
+        yield visit.page
+
+
 @pytest.mark.parametrize("law", LAWS)
-def test_vega_computes_what_numpy_computes(browser, site, law):
+def test_vega_computes_what_numpy_computes(vega, law):
     symbols = sorted(LAWS[law].free_symbols, key=str)
     grid = list(product(*(VALUES.get(symbol.name, [0.5, 2.0, 64.0]) for symbol in symbols)))
     expected = [float(numpy_function(LAWS[law], *symbols)(*point)) for point in grid]
     expression = vega_expression(LAWS[law], **{symbol.name: f"datum.{symbol.name}" for symbol in symbols})
     points = [dict(zip([symbol.name for symbol in symbols], point, strict=True)) for point in grid]
-    with Visit(browser, f"{site}/placement.html") as visit:
-        computed = visit.page.evaluate(
-            """async ([values, expr]) => {
-              const data = [{name: "grid", values, transform: [{type: "formula", as: "value", expr}]}];
-              const {view} = await vegaEmbed(document.createElement("div"), {data}, {mode: "vega"});
-              return view.data("grid").map((datum) => datum.value);
-            }""",
-            [points, expression],
-        )
+    computed = vega.evaluate(
+        """async ([values, expr]) => {
+          const data = [{name: "grid", values, transform: [{type: "formula", as: "value", expr}]}];
+          const {view} = await vegaEmbed(document.createElement("div"), {data}, {mode: "vega"});
+          return view.data("grid").map((datum) => datum.value);
+        }""",
+        [points, expression],
+    )
     assert computed == pytest.approx(expected, rel=1e-12)
 
 
