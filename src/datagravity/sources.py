@@ -3,7 +3,9 @@
 import difflib
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from string import ascii_lowercase
 
 import pandas as pd
@@ -46,11 +48,21 @@ def entries_of(path):
     digest = file_digest(path)
     if digest is None:
         raise FileNotFoundError(f"{path.name}: expected a file that can be read")
-    return _entries(path, digest)
+    return _entries(_File(path, path.name, digest))
+
+
+@dataclass(frozen=True)
+class _File:
+    """A bibliography, which is its name and its content wherever it lies: a copy is not parsed again."""
+
+    path: Path = field(compare=False)
+    name: str
+    digest: bytes
 
 
 @lru_cache(maxsize=8)
-def _entries(path, _digest):
+def _entries(file):
+    path = file.path
     from pybtex.database import parse_file
     from pybtex.exceptions import PybtexError
 
