@@ -70,6 +70,7 @@ def operations():
     return rows.assign(compute_pj_low=share * rows["energy_low_pj"], compute_pj_high=share * rows["energy_high_pj"])
 
 
+@remembered
 def _rows(*kinds):
     rows = load("energy")
     chosen = [row["kind"] in kinds and why_not_paired(row) is None for row in rows.to_dict("records")]
@@ -372,9 +373,10 @@ def machine_balances():
     """
     table = "source == @TWO_NODE_SOURCE and node_nm == 7"
     balances = []
+    rows = operations().query(table)
     for _, access in accesses().query(table).iterrows():
         ranged = access["energy_low_pj"] != access["energy_high_pj"]
-        for _, row in operations().query(table).iterrows():
+        for _, row in rows.iterrows():
             per_bit, energy, width = access["energy_pj_per_bit_low"], row["compute_pj_low"], int(row["width_bits"])
             balances.append(
                 {
