@@ -54,6 +54,7 @@ CELLS = {
         "confidence": 1,
     },
     "trends": {**READ, "fact": "as its source counts it", "unit": "pJ/bit"},
+    "efficiency_trend": {"source": "chip", "locator": "p. 1", "status": "verified"},
     "llm": {
         **READ,
         "year": 2027,

@@ -261,6 +261,84 @@ def test_memories_halve_from_the_first_generation_on(tmp_path, monkeypatch):
     assert found["years"].to_dict() == {"worse": 2, "half": 4}
 
 
+# --- Measured efficiency
+
+#: The records of the Green500, November 2007 to November 2025, in GFLOPS/W.
+RECORDS = (
+    "2007-11 0.35723 2008-06 0.48814 2008-11 0.53624 2009-11 0.72298 2010-06 0.77338 2010-11 1.684 2011-06 2.097 "
+    "2012-06 2.10088 2012-11 2.499 2013-06 3.208 2013-11 4.50317 2014-11 5.271 2015-06 7.032 2016-11 9.46 2017-06 "
+    "14.11 2017-11 17.009 2018-06 18.404 2020-06 21.108 2020-11 26.195 2021-06 29.7 2021-11 39.38 2022-06 62.684 "
+    "2022-11 65.091 2023-06 65.396 2024-06 72.733 2025-11 73.282 "
+)
+
+
+def measured(dates, values, **cells):
+    """Rows of the table of measured efficiency, a frontier unless told otherwise."""
+    row = {"series": "ours", "stands_for": "frontier", "unit": "GFLOPS/W", "quantity": "system", "method": "measured"}
+    return [
+        {"id": f"Y9{n:02}", "name": "a system", **row, **cells, "date": date, "value": value}
+        for n, (date, value) in enumerate(zip(dates, values, strict=True))
+    ]
+
+
+@pytest.fixture
+def green(tmp_path, monkeypatch):
+    words = RECORDS.split()
+    rows = measured(words[::2], words[1::2])
+    rows.append(rows[-1] | {"id": "Y999", "date": "2025-12", "value": 50})
+    freeze(tmp_path, monkeypatch, efficiency_trend=rows)
+
+
+def test_the_records_of_the_green500_bend(green):
+    bent = plateau.curvature("ours", draws=200)
+    assert (bent.count, bent.difference) == (26, pytest.approx(-18.7, abs=0.05))
+    assert bent.models.loc["parabola", ["first", "last"]].to_list() == pytest.approx([0.573, 0.176], abs=1e-3)
+    assert bent.chance["scatter about a line"] < plateau.BEND_LEVEL
+    assert plateau.curvature("ours", since=2013.0, draws=50).difference == pytest.approx(-1.6, abs=0.05)
+    found = plateau.forecast("ours", 2019)
+    assert (found.expected, found.found) == (pytest.approx(324.2, abs=0.1), pytest.approx(73.28, abs=0.01))
+    assert found.errors == pytest.approx(-6.3, abs=0.05)
+
+
+@pytest.mark.parametrize(("bend", "reading"), [(0, "not decided"), (-0.03, "slows"), (0.03, "quickens")])
+def test_the_reading_follows_the_bend(tmp_path, monkeypatch, bend, reading):
+    years = np.arange(2000, 2016)
+    t = years - 2000
+    values = np.exp(0.5 * t + (bend * t * (t - 15)) + 0.05 * np.sin(37.0 * t**2))
+    rows = measured([str(year) for year in years], values, stands_for="middle")
+    freeze(tmp_path, monkeypatch, efficiency_trend=rows)
+    assert plateau.curvature("ours", draws=100).reading.split(",")[0] == reading
+
+
+def test_joules_turn_into_efficiency_and_units_do_not_mix(tmp_path, monkeypatch):
+    rows = measured(["2020", "2021-07"], [4.0, 2.0], unit="pJ/bit")
+    freeze(tmp_path, monkeypatch, efficiency_trend=rows)
+    found = plateau.efficiency_series("ours")
+    assert found["efficiency"].to_list() == [0.25, 0.5]
+    assert found["years"].to_list() == pytest.approx([2020.5, 2021 + 6.5 / 12])
+    with pytest.raises(ValueError, match="2 points to fit, expected 8 or more"):
+        plateau.curvature("ours")
+    with pytest.raises(ValueError, match="before: 2021"):
+        plateau.forecast("ours", 2021)
+
+
+def test_a_series_of_two_units_is_an_error(tmp_path, monkeypatch):
+    rows = [*measured(["2020"], [4.0]), measured(["2021"], [2.0], unit="tokens/J")[0] | {"id": "Y950"}]
+    freeze(tmp_path, monkeypatch, efficiency_trend=rows)
+    with pytest.raises(ValueError, match=r"efficiency_trend\.csv, unit: .*expected one"):
+        plateau.efficiency_series("ours")
+
+
+def test_successive_rates_multiply_to_the_whole():
+    for quantity in plateau.QUANTITIES:
+        whole = plateau.points("flagships, by year")[quantity]
+        steps = plateau.successive_rates("flagships, by year", quantity)
+        assert steps["times"].prod() == pytest.approx(whole.iloc[-1] / whole.iloc[0])
+    steps = plateau.successive_rates("flagships, by year", "FLOP/J")
+    assert steps["times"].iloc[0] == pytest.approx(5.896, abs=1e-3)
+    assert steps["rate"].iloc[1:].to_list() == pytest.approx([0.302, 0.429, 0.335], abs=1e-3)
+
+
 # --- The tables
 
 

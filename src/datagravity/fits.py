@@ -193,6 +193,142 @@ def line(x: ArrayLike, y: ArrayLike) -> Line:
     )
 
 
+# --- Growth against time ---------------------------------------------------------------------------------------------
+
+
+def growth_models(x: ArrayLike, y: ArrayLike) -> pd.DataFrame:
+    """How straight a growth is: a line, a parabola, a broken line and a logistic slope, by least squares.
+
+    Parameters
+    ----------
+    x : times
+    y : logarithms of what grows
+
+    Returns
+    -------
+    pandas.DataFrame, one row a model, indexed by its name: `first` and `last`, the slopes at both ends of the data;
+    `aicc`, the corrected information criterion less that of the line (below 0 the model is better; infinite where
+    there are too few points for it); `bend`, the time of the kink or of the middle of a logistic slope.
+
+    The kink is a parameter and leaves two points or more on each side. A logistic slope falls from one level to
+    another, as the gain of two costs does that shrink at two paces. [extension]
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than six points, or fewer than six different times.
+
+    Examples
+    --------
+    >>> x = np.arange(12.0)
+    >>> found = growth_models(x, 0.5 * x - 0.02 * x**2)
+    >>> found.loc["parabola", ["first", "last"]].round(3).to_list()
+    [0.5, 0.06]
+    >>> bool(found.loc["parabola", "aicc"] < 0)
+    True
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if len(set(x)) < 6 or x.shape != y.shape or not np.all(np.isfinite([x, y])):
+        raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected finite pairs with six different x or more")
+    straight = _polynomial(x, y, 1)
+    curved = _polynomial(x, y, 2)
+    broken = min((_broken(x, y, kink) for kink in _kinks(x)), key=lambda fit: fit[0])
+    logistic = _logistic(x, y)
+    rows = []
+    for free, (squares, first, last, bend) in zip((3, 4, 5, 5), (straight, curved, broken, logistic), strict=True):
+        rows.append({"first": first, "last": last, "aicc": _aicc_of_squares(squares, len(x), free), "bend": bend})
+    found = pd.DataFrame(rows, index=["line", "parabola", "broken line", "logistic"])
+    return found.assign(aicc=found["aicc"] - found.loc["line", "aicc"])
+
+
+def bend_statistic(x: ArrayLike, y: ArrayLike) -> float:
+    """AICc of a parabola less that of a line, with the sign of the bend: negative if the growth slows and the
+    parabola is better, or if it quickens and the line is better.
+
+    Examples
+    --------
+    >>> x = np.arange(12.0)
+    >>> bend_statistic(x, x - 0.05 * x**2 + 0.01 * (-1) ** x) < -10
+    True
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if len(x) < 6:
+        return 0.0
+    straight, curved = _polynomial(x, y, 1), _polynomial(x, y, 2)
+    gain = _aicc_of_squares(curved[0], len(x), 4) - _aicc_of_squares(straight[0], len(x), 3)
+    return gain if curved[2] < curved[1] else -gain
+
+
+def lag_one(x: ArrayLike, y: ArrayLike) -> float:
+    """Correlation of each residual about the line with the next: near 0 for independent points.
+
+    Examples
+    --------
+    >>> round(lag_one([0, 1, 2, 3, 4, 5], [0, 1, 0, 1, 0, 1]), 1)
+    -0.9
+    """
+    fitted = line(x, y)
+    rest = np.asarray(y, dtype=float) - fitted.intercept - fitted.slope * np.asarray(x, dtype=float)
+    return float(np.corrcoef(rest[1:], rest[:-1])[0, 1])
+
+
+def _polynomial(x, y, degree):
+    """Squares of the residuals, and the slopes at both ends."""
+    middle = x.mean()
+    powers = np.vander(x - middle, degree + 1)
+    weights = np.linalg.lstsq(powers, y, rcond=None)[0]
+    slopes = np.polyval(np.polyder(weights), x[[0, -1]] - middle)
+    return _squares(y - powers @ weights), *map(float, slopes), math.nan
+
+
+def _broken(x, y, kink):
+    """The same of a line with a kink."""
+    parts = np.stack([np.ones_like(x), np.minimum(x - kink, 0), np.maximum(x - kink, 0)], axis=1)
+    weights = np.linalg.lstsq(parts, y, rcond=None)[0]
+    return _squares(y - parts @ weights), float(weights[1]), float(weights[2]), float(kink)
+
+
+def _kinks(x):
+    return np.linspace(np.sort(x)[1], np.sort(x)[-2], 101)
+
+
+def _logistic(x, y):
+    """The same of a slope that falls from one level to another, y being minus the logarithm of two falling terms."""
+    middle, span = x.mean(), float(np.ptp(x))
+
+    def parts(fall, bend):
+        return np.stack([np.ones_like(x), x - middle]), -np.logaddexp(0, fall * (x - middle - bend))
+
+    def linear(fall, bend):
+        known, fallen = parts(fall, bend)
+        return np.linalg.lstsq(known.T, y - fallen, rcond=None)[0]
+
+    def rest(parameters):
+        known, fallen = parts(*parameters)
+        return linear(*parameters) @ known + fallen - y
+
+    starts = [(fall / span, bend * span) for fall in (0.5, 1, 2, 4, 8, 16) for bend in np.linspace(-0.6, 0.6, 7)]
+    begin = min(starts, key=lambda start: _squares(rest(start)))
+    found = optimize.least_squares(rest, begin, bounds=([0, -span], [50 / span, span]))
+    fall, bend = found.x
+    first, last = linear(fall, bend)[1] - fall / (1 + np.exp(-fall * (x[[0, -1]] - middle - bend)))
+    return _squares(found.fun), float(first), float(last), float(middle + bend)
+
+
+def _squares(residuals):
+    return float(residuals @ residuals)
+
+
+def _aicc_of_squares(squares, count, free):
+    """Akaike's criterion, corrected for few points, of a least-squares fit with so many parameters, the scatter among
+    them; infinite where there are too few points for it.
+    """
+    spare = count - free - 1
+    if spare <= 0:
+        return math.inf
+    return float(count * math.log(max(squares, 1e-300) / count) + 2 * free + 2 * free * (free + 1) / spare)
+
+
 # --- Random effects --------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""The charts of the chapter on the plateau: scenarios of the rate and of the gain, and the fitted growth.
+"""The charts of the chapter on the plateau: scenarios of the rate and of the gain, fitted growth, measured records.
 
 The sliders of a scenario start at the times that the flagships' data sheets give, rounded; they are settings, not
 results. Reuse is set by its doublings a year, so that 0 means that it stays as it is.
@@ -169,4 +169,44 @@ def fitted_growth():
             f"{listed([f'{name} {text(slope)}' for name, slope in slopes.items()])}."
         ),
         sources=set(marks["source"]),
+    )
+
+
+def measured_records(series="Green500 number 1", before=2019):
+    """The records of a list over time, a constant rate fitted before a year and carried on, and the parabola of all."""
+    found = plateau.efficiency_series(series)
+    x, y = found["years"], np.log(found["efficiency"])
+    early = x < before
+    years, middle = np.linspace(x.min(), x.max(), 49), float(x.mean())
+    straight, curved = np.polyfit(x[early] - middle, y[early], 1), np.polyfit(x - middle, y, 2)
+    names = [f"constant, from records before {before}", "slowing, from all records"]
+    fitted = zip(names, (straight, curved), strict=True)
+    lines = [
+        pd.DataFrame({"fit": name, "year": years, "value": np.exp(np.polyval(weights, years - middle))})
+        for name, weights in fitted
+    ]
+    data = described(found.assign(year=x), "name", "year", "value", "status")
+    x_axis = alt.X("year:Q", title="year").scale(domain=[2007, 2027], nice=False).axis(format="d", tickCount=5)
+    y_axis = alt.Y("value:Q", title="GFLOPS/W").scale(type="log", domain=[0.3, 500], nice=False)
+    y_axis = y_axis.axis(format="~g", values=[1, 3, 10, 30, 100, 300])
+    color = alt.Color("fit:N").scale(domain=names, range=[ORANGE, BLUE]).title(None).legend(columns=1)
+    tips = [word("name"), number("year", unit="year"), number("value", "efficiency", "GFLOPS/W"), word("status")]
+    carried = plateau.forecast(series, before)
+    return finished(
+        alt.layer(
+            alt.Chart(pd.concat(lines)).mark_line(strokeWidth=2, clip=True).encode(x=x_axis, y=y_axis, color=color),
+            alt.Chart(data)
+            .mark_point(filled=True, size=60, opacity=1, color=GREEN)
+            .encode(x=x_axis, y=y_axis, **about(data, *tips)),
+        ),
+        drawn_by=measured_records,
+        title="Records of a list, and a rate that stayed",
+        subtitle="64-bit HPL, whole systems.",
+        description=(
+            f"Scatter chart with a logarithmic vertical axis of {len(found)} records in GFLOPS per watt from "
+            f"{x.min():.0f} to {x.max():.0f}, with two lines. A constant rate fitted to the records before {before} "
+            f"reaches {carried.expected:.0f} at the end, where {carried.found:.0f} was found; a parabola through all "
+            "records bends down to them."
+        ),
+        sources=set(found["source"]),
     )

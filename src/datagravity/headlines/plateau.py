@@ -7,8 +7,13 @@ from datagravity.headlines.placement import dram_gd
 from datagravity.series import series_names
 
 FLAGSHIPS = "flagships, by year"
-BY_DATE = "flagships, P100 PCIe, by date"
 WITHOUT_P100 = "without the P100, by year"
+#: The list whose records are asked for a bend, the middle of another, and the ratios of two generations.
+GREEN500, MEDIAN = "Green500 number 1", "TOP500 median Rmax over power"
+SAME_COUNT = "J/token, gain from H100 to B200, same number of GPUs"
+FEWER = "J/token, gain from H100 to B200, half or a quarter of the GPUs"
+#: A constant rate is fitted to what came before this year.
+HELD_OUT_FROM = 2019
 #: The halving times that illustrate the theorem.
 TIMES = {"compute_halving": 2, "transport_halving": 6.4}
 
@@ -46,25 +51,80 @@ def doubling_of_the_flagships():
     compute, moved = pl.trend(FLAGSHIPS, "FLOP/J"), pl.trend(FLAGSHIPS, "byte/J")
     return {
         "c_years": extension(compute.doubling, "years"),
-        "c_fast": extension(compute.doubling_low, "years"),
-        "c_slow": extension(compute.doubling_high, "years"),
         "t_years": extension(moved.doubling, "years"),
-        "t_fast": extension(moved.doubling_low, "years"),
-        "t_slow": extension(moved.doubling_high, "years"),
         "limit": extension(moved.rate.value, "doublings/year"),
         "limit_low": extension(moved.rate.low, "doublings/year"),
         "limit_high": extension(moved.rate.high, "doublings/year"),
     }
 
 
-def without_the_first_point():
-    """The same with the other form of the P100, and without it."""
+def steps_of_the_flagships():
+    """The first step of the flagships' operations per joule, and the slowest and the quickest of the later ones."""
+    steps = pl.successive_rates(FLAGSHIPS, "FLOP/J")
+    later = steps["rate"].iloc[1:]
     return {
-        "d_c_growth": extension(pl.trend(BY_DATE, "FLOP/J").growth.value),
-        "d_t_growth": extension(pl.trend(BY_DATE, "byte/J").growth.value),
-        "d_b_growth": extension(pl.trend(BY_DATE, "FLOP/byte").growth.value),
+        "first_step": extension(steps["times"].iloc[0]),
+        "later_low": extension(later.min(), "doublings/year"),
+        "later_high": extension(later.max(), "doublings/year"),
         "n_c_years": extension(pl.trend(WITHOUT_P100, "FLOP/J").doubling, "years"),
         "n_t_years": extension(pl.trend(WITHOUT_P100, "byte/J").doubling, "years"),
+    }
+
+
+def bend_of_the_records():
+    """The parabola of the records, what constant rates would give, and in how many choices the bend stands."""
+    bent = pl.curvature(GREEN500)
+    parabola = bent.models.loc["parabola"]
+    by_choice = pl.bends_by_choice(GREEN500)
+    bends = by_choice[["chance_scatter", "chance_jumps"]] < pl.BEND_LEVEL
+    line, jumps = pl.CONSTANT_RATES
+    return {
+        "green_count": extension(bent.count, "records"),
+        "green_start": extension(parabola["first"]),
+        "green_end": extension(parabola["last"]),
+        "green_aicc": extension(bent.difference),
+        "expected_line": extension(bent.expected[line]),
+        "expected_jumps": extension(bent.expected[jumps]),
+        "chance_line": extension(bent.chance[line]),
+        "chance_jumps": extension(bent.chance[jumps]),
+        "late_aicc": extension(by_choice.set_index("choice").loc["from 2013", "difference"]),
+        "bends": extension(int(bends.to_numpy().sum()), "choices"),
+        "bend_choices": extension(bends.size, "choices"),
+    }
+
+
+def held_out():
+    """What a constant rate before 2019 forecasts for the last list, and what was found."""
+    green, median = (pl.forecast(series, HELD_OUT_FROM) for series in (GREEN500, MEDIAN))
+    return {
+        "forecast": extension(green.expected, "GFLOPS/W"),
+        "found": extension(green.found, "GFLOPS/W"),
+        "forecast_errors": extension(-green.errors, "standard errors"),
+        "median_share": extension(median.share),
+        "median_errors": extension(-median.errors, "standard errors"),
+    }
+
+
+def other_series():
+    """How many series have points enough, how many of these slow whatever a constant rate looks like, and the rest."""
+    table = pl.curvature_table()
+    judged = table[table["growth"].notna()]
+    return {
+        "judged": extension(len(judged), "series"),
+        "slowing": extension((judged["reading"] == "slows").sum(), "series"),
+        "too_few": extension(len(table) - len(judged), "series"),
+    }
+
+
+def tokens_of_the_next_generation():
+    """Joules a token on an H100 over those on a B200, by batch: with as many accelerators and with fewer."""
+    gains = pl.generation_gains().groupby("series")["gain"]
+    low, high = gains.min(), gains.max()
+    return {
+        "same_low": extension(low[SAME_COUNT]),
+        "same_high": extension(high[SAME_COUNT]),
+        "fewer_low": extension(low[FEWER]),
+        "fewer_high": extension(high[FEWER]),
     }
 
 
@@ -104,7 +164,11 @@ PARTS = (
     illustration,
     growth_of_the_flagships,
     doubling_of_the_flagships,
-    without_the_first_point,
+    steps_of_the_flagships,
+    bend_of_the_records,
+    held_out,
+    other_series,
+    tokens_of_the_next_generation,
     stacked_memory,
     verdict,
     half_the_rate,
