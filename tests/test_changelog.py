@@ -19,7 +19,6 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
     ("chapter", "phrase"),
     [
         ("processors", "off-chip G_d is {measured_low:.0f} to {measured_high:.0f} per operand"),
-        ("processors", "where the table has {tabulated_matched:.0f}"),
         ("distance", "an exponent of about {next_a:.3} (80 %: {next_range}) over"),
         ("distance", "does not shrink with distance is {phi} at {phi_at:.0f} mm"),
         ("distance", "With them the exponent is {ring_whole:.2f}, not {ring_between:.2f}"),

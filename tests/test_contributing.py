@@ -70,7 +70,7 @@ def test_the_example_is_in_a_sentence_of_the_chapter(request):
     found = measured_off_chip().set_index(["transport_row", "compute_row"]).loc[PAIR]
     assert after["measured_high"].value == pytest.approx(found["gd_matched_high"])
     assert after["measured_high"].value > before["measured_high"].value
-    assert after["measured_reviewed"] == before["measured_reviewed"], "nobody reviewed the example"
+    assert after["reviewed_count"] == before["reviewed_count"], "nobody reviewed the example"
 
 
 @pytest.mark.usefixtures("with_example")

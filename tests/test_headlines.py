@@ -211,7 +211,7 @@ SHOWN = {
             "int8_64": "by_operation.set_index('operation').loc['INT8 multiply', 'gd']",
             "large_factor": "large['factor']",
             "measured_low": "measured['gd_matched_low'].min()",
-            "tabulated_matched": "tabulated['gd_matched']",
+            "a100": "alike.set_index('transport_row').loc['P151', 'measured'].iloc[0]",
             "next_sram": "next_sram",
             "next_ddr": "next_ddr",
         },

@@ -44,7 +44,7 @@ FOR_READERS = {
 # The other texts that no closed list binds: names and numbers as somebody printed them, or whose blanks say something.
 # Whoever adds a column of text says here or above which of the two it is.
 DECIDING = {
-    "energy": "rel_to hops_range memory_type excluded_because",
+    "energy": "rel_to hops_range excluded_because",
     "sources": "group group_at_45_nm",
     "published_ratios": "level",
     "distance_rows": "origin series experiment sample",

@@ -8,17 +8,18 @@ import pandas as pd
 import pytest
 
 from datagravity import disjunction_constant, load, paths
-from datagravity.evidence.rules.processors import operation_of
+from datagravity.evidence.rules.processors import arithmetic
 from datagravity.processors import (
     MEMORY_LEVELS,
     PART_OF_AN_ACCESS,
-    TWO_NODE_SOURCE,
     device_energies,
     disjunction_constants,
+    flop_of,
     geometric_mean,
     improvement_of,
     improvements,
     item_name,
+    like_with_like,
     logic_improvement,
     machine_balances,
     measured_off_chip,
@@ -28,6 +29,7 @@ from datagravity.processors import (
     span,
     sram_improvement,
     trends,
+    whole_ways,
 )
 from frozen import freeze
 
@@ -224,18 +226,7 @@ def test_a_multiply_add_is_two_flop():
     pair = disjunction_constants().set_index("compute_row").loc["P002"]
     assert (pair["gd_low"], pair["gd_high"]) == (64 * 100 / 8 / 6, 64 * 120 / 8 / 2)
     assert (pair["gd_matched_low"], pair["gd_matched_high"]) == (16 * 100 / 8 / 6, 16 * 120 / 8 / 2)
-
-
-def test_what_an_operation_is_follows_from_its_class():
-    words = ("FP32 FMA, scalar", "INT8 tensor MAC", "FP64 operation", "BF16 multiply", "64-bit FMA", "FP16 add")
-    found = [operation_of(name) for name in words]
-    assert [one.flop for one in found] == [2, 2, 1, 1, 2, 1]
-    assert [one.bits for one in found] == [32, 8, 64, 16, 64, 16]
-    assert [one.floating for one in found] == [True, False, True, True, True, True]
-    assert [one.multiplication for one in found] == [True, True, False, True, True, False]
-    assert [one.matrix_unit for one in found] == [False, True, False, False, False, False]
-    with pytest.raises(ValueError, match="operation_class: 'matrix product', expected a number format"):
-        operation_of("matrix product")
+    assert [flop_of(name) for name in ("FP32 FMA, scalar", "INT8 tensor MAC", "FP64 operation")] == [2, 2, 1]
 
 
 @pytest.mark.usefixtures("frozen")
@@ -275,7 +266,6 @@ def machine(number, node, gd, **operation):
 
 def test_a_trend_is_the_factor_of_each_halving_of_the_node(tmp_path, monkeypatch):
     rows = [*machine(1, 40, 2), *machine(2, 20, 4), *machine(3, 10, 8)]
-    rows[3] |= {"operation_class": "BF16 multiply", "width_bits": 16, "pj": 0.5}  # floating point too
     # An addition counts for nothing, a node that is inferred neither; a whole system is another scope.
     rows += [rows[1] | {"id": "P103", "operation_class": "FP32 add", "pj": 100}]
     rows += [*machine(4, 5, 1000, node_inferred="true"), *machine(5, 5, 70, scope="system")]
@@ -286,19 +276,6 @@ def test_a_trend_is_the_factor_of_each_halving_of_the_node(tmp_path, monkeypatch
     assert found["nodes"].to_dict() == {"datapath": "40, 20, 10", "system": "5"}
     assert found.loc["datapath", ["low", "factor", "high"]].to_list() == pytest.approx([2, 2, 2])
     assert found.loc["system", ["low", "factor", "high"]].isna().all(), "one machine makes no line"
-
-
-def test_an_item_stands_once_at_each_node_that_is_compared(tmp_path, monkeypatch):
-    source = {"source": TWO_NODE_SOURCE, "kind": "dram", "memory_level": "DDR", "memory_type": "DDR4", "width_bits": 64}
-    rows = [source | {"id": f"P{node:03}", "node_nm": node, "pj": 1300} for node in (45, 7)]
-    (tmp_path / "twice").mkdir()
-    freeze(tmp_path, monkeypatch, energy=rows)
-    assert improvements()["improvement"].to_list() == [1]
-    freeze(tmp_path / "twice", monkeypatch, energy=[*rows, rows[1] | {"id": "P008"}])
-    with pytest.raises(
-        ValueError, match=r"data/energy\.csv, row P008: DDR4 DRAM at 7 nm, expected one row of each item"
-    ):
-        improvements()
 
 
 def test_the_energies_of_a_device_come_by_level_and_origin(tmp_path, monkeypatch):
@@ -313,6 +290,73 @@ def test_the_energies_of_a_device_come_by_level_and_origin(tmp_path, monkeypatch
     found = device_energies().set_index("memory")
     assert found.loc["HBM"].to_list() == [3, 7, 2]
     assert found.loc["DDR"].to_list() == [2, 2, 1]
+
+
+TABLE = {"source": "jouppi2021", "width_bits": 32, "scope": "datapath", "pj": 1}
+TWO_NODES = [
+    TABLE | {"id": "P201", "node_nm": 45, "kind": "compute", "operation_class": "FP32 multiply"},
+    TABLE | {"id": "P202", "node_nm": 7, "kind": "compute", "operation_class": "FP32 multiply", "pj": 0.5},
+    TABLE | {"id": "P203", "node_nm": 7, "kind": "dram", "memory_level": "HBM", "memory_type": "HBM2", "pj": (64, 128)},
+    TABLE | {"id": "P204", "node_nm": 7, "kind": "sram", "memory_level": "L1, small SRAM", "capacity_kib": 8},
+]
+TWO_NODES = [row | ({"flop_per_operation": 1} if row["kind"] == "compute" else {}) for row in TWO_NODES]
+SAME = {"source": "meter", "node_nm": 5, "width_bits": 16}
+
+
+def test_another_row_of_the_table_works_or_is_a_clear_error(tmp_path, monkeypatch):
+    # A memory of another generation and one whose capacity nobody states are items of their own.
+    more = [TWO_NODES[2] | {"id": "P205", "memory_type": "HBM3"}, TWO_NODES[3] | {"id": "P206", "capacity_kib": None}]
+    freeze(tmp_path, monkeypatch, energy=[*TWO_NODES, *more])
+    assert improvements()["item"].to_list() == ["FP32 multiply"]
+    assert "SRAM, capacity not stated" in set(machine_balances()["memory"])
+    (tmp_path / "twice").mkdir()
+    freeze(tmp_path / "twice", monkeypatch, energy=[*TWO_NODES, TWO_NODES[1] | {"id": "P207"}])
+    for function in (improvements, machine_balances):
+        with pytest.raises(
+            ValueError, match="rows P202, P207 of jouppi2021 are all FP32 multiply at 7 nm, expected one"
+        ):
+            function()
+
+
+def test_like_memories_are_compared_and_unlike_ones_are_not(tmp_path, monkeypatch):
+    unit = {"kind": "compute", "operation_class": "FP16 tensor MAC", "flop_per_operation": 2}
+    rows = [SAME | unit | {"id": "P301", "pj": 2}]
+    rows += [
+        SAME | {"id": f"P30{n}", "kind": "dram", "pj": 16 * n, "memory_level": "HBM", "memory_type": kind}
+        for n, kind in ((2, "HBM2"), (3, "HBM3"))
+    ]
+    freeze(tmp_path, monkeypatch, energy=[*TWO_NODES, *rows])
+    found = like_with_like()
+    assert found[["transport_row", "tabulated_operation"]].to_numpy().tolist() == [["P302", "FP32 multiply"]]
+    assert found[["measured", "tabulated_low", "tabulated_high"]].iloc[0].to_list() == pytest.approx([16, 128, 256])
+
+
+def test_a_bit_pays_for_every_level_on_its_way(tmp_path, monkeypatch):
+    levels = ["L1, small SRAM", "L2, large SRAM", "HBM"]
+    rows = [
+        SAME | {"id": f"P40{n}", "kind": "dram" if n == 2 else "sram", "pj": 16 * (n + 1), "memory_level": level}
+        for n, level in enumerate(levels)
+    ]
+    lone = rows[2] | {"id": "P409", "node_nm": 4}
+    added = [row | {"increment": "true"} for row in (*rows, lone)]
+    freeze(tmp_path, monkeypatch, energy=added)
+    found = whole_ways()
+    assert found["row"].to_list() == ["P400", "P401", "P402"]
+    assert found["whole"].to_list() == pytest.approx([1, 3, 6])
+
+
+@pytest.mark.parametrize(
+    ("name", "floating", "does", "matrix"),
+    [
+        ("BF16 multiply", True, "multiply", False),
+        ("INT8 tensor MAC", False, "multiply-add", True),
+        ("64-bit FMA", True, "multiply-add", False),
+        ("FP64 operation", True, "operation", False),
+        ("INT32 add", False, "add", False),
+    ],
+)
+def test_the_words_of_an_operation_are_read_in_one_place(name, floating, does, matrix):
+    assert arithmetic(name) == (floating, does, matrix)
 
 
 def test_names_of_items():

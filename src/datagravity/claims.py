@@ -12,6 +12,7 @@ import pandas as pd
 
 from datagravity import brains, distance, pim, systems
 from datagravity.evidence import load, remembered
+from datagravity.evidence.rules.processors import arithmetic
 from datagravity.intervals import Interval, text
 from datagravity.law import asymptotic_saving, saving
 from datagravity.placement import place
@@ -143,7 +144,9 @@ def measured_processors():
     tables = far[(far["source"] == TWO_NODE_SOURCE) & (far["node"] == "7 nm")]
     printed = set(tables["memory"])
     parts = {}
-    for row in far[(far["method"] == "measured") & far["operation"].str.endswith("tensor MAC")].itertuples():
+    for row in far[
+        (far["method"] == "measured") & far["operation"].map(lambda name: arithmetic(name).matrix)
+    ].itertuples():
         multiply = row.operation.replace("tensor MAC", "multiply")
         kind = row.memory if row.memory in printed else "DDR"
         same = tables[(tables["operation"] == multiply) & (tables["memory"] == kind)]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from datagravity import checks, fits
 from datagravity.evidence import is_blank, load, plain, remembered
-from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, operation_of
+from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, arithmetic, flop_of
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 
 #: Memory levels from near to far, as charts order them; those of OFF_CHIP lie on another chip than the operation.
@@ -65,8 +65,7 @@ def operations():
     operation. A multiply-accumulate (MAC) is one operation of two FLOP: a row that counts FLOP gives half of it.
     """
     rows = _rows("compute")
-    whole = rows["operation_class"].map(lambda name: operation_of(name).flop).astype(float)
-    share = whole / rows["flop_per_operation"].astype(float)
+    share = rows["operation_class"].map(flop_of).astype(float) / rows["flop_per_operation"].astype(float)
     return rows.assign(compute_pj_low=share * rows["energy_low_pj"], compute_pj_high=share * rows["energy_high_pj"])
 
 
@@ -101,8 +100,10 @@ def item_name(row):
         return row["operation_class"]
     if row["kind"] == "sram":
         size = row["capacity_kib"]
+        if is_blank(size):
+            return "SRAM, capacity not stated"
         return f"SRAM, {size / 1024:g} MB" if size >= 1024 else f"SRAM, {size:g} KB"
-    return f"{row['memory_type']} DRAM"
+    return f"{row['memory_level'] if is_blank(row['memory_type']) else row['memory_type']} DRAM"
 
 
 # --- What improved ---------------------------------------------------------------------------------------------------
@@ -115,25 +116,21 @@ def improvements():
     -------
     pandas.DataFrame: item, part ("logic", "SRAM", "DRAM"), energy_45_nm_pj, energy_7_nm_pj, improvement, scope,
     row_45_nm, row_7_nm, source, locator. Logic is joined by operation, SRAM by capacity, DRAM by its kind.
+
+    Raises
+    ------
+    ValueError
+        If two rows of the table are the same item at one node: a pair could not say which of them it holds.
     """
-    rows = load("energy").query("source == @TWO_NODE_SOURCE").copy()
-    rows["item"] = rows.apply(item_name, axis=1)
+    rows = _two_node_rows()
     rows["part"] = rows["kind"].map({"compute": "logic", "sram": "SRAM", "dram": "DRAM"})
     old, new = (rows[rows["node_nm"] == node] for node in (45, 7))
-    # pandas joins a blank with a blank: an operation has no memory, a DRAM no capacity.
-    keys = ["part", "operation_class", "memory_level", "capacity_kib"]
-    for node, found in ((45, old), (7, new)):
-        twice = found[found.duplicated(keys)]
-        if len(twice):
-            row = twice.iloc[0]
-            raise ValueError(
-                f"data/energy.csv, row {row['id']}: {row['item']} at {node} nm, expected one row of each item "
-                f"and node of {TWO_NODE_SOURCE}, whose nodes are compared item by item"
-            )
-    pairs = new.merge(old, on=keys, suffixes=("_7", "_45"))
+    pairs = new.merge(old, on=["part", *_ITEM], suffixes=("_7", "_45"), validate="one_to_one")
     return pd.DataFrame(
         {
-            "item": pairs["item_7"],
+            "item": [
+                item_name(row) for row in pairs.rename(columns=lambda name: name.removesuffix("_7")).to_dict("records")
+            ],
             "part": pairs["part"],
             "energy_45_nm_pj": pairs["energy_low_pj_45"],
             "energy_7_nm_pj": pairs["energy_low_pj_7"],
@@ -145,6 +142,27 @@ def improvements():
             "locator": pairs["locator_7"],
         }
     )
+
+
+#: What makes two rows one item. pandas joins a blank with a blank: an operation has no memory, a DRAM no capacity.
+_ITEM = ["operation_class", "memory_level", "memory_type", "capacity_kib"]
+
+
+def _two_node_rows():
+    """The accesses and operations of the table that prints both nodes, each item once a node."""
+    rows = pd.concat([accesses(), operations()]).query("source == @TWO_NODE_SOURCE").sort_values("id")
+    twice = rows[rows.duplicated([*_ITEM, "node_nm"], keep=False)]
+    if not twice.empty:
+        row = twice.iloc[0]
+        same = twice.loc[
+            [node_name(r) == node_name(row) and item_name(r) == item_name(row) for _, r in twice.iterrows()]
+        ]
+        raise ValueError(
+            f"energy.csv: rows {', '.join(same['id'])} of {TWO_NODE_SOURCE} are all {item_name(row)} at "
+            f"{node_name(row)}, expected one row an item; tell them apart in {', '.join(_ITEM)}, or give all but one "
+            "a reason in excluded_because"
+        )
+    return rows.copy()
 
 
 def improvement_of(*parts):
@@ -286,12 +304,12 @@ def _of_one_origin(both):
     return both[both["source"] == both.groupby(["source_group", "node_nm"], dropna=False)["source"].transform("first")]
 
 
-def trends(*, level=0.8, include_grey=True):
-    """How G_d changes from node to node, by memory level and scope: over machines with a floating-point operation
-    that is more than an addition.
+def trends(*, level=0.8, include_grey=True, without=()):
+    """How G_d changes from node to node, by memory level and scope: over machines with a floating-point multiply.
 
     One machine is one source group at one node: the geometric mean of its pairs, one operand of the operation's own
     width. A line of ln G_d against ln node gives the factor for each halving of the node's name, with a t interval.
+    `without` names operations that are left out, such as "BF16 multiply", which one table prints at one node only.
 
     Returns
     -------
@@ -299,9 +317,11 @@ def trends(*, level=0.8, include_grey=True):
     interval are missing where fewer than three machines or fewer than two nodes leave nothing to judge by. [extension]
     """
     pairs = disjunction_constants(include_grey=include_grey)
-    kinds = pairs["operation"].map(operation_of)
-    kept = [kind.floating and (kind.multiplication or not kind.addition) for kind in kinds]
-    pairs = pairs[np.array(kept, dtype=bool) & (pairs["node"] != "not stated")]
+    for name in without:
+        checks.choice("without", name, sorted(set(pairs["operation"])))
+    pairs = pairs[~pairs["operation"].isin(list(without))]
+    multiplies = [does.floating and does.does != "add" for does in map(arithmetic, pairs["operation"])]
+    pairs = pairs[np.array(multiplies, dtype=bool) & (pairs["node"] != "not stated").to_numpy()]
     pairs = pairs.assign(
         node_nm=pairs["node"].str.removesuffix(" nm").astype(float),
         log_gd=np.log(pairs["gd_matched"]),
@@ -367,21 +387,18 @@ def machine_balances():
 
     Returns
     -------
-    pandas.DataFrame: transport_row, compute_row, memory, operation, transport_pj_per_bit, compute_pj, width_bits,
-    balance_operations_per_operand, scope, source, locator. Of a published range, the low end; the
-    memory's name then says so.
+    pandas.DataFrame: memory, operation, transport_pj_per_bit, compute_pj, width_bits, balance_operations_per_operand,
+    scope, source, locator. Of a published range, the low end; the memory's name then says so.
     """
-    table = "source == @TWO_NODE_SOURCE and node_nm == 7"
+    rows = _two_node_rows().query("node_nm == 7")
+    is_operation = rows["kind"] == "compute"
     balances = []
-    rows = operations().query(table)
-    for _, access in accesses().query(table).iterrows():
+    for _, access in rows[~is_operation].iterrows():
         ranged = access["energy_low_pj"] != access["energy_high_pj"]
-        for _, row in rows.iterrows():
+        for _, row in rows[is_operation].iterrows():
             per_bit, energy, width = access["energy_pj_per_bit_low"], row["compute_pj_low"], int(row["width_bits"])
             balances.append(
                 {
-                    "transport_row": access["id"],
-                    "compute_row": row["id"],
                     "memory": item_name(access) + (", low end" if ranged else ""),
                     "operation": row["operation_class"],
                     "transport_pj_per_bit": per_bit,
@@ -447,6 +464,67 @@ def measured_off_chip():
     matrix unit, both measured.
     """
     pairs = disjunction_constants().query("method == 'measured' and scope == 'system / system'")
-    kinds = pairs["operation"].map(operation_of)
-    matrix = np.array([kind.floating and kind.matrix_unit for kind in kinds], dtype=bool)
-    return pairs[pairs["memory"].isin(OFF_CHIP) & matrix].reset_index(drop=True)
+    floating = [does.floating and does.matrix for does in map(arithmetic, pairs["operation"])]
+    return pairs[pairs["memory"].isin(OFF_CHIP) & np.array(floating, dtype=bool)].reset_index(drop=True)
+
+
+def like_with_like():
+    """Each pair of `measured_off_chip()` beside what the table of two nodes prints for the same generation of memory.
+
+    Returns
+    -------
+    pandas.DataFrame: access, memory_type, operation, measured (G_d, one operand of the operation's own width),
+    source, and for each floating-point multiply of the table at 7 nm with that memory: tabulated_operation, tabulated,
+    tabulated_low, tabulated_high. A memory whose generation the table does not print has no row. [extension]
+    """
+    types = load("energy").set_index("id")["memory_type"]
+    pairs = disjunction_constants()
+    pairs = pairs.assign(memory_type=pairs["transport_row"].map(types))
+    multiplies = [does.floating and does.does == "multiply" for does in map(arithmetic, pairs["operation"])]
+    tables = pairs[
+        np.array(multiplies, dtype=bool) & ((pairs["source"] == TWO_NODE_SOURCE) & (pairs["node"] == "7 nm"))
+    ]
+    tables = tables.rename(
+        columns={
+            "operation": "tabulated_operation",
+            "gd_matched": "tabulated",
+            "gd_matched_low": "tabulated_low",
+            "gd_matched_high": "tabulated_high",
+        }
+    )
+    ours = measured_off_chip()
+    ours = ours.assign(memory_type=ours["transport_row"].map(types)).dropna(subset="memory_type")
+    kept = ["memory_type", "tabulated_operation", "tabulated", "tabulated_low", "tabulated_high"]
+    found = ours.rename(columns={"gd_matched": "measured"}).merge(tables[kept], on="memory_type")
+    return found[["transport_row", "access", "memory_type", "operation", "measured", "source", *kept[1:]]]
+
+
+def whole_ways():
+    """What a bit pays on the whole way, of rows that state what each level adds: sums from the nearest level on.
+
+    Returns
+    -------
+    pandas.DataFrame: row, source, node, memory, access, increment and whole in pJ/bit. A chip (one source at one node)
+    of which a nearer on-chip level is missing has no row, since its way cannot be summed. [extension]
+
+    Raises
+    ------
+    ValueError
+        If a chip has two rows of one level.
+    """
+    rows = accesses()
+    rows = rows[rows["increment"].fillna(False)]
+    found = []
+    for (source, node), chip in rows.groupby(["source", "node_nm"], sort=False, dropna=False):
+        if chip["memory_level"].duplicated().any():
+            raise ValueError(f"energy.csv, increment: two rows of one level of {source} at {node} nm, expected one")
+        by_level = chip.set_index("memory_level")
+        if not {"L1, small SRAM", "L2, large SRAM"} <= set(by_level.index):
+            continue
+        whole = 0.0
+        for level in [level for level in MEMORY_LEVELS if level in by_level.index]:
+            row = by_level.loc[level]
+            own = float(np.sqrt(row["energy_pj_per_bit_low"] * row["energy_pj_per_bit_high"]))
+            whole += own
+            found.append([row["id"], source, row["node"], level, row["operation"], own, whole])
+    return pd.DataFrame(found, columns=["row", "source", "node", "memory", "access", "increment", "whole"])

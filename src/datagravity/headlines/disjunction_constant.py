@@ -5,8 +5,8 @@ from datagravity.headlines import extension, quoted, reconstruction
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 from datagravity.processors import machine_balances, published_ratios
 
-#: Rows at 7 nm: an FP32, an INT8 and an FP16 multiply, a large SRAM, a DRAM access, and HBM2, which is a range.
-_FP32, _INT8, _FP16, _SRAM, _DRAM, _HBM2 = "P027", "P023", "P026", "P030", "P031", "P032"
+#: Rows at 7 nm: an FP32, an INT8 and an FP16 multiply, a DRAM access, and HBM2, which is a range.
+_FP32, _INT8, _FP16, _DRAM, _HBM2 = "P027", "P023", "P026", "P031", "P032"
 #: Rows at 45 nm: the FP32 multiply of the paper and of the slide, the nearest SRAM and the DRAM.
 _PAPER, _SLIDE, _SRAM_45, _DRAM_45 = "P008", "P015", "P009", "P012"
 
@@ -32,10 +32,10 @@ def their_ratio():
 
 def balances():
     """How often an operand must be used before an FP32 multiply costs as much as fetching its operands."""
-    rows = machine_balances().set_index(["transport_row", "compute_row"])["balance_operations_per_operand"]
+    rows = machine_balances().set_index(["memory", "operation"])["balance_operations_per_operand"]
     return {
-        "balance_dram": extension(rows[_DRAM, _FP32], "operations per operand"),
-        "balance_sram": extension(rows[_SRAM, _FP32], "operations per operand"),
+        "balance_dram": extension(rows["DDR3/4 DRAM", "FP32 multiply"], "operations per operand"),
+        "balance_sram": extension(rows["SRAM, 1 MB", "FP32 multiply"], "operations per operand"),
     }
 
 

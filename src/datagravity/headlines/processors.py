@@ -1,18 +1,18 @@
 """The numbers of the chapter on processors from 45 to 7 nm."""
 
-import math
-
 from datagravity.headlines import extension
 from datagravity.processors import (
     device_energies,
     disjunction_constants,
     improvement_of,
     improvements,
+    like_with_like,
     logic_improvement,
     measured_off_chip,
     span,
     sram_improvement,
     trends,
+    whole_ways,
 )
 
 
@@ -46,16 +46,16 @@ def memory_devices():
 def same_multiply_at_both_nodes():
     """G_d of an FP32 multiply with one memory at 45 nm and at 7 nm, and once more after the same step again."""
     gd = disjunction_constants("FP32 multiply").set_index("transport_row")["gd"]
-    factor = improvements().set_index("row_7_nm")["improvement"]
-    gain = factor["P027"]
+    factor = improvements().set_index("item")["improvement"]
+    gain = factor["FP32 multiply"]
     return {
         "small_45": extension(gd["P009"]),
         "small_7": extension(gd["P028"]),
         "large_45": extension(gd["P011"]),
         "large_7": extension(gd["P030"]),
         "flat_factor": extension(gain),
-        "next_sram": extension(gd["P030"] * gain / factor["P030"]),
-        "next_ddr": extension(gd["P031"] * gain / factor["P031"]),
+        "next_sram": extension(gd["P030"] * gain / factor["SRAM, 1 MB"]),
+        "next_ddr": extension(gd["P031"] * gain / factor["DDR3/4 DRAM"]),
     }
 
 
@@ -68,19 +68,23 @@ def from_int8_to_fp32():
         "fp32_64": extension(fixed["FP32 multiply"]),
         "spread_64": extension(fixed.max() / fixed.min()),
         "spread_matched": extension(matched.max() / matched.min()),
-        "tabulated_matched": extension(matched["FP32 multiply"]),
-        "tabulated_int8": extension(matched["INT8 multiply"]),
     }
 
 
 def node_trends():
-    """How many pairs of level and scope allow a line, and the line of large SRAM."""
+    """How many pairs of level and scope allow a line, and that of large SRAM with BF16 and without."""
     by_level = trends()
     fitted = by_level.dropna(subset="factor").set_index(["compute_scope", "memory"])
+    large = ("datapath", "L2, large SRAM")
+    bare = trends(without=["BF16 multiply"]).set_index(["compute_scope", "memory"])
     return {
         "levels": extension(len(by_level), "pairs"),
         "levels_fitted": extension(len(fitted), "pairs"),
-        "large_factor": extension(fitted.loc[("datapath", "L2, large SRAM"), "factor"]),
+        "large_factor": extension(fitted.loc[large, "factor"]),
+        "large_low": extension(fitted.loc[large, "low"]),
+        "large_high": extension(fitted.loc[large, "high"]),
+        "bare_factor": extension(bare.loc[large, "factor"]),
+        "bare_high": extension(bare.loc[large, "high"]),
     }
 
 
@@ -89,13 +93,30 @@ def under_the_meter():
     measured = measured_off_chip()
     reviewed = measured[~measured["grey"]]
     low, high = span(measured, "gd_matched")
+    reviewed_low, reviewed_high = span(reviewed, "gd_matched")
     return {
         "measured_count": extension(len(measured), "pairs"),
         "measured_sources": extension(measured["source"].nunique(), "sources"),
         "measured_low": extension(low),
         "measured_high": extension(high),
-        "measured_reviewed": extension(math.sqrt(math.prod(span(reviewed, "gd_matched")))),
-        "reviewed_count": extension(len(reviewed), "rows"),
+        "reviewed_count": extension(len(reviewed), "pairs"),
+        "reviewed_low": extension(reviewed_low),
+        "reviewed_high": extension(reviewed_high),
+    }
+
+
+def same_memory():
+    """The HBM2 of an A100 under the meter and in the table, and with the levels that its bits pass on their way."""
+    pairs = like_with_like().query("transport_row == 'P151'").set_index("tabulated_operation")
+    ways = whole_ways().set_index("row")
+    own = pairs["measured"].iloc[0]
+    return {
+        "a100": extension(own),
+        "hbm2_fp32": extension(pairs.loc["FP32 multiply", "tabulated"]),
+        "hbm2_fp16": extension(pairs.loc["FP16 multiply", "tabulated"]),
+        "a100_way": extension(ways.loc["P151", "whole"], "pJ/bit"),
+        "a100_increment": extension(ways.loc["P151", "increment"], "pJ/bit"),
+        "a100_whole": extension(own * ways.loc["P151", "whole"] / ways.loc["P151", "increment"]),
     }
 
 
@@ -116,5 +137,6 @@ PARTS = (
     from_int8_to_fp32,
     node_trends,
     under_the_meter,
+    same_memory,
     one_chip,
 )

@@ -13,10 +13,6 @@ SAYS_WHAT |= dict.fromkeys(("wire", "offchip-link", "network"))
 #: Memory levels from near to far, on the chip of the operation and off it.
 ON_CHIP = ("register file", "L1, small SRAM", "L2, large SRAM")
 OFF_CHIP = ("HBM", "GDDR", "LPDDR", "DDR", "DRAM, unnamed")
-# A format that is only named by its bits, as in "64-bit FMA", is floating point: an FMA exists for no other.
-_OPERATION = re.compile(
-    r"(?P<format>INT|BF|FP|)(?P<bits>\d+)(-bit)? (?P<unit>tensor )?(?P<done>add|multiply|FMA|MAC|operation)(, .+)?"
-)
 #: What the column of levels says of a row that is no whole access of one.
 PART_OF_AN_ACCESS = "part of an access"
 
@@ -70,47 +66,42 @@ def operation_is_counted(row):
         yield "flop_per_operation", "a value exactly where operation_class has one"
     if name is None:
         return
-    operation = operation_of(name)
-    if flop is not None and flop not in (1, operation.flop):
-        yield "flop_per_operation", f"1, or {operation.flop} for the whole of a {name}"
-    if row["width_bits"] != operation.bits:
-        yield "width_bits", f"{operation.bits}, because the class is {name}"
+    if flop is not None and flop not in (1, flop_of(name)):
+        yield "flop_per_operation", f"1, or {flop_of(name)} for the whole of a {name}"
+    bits = re.search(r"\d+", name)
+    if bits and row["width_bits"] != int(bits[0]):
+        yield "width_bits", f"{bits[0]}, because the class is {name}"
 
 
-class Operation(NamedTuple):
-    """What a word of the closed list of `operation_class` says: number format, bits, and what is done to them."""
+class Arithmetic(NamedTuple):
+    """What the name of an operation class says: whether its numbers are floating point, what it does ("add",
+    "multiply", "multiply-add" or "operation"), and whether a matrix unit does it."""
 
     floating: bool
-    bits: int
-    addition: bool
-    multiplication: bool
-    matrix_unit: bool
-
-    @property
-    def flop(self):
-        """Two for a multiplication and an addition in one, else one."""
-        return 1 + (self.addition and self.multiplication)
+    does: str
+    matrix: bool
 
 
-def operation_of(operation_class):
-    """The `Operation` that a word of the list names, as in "FP16 tensor MAC" or "FP32 FMA, scalar".
+def arithmetic(operation_class):
+    """The only place that reads the words of the column operation_class.
 
-    Raises
-    ------
-    ValueError
-        If the word does not name a number format, its bits and what is done, in this order.
+    A format whose name begins with INT is an integer; FP, BF and an unnamed format of 64 bits are floating point.
     """
-    found = _OPERATION.fullmatch(operation_class)
-    if found is None:
-        raise ValueError(f"operation_class: {operation_class!r}, expected a number format, bits and an operation")
-    both = found["done"] in ("FMA", "MAC")
-    return Operation(
-        floating=found["format"] != "INT",
-        bits=int(found["bits"]),
-        addition=both or found["done"] == "add",
-        multiplication=both or found["done"] == "multiply",
-        matrix_unit=found["unit"] is not None,
-    )
+    words = re.findall(r"\w+", operation_class)
+    fused = {"FMA", "MAC"} & set(words)
+    does = "multiply-add" if fused else next((word for word in ("add", "multiply") if word in words), "operation")
+    return Arithmetic(not operation_class.startswith("INT"), does, "tensor" in words)
+
+
+def flop_of(operation_class):
+    """FLOP of one operation of a class: two for a multiplication and an addition in one, else one."""
+    return 2 if arithmetic(operation_class).does == "multiply-add" else 1
+
+
+def increment_is_an_access(row):
+    """Only the access of a memory level, with its energy, can be an increment over the levels before it."""
+    if row["increment"] and (row["memory_level"] in (None, PART_OF_AN_ACCESS) or row["unit"] != "pJ"):
+        yield "increment", "a blank, because the row is no access of a memory level in pJ"
 
 
 def says_how_known(row):
@@ -152,6 +143,7 @@ RULES = {
         says_how_known,
         per_mm_is_one_mm,
         mean_within,
+        increment_is_an_access,
     ],
     "published_ratios": [bound_matches_values],
 }
