@@ -5,11 +5,14 @@ import numpy as np
 import pandas as pd
 
 from datagravity import distance as dist
-from datagravity.charts.controls import drop_down
+from datagravity import symbolic
+from datagravity.charts.controls import drop_down, log_slider, slider
+from datagravity.charts.curves import Axis, law_chart, one_point
 from datagravity.charts.layers import guide, hollow_if_grey
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, span, spans
+from datagravity.compiled import vega_expression
 from datagravity.distance.hops import DIFFERENCE
 from datagravity.evidence import load
 
@@ -290,4 +293,37 @@ def exponents_by_evidence():
         ),
         sources=set(rows["source"]),
         height=380,
+    )
+
+
+def staircase():
+    """What a path costs if only boundaries are priced: from inside all of them, in a plane, and with a wire beside."""
+    x = Axis("distance / that of the innermost boundary", 1.01, 1e5, symbolic.reach, logarithmic=True, format="~s")
+    # The lines are dense enough for steps to look upright.
+    x = x._replace(ticks=(10, 100, 1e3, 1e4, 1e5), points=801)
+    meeting = one_point(at=vega_expression(symbolic.meeting_reach)).transform_filter(f"{symbolic.exponent} < 1")
+    return law_chart(
+        staircase,
+        {
+            "from inside all boundaries": symbolic.staircase_energy,
+            "with a wire": symbolic.wired_energy,
+            "in a plane, mean": symbolic.plane_energy(8),
+            "bare power": symbolic.staircase_power,
+        },
+        x,
+        Axis("energy / innermost boundary", 1, 1e5, logarithmic=True, ticks=(1, 10, 100, 1e3, 1e4, 1e5), format="~s"),
+        layers=[meeting.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK, clip=True).encode(x="at:Q")],
+        parameters=[
+            slider(symbolic.level_ratio.name, "spacing R", 2, 16, 0.5, 4),
+            slider(symbolic.exponent.name, "exponent a", 0.05, 1.4, 0.05, 0.3),
+            *log_slider(symbolic.wire_price.name, "wire slope", 1e-5, 1, 1e-2),
+        ],
+        title="Boundaries make stairs, stairs a power",
+        subtitle="Dotted: where the wire costs as much as boundaries.",
+        description=(
+            "Line chart on logarithmic axes of energy against distance if only boundaries are priced. From a point "
+            "inside all of them the energy is a staircase around a power. The mean between places of a plane, with "
+            "eight grids of boundaries, has no steps. With a wire beside it the staircase follows the power up to a "
+            "dotted line and rises in proportion beyond. Sliders set spacing, exponent and the slope of the wire."
+        ),
     )
