@@ -109,6 +109,7 @@ def item_name(row):
 # --- What improved ---------------------------------------------------------------------------------------------------
 
 
+@remembered
 def improvements():
     """Energy at 45 nm over energy at 7 nm for everything that one table prints at both nodes.
 
