@@ -3,6 +3,7 @@
 import math
 
 from datagravity.brains import DEFINITIONS, audit_ratio, per_bit_ratio, ratios
+from datagravity.evidence import load
 from datagravity.headlines import extension
 
 OLD = "Attwell and Laughlin, grey matter"
@@ -43,10 +44,17 @@ def audits():
 
 
 def definitions():
-    """How many pairs of a budget and a definition lie below one, and what relabelling moves at most."""
+    """In how many budgets, and pairs of a budget and a definition, G_d is below one; what relabelling moves at most.
+
+    Sources of one group are one budget: the parts of a brain in one paper, and a paper with its preprint.
+    """
     found, gd = ratios(), _gd()
+    groups = load("sources").set_index("key")["group"]
+    below = found.groupby(found["source"].map(groups))["below_one"].any()
     relabelled = [gd[name, RELEASE] / gd[name, SPIKES] for name in (OLD, NEW, CEREBELLUM)]
     return {
+        "budgets": extension(len(below), "budgets"),
+        "budgets_below": extension(below.sum(), "budgets"),
         "below": extension(found["below_one"].sum(), "pairs"),
         "count": extension(len(found), "pairs"),
         "relabelled": extension(max(relabelled)),
