@@ -31,6 +31,7 @@ FOR_READERS = {
     "trends": "fact locator note",
     "llm": "attention_note locator note url",
     "measured_inference": "model hardware precision workload boundary_as_stated locator note url",
+    "measured_decoding": "model_id accelerator weight_precision program task locator note",
     "related_papers": "title topic note locator",
     "related_claims": "claim baseline locator units",
     "systems": "lesson",

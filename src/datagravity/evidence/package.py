@@ -33,6 +33,8 @@ UNITS = (
     "B",
     "J",
     "Wh",
+    "s",
+    "ms",
     "token/s",
     "by row",
 )

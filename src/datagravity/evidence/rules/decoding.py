@@ -1,7 +1,13 @@
-"""Rules of the tables `llm` and `measured_inference`."""
+"""Rules of the tables `llm`, `measured_inference` and `measured_decoding`."""
 
 # How far a measured energy may lie from measured power over throughput, and joules from watt-hours.
 MEASURED_ROUNDING = 2e-2
+# The same of means over a run that do not cover the same time.
+MEANS_AGREE = 0.1
+# A step is long above this many medians, and prompts do not explain it below this many of them a step.
+LONG_STEP, FEW_PROMPTS = 1.3, 0.1
+HYBRID = ("attention_layers", "mamba_layers", "mlp_layers")
+MAMBA = ("mamba_heads", "mamba_head_dim", "mamba_state", "mamba_groups", "mamba_conv")
 
 
 def experts_together(row):
@@ -14,6 +20,17 @@ def experts_together(row):
         yield "kv_heads", f"at most {row['heads']}, the heads there are"
 
 
+def hybrids_whole(row):
+    """A hybrid says how many layers of each kind it has, all of them, and how large the recurrent ones are."""
+    hybrid = row["mamba_layers"] is not None
+    for column in (*HYBRID, *MAMBA):
+        if (row[column] is not None) != hybrid:
+            yield column, "a value exactly where mamba_layers has one"
+            return
+    if hybrid and sum(row[column] for column in HYBRID) != row["layers"]:
+        yield "layers", f"{sum(row[column] for column in HYBRID)}, the layers of the three kinds"
+
+
 def energies_agree(row):
     """Power over throughput is the energy of a token, and a watt-hour is 3600 joules, both to two per cent."""
     power, throughput, energy = row["avg_power_w"], row["throughput_tok_s"], row["j_per_output_token"]
@@ -24,4 +41,37 @@ def energies_agree(row):
         yield "wh_per_request", f"about {joules / 3600:.4g}, which is {joules:g} J"
 
 
-RULES = {"llm": [experts_together], "measured_inference": [energies_agree]}
+def means_agree(row):
+    """Power over throughput is the energy of a token, to ten per cent, where both cover prompt and output."""
+    power, rate, energy = (
+        row[name] for name in ("average_power_w", "throughput_tokens_per_s", "joules_per_output_token")
+    )
+    if (row["throughput_covers"] is None) != (rate is None):
+        yield "throughput_covers", "a value exactly where throughput_tokens_per_s has one"
+    whole = row["throughput_covers"] == "prompt and output"
+    if whole and power and energy and abs(energy * rate / power - 1) > MEANS_AGREE:
+        yield "joules_per_output_token", f"about {power / rate:.4g}, which is {power:g} W over {rate:g} a second"
+    if (row["input_energy_is"] is None) != (row["joules_per_input_token"] is None):
+        yield "input_energy_is", "a value exactly where joules_per_input_token has one"
+    if (row["model_loaded"] is None) != (row["phase"] != "idle"):
+        yield "model_loaded", "a value exactly in the rows whose phase is idle"
+
+
+def stalls_follow(row):
+    """Host stalls are what the two percentiles of a step say."""
+    median, late = row["step_median_ms"], row["step_p90_ms"]
+    expected = None
+    if median and late:
+        expected = "no sign"
+        if late > LONG_STEP * median:
+            few = row["batch_average"] < FEW_PROMPTS * row["mean_output_tokens"]
+            expected = "suspected" if few else "prompts may explain it"
+    if row["host_stalls"] != expected:
+        yield "host_stalls", f"{expected or 'a blank'}, which is what its percentiles say"
+
+
+RULES = {
+    "llm": [experts_together, hybrids_whole],
+    "measured_inference": [energies_agree],
+    "measured_decoding": [means_agree, stalls_follow],
+}
