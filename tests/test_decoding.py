@@ -301,7 +301,7 @@ def test_errors_are_those_that_were_put_in():
 # --- The levers
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     model=st.sampled_from(["Llama-3 8B", "Llama-3 70B", "Mixtral 8x7B", "DeepSeek-V3"]),
     batch=st.floats(0.5, 400),
