@@ -98,7 +98,223 @@ def _sample_interval(values, level, further):
     return t_interval(values.mean(), error, len(values) - 1, level)
 
 
+# --- Weights and bounds ----------------------------------------------------------------------------------------------
+
+
+def weighted_quantile(values: ArrayLike, weights: ArrayLike, level: float) -> np.ndarray | float:
+    """The quantile of weighted values along the last axis: the middle of what the weights leave to both sides.
+
+    With equal weights its median is the usual one. numpy's weighted quantiles take the lower of two middles.
+
+    Parameters
+    ----------
+    values : shape (..., n)
+    weights : not negative, of a shape that broadcasts to that of the values
+    level : of the quantile, between 0 and 1
+
+    Returns
+    -------
+    float, or an array of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, a weight is negative, or all of one row are zero.
+
+    Examples
+    --------
+    >>> weighted_quantile([1.0, 2.0, 3.0, 4.0], 1.0, 0.5)
+    2.5
+    >>> weighted_quantile([1.0, 2.0, 3.0, 4.0], [1.0, 1.0, 1.0, 9.0], 0.5)
+    4.0
+    """
+    checks.number("level", level, checks.OPEN_SHARE)
+    values = checks.numbers("values", values, checks.FINITE)
+    weights = np.broadcast_to(checks.numbers("weights", weights, checks.AT_LEAST_ZERO), values.shape)
+    total = weights.sum(axis=-1, keepdims=True)
+    if values.ndim == 0 or values.shape[-1] == 0 or np.any(total <= 0):
+        raise ValueError(f"weights: {weights.tolist()!r}, expected a value in each row with a weight above 0")
+    order = np.argsort(values, axis=-1, kind="stable")
+    values = np.take_along_axis(values, order, axis=-1)
+    reached = np.cumsum(np.take_along_axis(weights, order, axis=-1), axis=-1) / total
+    last = values.shape[-1] - 1
+    lower = np.minimum((reached < level - _ROUNDING).sum(axis=-1, keepdims=True), last)
+    upper = np.minimum((reached <= level + _ROUNDING).sum(axis=-1, keepdims=True), last)
+    found = (np.take_along_axis(values, lower, axis=-1) + np.take_along_axis(values, upper, axis=-1))[..., 0] / 2
+    return found if found.ndim else float(found)
+
+
+def bounded_distribution(low: ArrayLike, high: ArrayLike, weights: ArrayLike = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """The likeliest distribution of values of which some are known by bounds only, after Turnbull (1976).
+
+    Its mass lies on the values that are known, on the middles of ranges, and on the bounds themselves: each bound
+    gives its mass to what it admits. scipy's censored data take no weights, and bounds from one side only.
+
+    Parameters
+    ----------
+    low, high : both ends of what is known of each value, shape (n,); -inf or inf where there is no bound
+    weights : of the values
+
+    Returns
+    -------
+    (support, mass): rising values, and masses that sum to one
+
+    Raises
+    ------
+    ValueError
+        If there is no value, an end is missing on both sides, or low is above high.
+
+    Examples
+    --------
+    >>> support, mass = bounded_distribution([1.0, 3.0, -math.inf], [1.0, 3.0, 2.0])
+    >>> support.tolist(), mass.round(3).tolist()
+    ([1.0, 2.0, 3.0], [0.667, 0.0, 0.333])
+    """
+    low, high = (np.atleast_1d(np.asarray(ends, dtype=float)) for ends in (low, high))
+    bounded = np.isfinite(low) | np.isfinite(high)
+    if not low.size or low.shape != high.shape or not np.all(bounded & (low <= high)):
+        raise ValueError(f"low, high: {low.tolist()}, {high.tolist()}, expected pairs in order with one finite end")
+    weights = np.broadcast_to(checks.numbers("weights", weights, checks.POSITIVE), low.shape)
+    both = np.isfinite(low) & np.isfinite(high)
+    one = np.where(np.isfinite(low), low, high)
+    middle = np.where(both, (one + np.where(both, high, 0)) / 2, one)
+    support = np.unique(middle)
+    admitted = (support >= low[:, None]) & (support <= high[:, None])
+    # A bound that admits a known value has no need of a mass of its own.
+    start = np.where(np.isin(support, middle[both]), 1.0, 1e-3)
+    mass = start / start.sum()
+    for _ in range(2000):
+        shared = admitted * mass
+        found = weights @ (shared / shared.sum(axis=1, keepdims=True)) / weights.sum()
+        moved, mass = np.abs(found - mass).max(), found
+        if moved < 1e-9:
+            break
+    return support, mass
+
+
+def binomial_power(count: int, truth: ArrayLike, nominal: float = 0.8, error: float = 0.05) -> np.ndarray | float:
+    """How often so many trials of a true share are told from a nominal one, by the exact two-sided binomial test.
+
+    Raises
+    ------
+    ValueError
+        If a share is not between 0 and 1, or count is no whole number above 0.
+
+    Examples
+    --------
+    >>> round(binomial_power(20, 0.4), 2), binomial_power(20, 0.8) <= 0.05
+    (0.98, True)
+    """
+    checks.whole("count", count)
+    truth = checks.numbers("truth", truth, checks.SHARE)
+    hits = np.arange(count + 1)
+    rejected = np.array([stats.binomtest(int(hit), count, nominal).pvalue <= error for hit in hits])
+    found = stats.binom.pmf(hits, count, truth[..., None]) @ rejected
+    return found if found.ndim else float(found)
+
+
+def variance_shares(frame: pd.DataFrame, outcome: str, factors: list[str]) -> pd.DataFrame:
+    """How much of the variance of an outcome each factor explains, by means over every row of a table.
+
+    Parameters
+    ----------
+    frame : one row a combination of the factors; each counts alike, and combinations may be missing
+    outcome : a column of finite numbers
+    factors : columns
+
+    Returns
+    -------
+    pandas.DataFrame: factor; alone, the share of variance that its means explain (Sobol's first order where factors
+    are independent); beside, the share that stays unknown where all other factors are known (the total order).
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "y": [0.0, 1.0, 2.0, 3.0]})
+    >>> variance_shares(table, "y", ["a", "b"]).round(2).to_dict("list")
+    {'factor': ['a', 'b'], 'alone': [0.8, 0.2], 'beside': [0.8, 0.2]}
+    """
+    values = checks.numbers("outcome", frame[outcome], checks.FINITE)
+    whole, found = values.var(), []
+    series = pd.Series(values, index=frame.index)
+    for factor in factors:
+        alone = series.groupby(frame[factor], observed=True).transform("mean").var(ddof=0)
+        others = [frame[other] for other in factors if other != factor]
+        rest = (series - series.groupby(others, observed=True).transform("mean")).pow(2).mean() if others else whole
+        scale = whole if whole > 0 else 1.0
+        found.append({"factor": factor, "alone": float(alone / scale), "beside": float(rest / scale)})
+    return pd.DataFrame(found)
+
+
 # --- A line ----------------------------------------------------------------------------------------------------------
+
+
+def mean_intervals(values: ArrayLike, level: float = 0.8) -> np.ndarray:
+    """Means along the last axis with their t intervals: value, low and high along a new last axis.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two values to a mean, which leave no scatter to judge it by.
+
+    Examples
+    --------
+    >>> mean_intervals([[1.0, 2.0, 3.0]]).round(2).tolist()
+    [[2.0, 0.91, 3.09]]
+    """
+    values = np.asarray(values, dtype=float)
+    count = values.shape[-1]
+    if count < 2:
+        raise ValueError(f"values: {count} to a mean, expected two or more")
+    middle = values.mean(axis=-1)
+    half = t_quantile(level, count - 1) * values.std(axis=-1, ddof=1) / math.sqrt(count)
+    return np.stack([middle, middle - half, middle + half], axis=-1)
+
+
+def rank_interval(value: float, count: int, level: float = 0.8) -> Interval:
+    """The interval of a rank correlation over so many pairs: Fisher's, with the factor for ranks of Fieller and others.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than four pairs, which leave no width to estimate.
+
+    Examples
+    --------
+    >>> found = rank_interval(0.5, 20)
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.23, 0.7)
+    """
+    if count < 4:
+        raise ValueError(f"count: {count}, expected four pairs or more")
+    half = stats.norm.ppf((1 + level) / 2) * math.sqrt(1.06 / (count - 3))
+    centre = math.atanh(max(-0.999, min(0.999, value)))
+    low, high = math.tanh(centre - half), math.tanh(centre + half)
+    return Interval(value, min(low, value), max(high, value), level, "uniform")
+
+
+def proportion_interval(hits: int, count: int, level: float = 0.8) -> Interval:
+    """The exact interval of a proportion, after Clopper and Pearson.
+
+    Raises
+    ------
+    ValueError
+        If there is no trial, or there are more hits than trials.
+
+    Examples
+    --------
+    >>> found = proportion_interval(16, 20)
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.64, 0.91)
+    """
+    if not 0 <= hits <= count or count < 1:
+        raise ValueError(f"hits: {hits}, expected a number from 0 to count = {count}, and a trial at least")
+    found = stats.binomtest(hits, count).proportion_ci(level)
+    return Interval(hits / count, float(found.low), float(found.high), level, "uniform")
 
 
 @dataclass(frozen=True)
@@ -191,6 +407,164 @@ def line(x: ArrayLike, y: ArrayLike) -> Line:
         count=len(x),
         r2=float(fitted.rvalue**2),
     )
+
+
+def slope_change(x: ArrayLike, y: ArrayLike, level: float = 0.8) -> tuple[Interval, Interval]:
+    """The slope of the later half of the range of x, and how much it differs from that of the earlier half.
+
+    Each half has a line of its own, and their errors are independent: residuals that follow each other make both
+    intervals too narrow.
+
+    Raises
+    ------
+    ValueError
+        If a half has fewer than three points.
+
+    Examples
+    --------
+    >>> x = np.arange(10.0)
+    >>> later, change = slope_change(x, np.minimum(x, 5) + 0.01 * (-1) ** x)
+    >>> round(later.value, 1), round(change.value, 1)
+    (0.0, -1.0)
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    late = x >= (x.min() + x.max()) / 2
+    if min(late.sum(), (~late).sum()) < 3:
+        raise ValueError(f"x: {x.tolist()}, expected three points in either half of the range")
+    before, after = line(x[~late], y[~late]), line(x[late], y[late])
+    error = math.hypot(before.slope_error, after.slope_error)
+    return after.interval(level), t_interval(after.slope - before.slope, error, len(x) - 4, level)
+
+
+# --- Growth against time ---------------------------------------------------------------------------------------------
+
+
+def growth_models(x: ArrayLike, y: ArrayLike) -> pd.DataFrame:
+    """How straight a growth is: a line, a parabola, a broken line and a logistic slope, by least squares.
+
+    Parameters
+    ----------
+    x : times
+    y : logarithms of what grows
+
+    Returns
+    -------
+    pandas.DataFrame, one row a model, indexed by its name: `first` and `last`, the slopes at both ends of the data;
+    `aicc`, the corrected information criterion less that of the line (below 0 the model is better; infinite where
+    there are too few points for it); `bend`, the time of the kink or of the middle of a logistic slope.
+
+    The kink is a parameter and leaves two points or more on each side. A logistic slope falls from one level to
+    another, as the gain of two costs does that shrink at two paces. [extension]
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than six points, or fewer than six different times.
+
+    Examples
+    --------
+    >>> x = np.arange(12.0)
+    >>> found = growth_models(x, 0.5 * x - 0.02 * x**2)
+    >>> found.loc["parabola", ["first", "last"]].round(3).to_list()
+    [0.5, 0.06]
+    >>> bool(found.loc["parabola", "aicc"] < 0)
+    True
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if len(set(x)) < 6 or x.shape != y.shape or not np.all(np.isfinite([x, y])):
+        raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected finite pairs with six different x or more")
+    straight = _polynomial(x, y, 1)
+    curved = _polynomial(x, y, 2)
+    broken = min((_broken(x, y, kink) for kink in _kinks(x)), key=lambda fit: fit[0])
+    logistic = _logistic(x, y)
+    rows = []
+    for free, (squares, first, last, bend) in zip((3, 4, 5, 5), (straight, curved, broken, logistic), strict=True):
+        rows.append({"first": first, "last": last, "aicc": _aicc_of_squares(squares, len(x), free), "bend": bend})
+    found = pd.DataFrame(rows, index=["line", "parabola", "broken line", "logistic"])
+    return found.assign(aicc=found["aicc"] - found.loc["line", "aicc"])
+
+
+def bend_statistic(x: ArrayLike, y: ArrayLike) -> float:
+    """AICc of a parabola less that of a line, with the sign of the bend: negative if the growth slows and the
+    parabola is better, or if it quickens and the line is better.
+
+    Examples
+    --------
+    >>> x = np.arange(12.0)
+    >>> bend_statistic(x, x - 0.05 * x**2 + 0.01 * (-1) ** x) < -10
+    True
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if len(x) < 6:
+        return 0.0
+    straight, curved = _polynomial(x, y, 1), _polynomial(x, y, 2)
+    gain = _aicc_of_squares(curved[0], len(x), 4) - _aicc_of_squares(straight[0], len(x), 3)
+    return gain if curved[2] < curved[1] else -gain
+
+
+def lag_one(x: ArrayLike, y: ArrayLike) -> float:
+    """Correlation of each residual about the line with the next: near 0 for independent points.
+
+    Examples
+    --------
+    >>> round(lag_one([0, 1, 2, 3, 4, 5], [0, 1, 0, 1, 0, 1]), 1)
+    -0.9
+    """
+    fitted = line(x, y)
+    rest = np.asarray(y, dtype=float) - fitted.intercept - fitted.slope * np.asarray(x, dtype=float)
+    return float(np.corrcoef(rest[1:], rest[:-1])[0, 1])
+
+
+def _polynomial(x, y, degree):
+    """Squares of the residuals, and the slopes at both ends."""
+    middle = x.mean()
+    powers = np.vander(x - middle, degree + 1)
+    weights = np.linalg.lstsq(powers, y, rcond=None)[0]
+    slopes = np.polyval(np.polyder(weights), x[[0, -1]] - middle)
+    return _squares(y - powers @ weights), *map(float, slopes), math.nan
+
+
+def _broken(x, y, kink):
+    """The same of a line with a kink."""
+    parts = np.stack([np.ones_like(x), np.minimum(x - kink, 0), np.maximum(x - kink, 0)], axis=1)
+    weights = np.linalg.lstsq(parts, y, rcond=None)[0]
+    return _squares(y - parts @ weights), float(weights[1]), float(weights[2]), float(kink)
+
+
+def _kinks(x):
+    return np.linspace(np.sort(x)[1], np.sort(x)[-2], 101)
+
+
+def _logistic(x, y):
+    """The same of a slope that falls from one level to another, y being minus the logarithm of two falling terms."""
+    middle, span = x.mean(), float(np.ptp(x))
+
+    def parts(fall, bend):
+        return np.stack([np.ones_like(x), x - middle]), -np.logaddexp(0, fall * (x - middle - bend))
+
+    def linear(fall, bend):
+        known, fallen = parts(fall, bend)
+        return np.linalg.lstsq(known.T, y - fallen, rcond=None)[0]
+
+    def rest(parameters):
+        known, fallen = parts(*parameters)
+        return linear(*parameters) @ known + fallen - y
+
+    starts = [(fall / span, bend * span) for fall in (0.5, 1, 2, 4, 8, 16) for bend in np.linspace(-0.6, 0.6, 7)]
+    begin = min(starts, key=lambda start: _squares(rest(start)))
+    found = optimize.least_squares(rest, begin, bounds=([0, -span], [50 / span, span]))
+    fall, bend = found.x
+    first, last = linear(fall, bend)[1] - fall / (1 + np.exp(-fall * (x[[0, -1]] - middle - bend)))
+    return _squares(found.fun), float(first), float(last), float(middle + bend)
+
+
+def _squares(residuals):
+    return float(residuals @ residuals)
+
+
+def _aicc_of_squares(squares, count, free):
+    """The criterion of a least-squares fit with so many parameters, the scatter among them."""
+    return _aicc(count * math.log(max(squares, 1e-300) / count), count, free)
 
 
 # --- A curve with errors in both coordinates -------------------------------------------------------------------------
@@ -380,6 +754,81 @@ def sign_flip_p(values: ArrayLike, *, permutations: int = 5000, seed: int = 0) -
     return _reached(signs @ values, values.sum())
 
 
+def rank_correlations(x: ArrayLike, y: ArrayLike) -> np.ndarray:
+    """Spearman's rank correlation of each row of x with y; 0 where all of a row, or all y, are equal.
+
+    Parameters
+    ----------
+    x : shape (specifications, n)
+    y : shape (n,) or (n, m)
+
+    Returns
+    -------
+    numpy.ndarray, shape (specifications,) or (specifications, m)
+
+    Examples
+    --------
+    >>> rank_correlations([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [1.0, 1.0, 1.0]], [1.0, 4.0, 9.0]).round(3).tolist()
+    [1.0, -1.0, 0.0]
+    """
+    x, y = (checks.numbers(name, values, checks.FINITE) for name, values in (("x", x), ("y", y)))
+    x, y = stats.rankdata(x, axis=1), stats.rankdata(y, axis=0)
+    x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=0)
+    x_size, y_size = np.sqrt((x**2).sum(axis=1)), np.sqrt((y**2).sum(axis=0))
+    size = np.multiply.outer(x_size, y_size)
+    return np.where(size > 0, x @ y / np.where(size > 0, size, 1.0), 0.0)
+
+
+def joint_sign_flip(values: ArrayLike, *, permutations: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """Over many specifications at once: the share whose sum is above zero, and how often chance signs reach it.
+
+    Parameters
+    ----------
+    values : shape (specifications, groups); a group keeps one sign in every specification
+
+    Returns
+    -------
+    (share, p), p one-sided
+
+    Examples
+    --------
+    >>> joint_sign_flip([[1.0, 2.0, 0.5, 1.5, 3.0, 1.0], [1.0, 2.5, 0.5, 1.5, 2.0, 1.0]])[0]
+    1.0
+    """
+    values = checks.numbers("values", values, checks.FINITE)
+    generator = np.random.default_rng(seed)
+    signs = generator.choice([-1.0, 1.0], size=(values.shape[1], permutations))
+    shuffled = (values @ signs > _ROUNDING).mean(axis=0)
+    observed = float((values.sum(axis=1) > _ROUNDING).mean())
+    return observed, _reached(shuffled, observed)
+
+
+def joint_rank_correlation(
+    x: ArrayLike, y: ArrayLike, *, permutations: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """Over many specifications at once: the median rank correlation, and how often shuffled y reach it.
+
+    Parameters
+    ----------
+    x : shape (specifications, groups)
+    y : shape (groups,); it is shuffled for all specifications alike
+
+    Returns
+    -------
+    (median, p), p one-sided. A specification whose x are all equal correlates with 0.
+
+    Examples
+    --------
+    >>> joint_rank_correlation([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], [1.0, 2.0, 3.0, 4.0, 6.0, 5.0])[1] < 0.05
+    True
+    """
+    y, generator = checks.numbers("y", y, checks.FINITE), np.random.default_rng(seed)
+    every = np.stack([y, *(generator.permutation(y) for _ in range(permutations))], axis=1)
+    found = rank_correlations(x, every)
+    middle = np.median(found, axis=0)
+    return float(middle[0]), _reached(middle[1:], middle[0])
+
+
 def _reached(shuffled, observed):
     """The share of shuffled statistics that reach the observed one, which counts among them."""
     return (1 + int((shuffled >= observed - _ROUNDING).sum())) / (1 + len(shuffled))
@@ -401,3 +850,221 @@ def leave_one_group_out(frame: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.
     """
     for name, own in frame.groupby(by):
         yield name, own, frame[frame[by] != name]
+
+
+# --- Random effects --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RandomEffects:
+    """A mean over groups of values: what scatters between groups, and what between the values of one group.
+
+    `between` and `within` are standard deviations, `mean_error` the standard error of the mean, `freedom` the number
+    of groups that told the scatter, less one.
+    """
+
+    mean: float
+    mean_error: float
+    between: float
+    within: float
+    freedom: int
+    groups: int
+    count: int
+
+    @property
+    def further_error(self) -> float:
+        """The standard deviation of one further value of one further group, its own error not included."""
+        return math.sqrt(self.mean_error**2 + self.between**2 + self.within**2)
+
+    def interval(self, level: float = 0.8) -> Interval:
+        """The mean with its t interval."""
+        return t_interval(self.mean, self.mean_error, self.freedom, level)
+
+    def further(self, level: float = 0.8) -> Interval:
+        """A further value of a further group with its t interval."""
+        return t_interval(self.mean, self.further_error, self.freedom, level)
+
+    def draws(self, count: int, generator: np.random.Generator) -> np.ndarray:
+        """Further values of further groups, shape (count,), with the tails of Student's t."""
+        return self.mean + self.further_error * generator.standard_t(self.freedom, count)
+
+
+def random_effects(
+    values: ArrayLike, groups: ArrayLike, variances: ArrayLike = 0.0, *, spread: RandomEffects | None = None
+) -> RandomEffects:
+    """A mean of values that hang together in groups, by restricted maximum likelihood.
+
+    value = mean + effect of its group + effect of its own + error of known variance, all normal. The likelihood is the
+    marginal one of Laird and Ware (1982). statsmodels' MixedLM maximises the same one where all known variances are
+    zero (a test compares them); it takes no known variances, and its meta-analysis no groups.
+
+    Parameters
+    ----------
+    values : shape (n,)
+    groups : a label a value
+    variances : known variances of the values, one for all or one a value
+    spread : another fit whose standard deviations and degrees of freedom to take, where these groups are too few
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a variance is negative, or there are fewer than two groups and no `spread`.
+
+    Examples
+    --------
+    >>> found = random_effects([1.0, 1.2, 2.0, 2.2, 3.0, 3.2], ["a", "a", "b", "b", "c", "c"])
+    >>> round(found.mean, 6), round(found.between, 3), round(found.within, 3), found.freedom
+    (2.1, 0.995, 0.141, 2)
+    """
+    values = checks.numbers("values", values, checks.FINITE)
+    variances = np.broadcast_to(checks.numbers("variances", variances, checks.AT_LEAST_ZERO), values.shape)
+    groups = np.asarray(groups)
+    names, place = np.unique(groups, return_inverse=True)
+    if spread is None:
+        if len(names) < 2 or len(values) <= len(names):
+            raise ValueError(
+                f"groups: {len(values)} values of {len(names)}, expected two groups or more, and one with two values"
+            )
+        between, within = _likeliest_deviations(values, place, variances)
+        freedom = len(names) - 1
+    else:
+        between, within, freedom = spread.between, spread.within, spread.freedom
+    weight, total, _ = _grouped(values, place, variances, between, within)
+    return RandomEffects(total / weight, weight**-0.5, between, within, freedom, len(names), len(values))
+
+
+def deviation_interval(values: ArrayLike, groups: ArrayLike, variances: ArrayLike = 0.0, *, which: str) -> Interval:
+    """The standard deviation "between" or "within" groups with the 80 % interval of its profile likelihood.
+
+    Raises
+    ------
+    ValueError
+        As `random_effects`, or if `which` is another word.
+
+    Examples
+    --------
+    >>> found = deviation_interval([1.0, 1.2, 2.0, 2.2, 3.0, 3.2], ["a", "a", "b", "b", "c", "c"], which="between")
+    >>> round(found.low, 2), round(found.value, 2), round(found.high, 2)
+    (0.58, 0.99, 2.25)
+    """
+    checks.choice("which", which, ("between", "within"))
+    found = random_effects(values, groups, variances)
+    values = np.asarray(values, dtype=float)
+    variances = np.broadcast_to(np.asarray(variances, dtype=float), values.shape)
+    place = np.unique(np.asarray(groups), return_inverse=True)[1]
+
+    def lost(deviation):
+        """Twice the likelihood that is lost where this deviation is given, less what the level allows."""
+
+        def score(other):
+            pair = (deviation, other) if which == "between" else (other, deviation)
+            return -_restricted(values, place, variances, *pair)
+
+        top = 10 * max(float(values.std()), 1e-6)
+        best = optimize.minimize_scalar(score, bounds=(0, top), method="bounded", options={"xatol": 1e-8 * top}).fun
+        best = min(best, score(0.0 if deviation > 0 else 1e-9 * top))
+        return 2 * (best + likelihood) - stats.chi2.ppf(0.8, 1)
+
+    likelihood = _restricted(values, place, variances, found.between, found.within)
+    value = getattr(found, which)
+    top = 1e3 * max(float(values.std()), value)
+    least = 1e-9 * top
+    low = optimize.brentq(lost, least, value) if value > least and lost(least) > 0 else 0.0
+    return Interval(value, low, float(optimize.brentq(lost, max(value, least), top)), 0.8, "uniform")
+
+
+def _grouped(values, place, variances, between, within):
+    """Over the groups: the weight of the mean, the weighted sum of the values, and minus twice the likelihood."""
+    own = variances + within**2
+    precision = np.bincount(place, 1 / own)
+    summed = np.bincount(place, values / own)
+    shrunk = 1 / (1 + between**2 * precision)
+    weight, total = (precision * shrunk).sum(), (summed * shrunk).sum()
+    mean = total / weight
+    residuals = values - mean
+    rest = np.bincount(place, residuals / own)
+    square = (residuals**2 / own).sum() - (between**2 * rest**2 * shrunk).sum()
+    determinant = np.log(own).sum() - np.log(shrunk).sum()
+    return float(weight), float(total), float(square + determinant + math.log(weight))
+
+
+def _restricted(values, place, variances, between, within):
+    """The restricted log likelihood, but for a constant; minus infinity where a value would be exact."""
+    if np.any(variances + within**2 <= 0):
+        return -math.inf
+    return -_grouped(values, place, variances, between, within)[2] / 2
+
+
+def _likeliest_deviations(values, place, variances):
+    scale = max(float(values.std()), 1e-9)
+    starts = [(a * scale, b * scale) for a in (0.05, 1.0) for b in (0.1, 1.0)]
+    found = [
+        optimize.minimize(
+            lambda pair: -_restricted(values, place, variances, *np.abs(pair)),
+            start,
+            method="Nelder-Mead",
+            options={"xatol": 1e-8 * scale, "fatol": 1e-10},
+        )
+        for start in starts
+    ]
+    between, within = np.abs(min(found, key=lambda one: one.fun).x)
+    return float(between), float(within)
+
+
+# --- A fixed and a linear part ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FixedAndLinear:
+    """y = fixed + slope x, fitted in ln y: both parts, at least zero, and the covariance of their logarithms.
+
+    `covariance` is that of (ln fixed, ln slope), of shape (2, 2); zeros for two points, which leave nothing to judge
+    by. `scatter` is the root mean square of the residuals of ln y.
+    """
+
+    fixed: float
+    slope: float
+    covariance: np.ndarray
+    scatter: float
+    count: int
+
+
+def fixed_and_linear(x: ArrayLike, y: ArrayLike) -> FixedAndLinear:
+    """Fit y = fixed + slope x by least squares of ln y, with both parts at least zero.
+
+    Raises
+    ------
+    ValueError
+        If a number is not above zero, or there are fewer than two different x.
+
+    Examples
+    --------
+    >>> found = fixed_and_linear([1, 2, 4, 8], [3, 4, 6, 10])
+    >>> round(found.fixed, 6), round(found.slope, 6)
+    (2.0, 1.0)
+    """
+    x, y = checks.numbers("x", x, checks.POSITIVE), checks.numbers("y", y, checks.POSITIVE)
+    if x.ndim != 1 or x.shape != y.shape or len(set(x.tolist())) < 2:
+        raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected pairs with two different x or more")
+    design = np.stack([np.ones_like(x), x], axis=1)
+    scaled = design / y[:, None]
+    # Where a part would be negative, least squares with a bound sets it to zero.
+    start = np.maximum(optimize.nnls(scaled, np.ones_like(y))[0], 1e-12 * np.array([y.min(), y.min() / x.max()]))
+    fitted = optimize.least_squares(
+        lambda p: np.log(design @ p / y),
+        start,
+        jac=lambda p: design / (design @ p)[:, None],
+        bounds=(0, np.inf),
+        x_scale=[y.min(), y.min() / x.max()],
+        xtol=1e-14,
+        ftol=1e-14,
+        gtol=1e-14,
+    )
+    parts = np.where(fitted.x < 1e-6 * np.array([y.min(), y.min() / x.max()]), 0.0, fitted.x)
+    residuals = np.log(design @ parts / y)
+    covariance = np.zeros((2, 2))
+    if len(x) > 2 and np.all(parts > 0):
+        slopes = design * parts / (design @ parts)[:, None]
+        covariance = np.linalg.inv(slopes.T @ slopes) * float(residuals @ residuals) / (len(x) - 2)
+    scatter = math.sqrt(float(residuals @ residuals) / len(x))
+    return FixedAndLinear(float(parts[0]), float(parts[1]), covariance, scatter, len(x))

@@ -8,6 +8,9 @@ Halving times are then fitted from data sheets. What a data sheet gives, peak ra
 energy: it divides the whole power by the rate of one part. The fits say how these quotients grew, not how E_c and E_t
 fell; their ratio, operations per byte, does not depend on the power.
 
+Whether progress slowed is asked of efficiencies that were measured, series by series: `curvature` sets a parabola, a
+broken line and a logistic slope against a constant rate, and asks how often a constant rate would look as bent.
+
 Functions of numbers take arrays, Series and Intervals too, as `datagravity.evaluate` says.
 """
 
@@ -21,6 +24,7 @@ from datagravity import checks, fits, symbolic
 from datagravity.evaluate import evaluate
 from datagravity.evidence import load
 from datagravity.intervals import Interval
+from datagravity.reads import remembered
 from datagravity.series import series_members, series_names
 
 _HALVING = ("compute_halving", "transport_halving", "reuse_doubling")
@@ -254,6 +258,25 @@ def growth_table(level=0.95):
     return pd.DataFrame(rows)
 
 
+def successive_rates(series, quantity):
+    """Doublings a year from each point of a series to the next: from, to, source, years, times, rate. [extension]
+
+    Raises
+    ------
+    ValueError
+        If series or quantity is not one of those of `trend`, or two points have one date.
+    """
+    checks.choice("quantity", quantity, list(QUANTITIES))
+    found = points(series)
+    years = np.diff(found["years"].to_numpy())
+    if (years == 0).any():
+        raise ValueError(f"series: {series!r}, two points of one date; expected one point a date")
+    times = found[quantity].to_numpy()[1:] / found[quantity].to_numpy()[:-1]
+    names = found["name"].to_list()
+    steps = {"from": names[:-1], "to": names[1:], "source": found["source"].to_list()[1:], "years": years}
+    return pd.DataFrame({**steps, "times": times, "rate": np.log2(times) / years})
+
+
 def memory_halving():
     """What the energy per bit of HBM did between two generations: one row for each later one. [extension]
 
@@ -278,3 +301,266 @@ def memory_halving():
             "halving": [span * _time(fall) for span, fall in zip(spans, falls, strict=True)],
         }
     )
+
+
+# --- Measured efficiency ---------------------------------------------------------------------------------------------
+
+#: Units in which less is better; of a row in any other unit more is.
+LESS_IS_BETTER = ("J/output token", "pJ/bit", "pJ/FLOP")
+#: Fewer points than these say nothing about a bend.
+LEAST_POINTS = 8
+#: The level at which a bend is called one.
+BEND_LEVEL = 0.05
+#: The two ways in which a constant rate may make records.
+CONSTANT_RATES = ("scatter about a line", "jumps")
+
+
+def efficiency_series(series, *, since=None, until=None, verified_only=False, records_only=None):
+    """One series of the table `efficiency_trend` as a growing efficiency.
+
+    Parameters
+    ----------
+    series : its name
+    since, until : years, as in 2013.0, between which points are kept
+    verified_only : leave out recalled rows
+    records_only : keep points that exceed every earlier one; None for what the table says, records of a frontier
+
+    Returns
+    -------
+    pandas.DataFrame, sorted by time: id, name, source, status, years (the middle of the month or of the year), value
+    in the unit of the table, and efficiency, which is 1/value where less is better.
+
+    Raises
+    ------
+    ValueError
+        If there is no such series, or its rows do not share one unit and stand for one thing.
+    """
+    rows = load("efficiency_trend")
+    rows = rows[rows["series"] == checks.choice("series", series, sorted(set(rows["series"])))]
+    for column in ("unit", "stands_for"):
+        if rows[column].nunique() > 1:
+            raise ValueError(
+                f"efficiency_trend.csv, {column}: {sorted(set(rows[column]))} in series {series!r}, expected one"
+            )
+    less = rows["unit"].iloc[0] in LESS_IS_BETTER
+    value = rows["value"].astype(float)
+    found = rows[["id", "name", "source", "status"]].assign(
+        years=[_middle(date) for date in rows["date"]], value=value, efficiency=1 / value if less else value
+    )
+    kept = found["years"].between(-math.inf if since is None else since, math.inf if until is None else until)
+    if verified_only:
+        kept &= found["status"] == "verified"
+    found = found[kept].sort_values("years", kind="stable", ignore_index=True)
+    if records_only if records_only is not None else rows["stands_for"].iloc[0] == "frontier":
+        before = found["efficiency"].cummax().shift(fill_value=0)
+        found = found[found["efficiency"] > before].reset_index(drop=True)
+    return found
+
+
+def _middle(date):
+    """The middle of a month or of a year, in years."""
+    year, _, month = date.partition("-")
+    return int(year) + ((int(month) - 0.5) / 12 if month else 0.5)
+
+
+class Curvature(NamedTuple):
+    """How bent the growth of a series is.
+
+    `models` is `fits.growth_models` with growth a year in place of slopes (0.3 for 30 %); `count` points from `first`
+    to `last`; `growth` of the line a year; `difference` the parabola's AICc less the line's; `lag_one` the
+    correlation of neighbours; `expected` for each of CONSTANT_RATES the difference that 5 % of such series fall below;
+    `chance` how often each reaches the difference that was found; `power` how often a series like the fitted parabola
+    would be called slowing; and `reading`, what follows.
+    """
+
+    models: pd.DataFrame
+    count: int
+    first: float
+    last: float
+    growth: float
+    difference: float
+    lag_one: float
+    expected: dict
+    chance: dict
+    power: float
+    reading: str
+
+
+@remembered
+def curvature(series, *, since=None, until=None, verified_only=False, draws=400, seed=0):
+    """Whether a measured series slows: four models, and what records of a constant rate would show. [extension]
+
+    Two constant rates are simulated on the dates of all points of the series. In the first every list scatters
+    about a line, in the second the frontier climbs by jumps whose frequency and mean size are those of the series.
+    Of a frontier only the records are kept, as in the series, and each series that comes out is fitted as the real one.
+
+    The reading is "slows" if fewer than BEND_LEVEL of both kinds bend down as much, "slows, unless progress comes in
+    jumps" if fewer of the first kind only, "quickens" likewise, else "not decided".
+
+    Parameters
+    ----------
+    series, since, until, verified_only : as for `efficiency_series`
+    draws : simulated series of each kind
+    seed : of the random numbers
+
+    Raises
+    ------
+    ValueError
+        If the series has fewer than LEAST_POINTS points.
+    """
+    chosen = {"since": since, "until": until, "verified_only": verified_only}
+    found, every = efficiency_series(series, **chosen), efficiency_series(series, **chosen, records_only=False)
+    if len(found) < LEAST_POINTS:
+        raise ValueError(f"series: {series!r} has {len(found)} points to fit, expected {LEAST_POINTS} or more")
+    x, y = found["years"].to_numpy(), np.log(found["efficiency"].to_numpy())
+    records = len(found) < len(every) or _of_frontier(series)
+    difference = fits.bend_statistic(x, y)
+    dates = np.unique(every["years"])
+    generator = np.random.default_rng(seed)
+    makers = dict(zip(CONSTANT_RATES, (_scattered(x, y, dates, 1), _jumping(x, y, dates)), strict=True))
+    drawn = {name: _bends(make, dates, records, draws, generator) for name, make in makers.items()}
+    bent = _bends(_scattered(x, y, dates, 2), dates, records, draws, generator)
+    reached = {name: float(np.mean(np.r_[values, difference] <= difference)) for name, values in drawn.items()}
+    limits = {name: float(np.quantile(values, BEND_LEVEL)) for name, values in drawn.items()}
+    models = fits.growth_models(x, y)
+    return Curvature(
+        models.assign(first=np.expm1(models["first"]), last=np.expm1(models["last"])),
+        len(x),
+        float(x[0]),
+        float(x[-1]),
+        float(np.expm1(models.loc["line", "first"])),
+        difference,
+        fits.lag_one(x, y),
+        limits,
+        reached,
+        float(np.mean(bent <= limits[CONSTANT_RATES[0]])),
+        _reading(reached, {name: float(np.mean(np.r_[v, difference] >= difference)) for name, v in drawn.items()}),
+    )
+
+
+def _of_frontier(series):
+    rows = load("efficiency_trend")
+    return bool((rows.loc[rows["series"] == series, "stands_for"] == "frontier").all())
+
+
+def _reading(slower, faster):
+    for word, chance in (("slows", slower), ("quickens", faster)):
+        line, jumps = (chance[name] < BEND_LEVEL for name in CONSTANT_RATES)
+        if line:
+            return word if jumps else f"{word}, unless progress comes in jumps"
+    return "not decided"
+
+
+def _scattered(x, y, dates, degree):
+    """A maker of series that scatter about a polynomial as the points do."""
+    middle = x.mean()
+    weights = np.polyfit(x - middle, y, degree)
+    deviation = np.sqrt(np.sum((y - np.polyval(weights, x - middle)) ** 2) / (len(x) - degree - 1))
+    centre = np.polyval(weights, dates - middle)
+    return lambda generator: centre + deviation * generator.standard_normal(len(dates))
+
+
+def _jumping(x, y, dates):
+    """A maker of series that stay, or jump by exponential sizes, at a constant mean rate."""
+    steps = np.diff(y)
+    rate, size = len(steps) / (x[-1] - x[0]), float(np.abs(steps).mean())
+    spans = np.diff(dates)
+    share = np.minimum(rate * spans, 1)
+
+    def make(generator):
+        jumps = generator.random(len(spans)) < share
+        return np.r_[0, np.cumsum(jumps * generator.exponential(size, len(spans)))]
+
+    return make
+
+
+def _bends(make, dates, records, draws, generator):
+    """The statistic of so many simulated series; 0 for one with too few points."""
+    values = np.empty(draws)
+    for draw in range(draws):
+        made = make(generator)
+        kept = made > np.r_[-np.inf, np.maximum.accumulate(made)[:-1]] if records else np.ones(len(made), dtype=bool)
+        values[draw] = fits.bend_statistic(dates[kept], made[kept])
+    return values
+
+
+class Forecast(NamedTuple):
+    """What a constant rate, fitted before a year, says of the last point: expected, found, their ratio, and by how
+    many standard errors of one further point they differ; `count` points were fitted, growing by `growth` a year."""
+
+    expected: float
+    found: float
+    share: float
+    errors: float
+    count: int
+    growth: float
+
+
+def forecast(series, before, **chosen):
+    """A constant rate fitted to the points of a series before a year, held against its last point. [extension]
+
+    Parameters
+    ----------
+    series : as for `efficiency_series`, and so are the keywords
+    before : year
+
+    Raises
+    ------
+    ValueError
+        If fewer than four points lie before the year, or none after.
+    """
+    points_ = efficiency_series(series, **chosen)
+    early = points_[points_["years"] < before]
+    if len(early) < 4 or len(early) == len(points_):
+        raise ValueError(f"before: {before!r}, expected a year with four points of {series!r} before it and one after")
+    x, y = early["years"].to_numpy(), np.log(early["efficiency"].to_numpy())
+    fitted = fits.line(x, y)
+    at, value = float(points_["years"].iloc[-1]), float(points_["efficiency"].iloc[-1])
+    scatter = math.sqrt(float(np.sum((y - fitted.intercept - fitted.slope * x) ** 2)) / (len(x) - 2))
+    error = math.hypot(scatter * math.sqrt(1 + 1 / len(x)), fitted.slope_error * (at - x.mean()))
+    expected = math.exp(fitted.intercept + fitted.slope * at)
+    gap = math.log(value / expected)
+    return Forecast(expected, value, value / expected, gap / error, len(x), math.expm1(fitted.slope))
+
+
+def curvature_table():
+    """Every frontier and every middle with points enough, as rows: series, points, first, last, growth and the ends of
+    the parabola (a year), differences of AICc to the line, lag one, chances, power, reading. [extension]
+
+    Series with too few points are listed too, without numbers and with that reading.
+    """
+    rows = load("efficiency_trend")
+    rows = rows[rows["stands_for"].isin(["frontier", "middle"])]
+    found = []
+    for series in dict.fromkeys(rows["series"]):
+        count = len(efficiency_series(series))
+        if count < LEAST_POINTS:
+            found.append({"series": series, "points": count, "reading": "too few points"})
+            continue
+        bent = curvature(series)
+        found.append(
+            {
+                "series": series,
+                "points": bent.count,
+                "first": bent.first,
+                "last": bent.last,
+                "growth": bent.growth,
+                "start": bent.models.loc["parabola", "first"],
+                "end": bent.models.loc["parabola", "last"],
+                "parabola": bent.difference,
+                "broken": bent.models.loc["broken line", "aicc"],
+                "logistic": bent.models.loc["logistic", "aicc"],
+                "lag_one": bent.lag_one,
+                **{f"chance_{name.split()[0]}": chance for name, chance in bent.chance.items()},
+                "power": bent.power,
+                "reading": bent.reading,
+            }
+        )
+    numbers = {name: "Float64" for name in found[0] if name not in ("series", "points", "reading")}
+    return pd.DataFrame(found).astype(numbers)
+
+
+def generation_gains():
+    """Energy of one token of one model on one accelerator over that on the next: pair, name, gain, source, note."""
+    rows = load("efficiency_trend").query("stands_for == 'ratio of generations'")
+    return rows[["series", "name", "value", "source", "note"]].rename(columns={"value": "gain"}).reset_index(drop=True)

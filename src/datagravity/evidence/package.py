@@ -14,6 +14,13 @@ from datagravity.reads import file_digest
 UNITS = (
     "pJ",
     "pJ/bit",
+    "pJ/bit/mm",
+    "nJ",
+    "nJ/mm",
+    "ns",
+    "mW",
+    "mm2",
+    "percent",
     "bit",
     "KiB",
     "GB/s",

@@ -1,4 +1,4 @@
-"""Rules of the tables `accelerators` and `trends`."""
+"""Rules of the tables `accelerators`, `trends` and `efficiency_trend`."""
 
 from datetime import date
 
@@ -36,7 +36,14 @@ def year_is_period(row):
         yield "year", f"{row['period']}, the period" if row["period"] else "a blank, because there is no period"
 
 
+def ratio_has_no_unit(row):
+    """A ratio of two generations is a ratio, and nothing else is."""
+    if (row["stands_for"] == "ratio of generations") != (row["unit"] == "ratio"):
+        yield "unit", "ratio exactly where stands_for is ratio of generations"
+
+
 RULES = {
     "accelerators": [ratios_follow, released_in_year, recalled_checked],
     "trends": [value_or_end, recalled_checked, year_is_period],
+    "efficiency_trend": [ratio_has_no_unit],
 }

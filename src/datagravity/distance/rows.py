@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity import checks, fits
-from datagravity.evidence import load, plain, remembered
+from datagravity.evidence import is_blank, load, plain, remembered
 from datagravity.intervals import Interval
 from datagravity.series import series_members, series_names
 
@@ -30,8 +30,6 @@ DISTANCE_ERROR = {"stated": 0.05, "derived": 0.02, "maximum reach": 0.5, "capaci
 #: Bases that stand in for a distance nobody states; out of a pooled fit unless asked for.
 PROXIES = ("capacity", "assumed")
 
-# The memory whose published length a capacity is scaled from has 256 MB.
-_LENGTH_KIB = 256 * 1024
 # No machine repeats to better than this, and a printed value has two digits.
 _LEAST_SCATTER = 0.02
 
@@ -64,7 +62,7 @@ def points():
     members = series_members("exponent").set_index("row")
     frame = rows[[_reason(row, members.index) is None for row in rows.to_dict("records")]]
     own = members.reindex(frame.index)
-    lengths = load("distances").set_index("id")["distance_high_mm"].astype(float)
+    lengths = load("distances").set_index("id")[["distance_high_mm", "capacity_kib"]].astype("Float64")
     distances = [
         _distance(row, member, lengths)
         for row, member in zip(frame.to_dict("records"), own.to_dict("records"), strict=True)
@@ -124,8 +122,14 @@ def _distance(row, member, lengths):
     row, member = plain(row), plain(member)
     if row["distance_mm"] is not None:
         return row["distance_mm"]
-    path = (member["assumed_mm"] or 0.0) + sum(lengths[part] for part in (member["path"] or "").split(";") if part)
-    return path * math.sqrt(row["capacity_kib"] / _LENGTH_KIB) if member["stand_in"] == "capacity" else path
+    parts = [part for part in (member["path"] or "").split(";") if part]
+    path = (member["assumed_mm"] or 0.0) + sum(float(lengths.loc[part, "distance_high_mm"]) for part in parts)
+    if member["stand_in"] != "capacity":
+        return path
+    whole = lengths.loc[parts[0], "capacity_kib"]
+    if is_blank(whole):
+        raise ValueError(f"distances.csv, row {parts[0]}, capacity_kib: blank, expected the capacity of that length")
+    return path * math.sqrt(row["capacity_kib"] / float(whole))
 
 
 # --- A straight line, as it is usually drawn -------------------------------------------------------------------------
@@ -211,7 +215,7 @@ def exponents(level=0.8):
     return pd.DataFrame(found).astype(dict.fromkeys(columns, "Float64"))
 
 
-def exponent(*, level=0.8, include_grey=True, include_proxies=True, of_mean=False):
+def exponent_across_sources(*, level=0.8, include_grey=True, include_proxies=True, of_mean=False):
     """The distance exponent a of a further machine, from everything that is not PIM: value and t interval.
 
     Series of one origin are averaged first, then origins count alike, in logarithms, since an exponent is positive.
@@ -236,26 +240,11 @@ def exponent(*, level=0.8, include_grey=True, include_proxies=True, of_mean=Fals
     return Interval(math.exp(found.value), math.exp(found.low), math.exp(found.high), level, "log-normal")
 
 
-def fixed_share(distance_mm=None, *, level=0.8, energy="pj_per_bit"):
-    """The share phi of the transport energy at a distance that would not shrink with it: E0 / (E0 + k d) of the mesh.
-
-    Parameters
-    ----------
-    distance_mm : the distance as built; the geometric mean of the measured distances if None
-    level : coverage of the interval, exact for normal errors (Fieller): the ratio of two estimates is not normal
-
-    The measurement was made on one chip, within its edges. Beyond the longest measured distance phi is extrapolated.
-
-    Raises
-    ------
-    ValueError
-        If the distance is not positive and finite.
-    """
+def share_of_the_rings(level=0.8):
+    """The share of the intercept in the line through six rings between tiles, in the middle of their distances."""
     frame = series(MESH)
-    if distance_mm is None:
-        distance_mm = float(np.exp(np.log(frame["distance_mm"]).mean()))
-    checks.number("distance_mm", distance_mm, checks.POSITIVE)
-    return affine_line(frame, energy).intercept_share(distance_mm, level)
+    middle = float(np.exp(np.log(frame["distance_mm"]).mean()))
+    return affine_line(frame).intercept_share(middle, level)
 
 
 def marginal_exponent(*, level=0.8):
@@ -264,7 +253,10 @@ def marginal_exponent(*, level=0.8):
     The mesh cannot tell it: a fixed cost and an exponent together have no bounded interval on six points.
     """
     table = exponents(level)
-    return fits.mean_interval(table.loc[table["growing_part"], "exponent"], level)
+    growing = table[table["growing_part"]]
+    if len(growing) == 1:
+        return power_line(series(growing["series"].iloc[0])).interval(level)
+    return fits.mean_interval(growing["exponent"], level)
 
 
 def local_exponent(distance, fixed_energy, per_distance, power=1.0):

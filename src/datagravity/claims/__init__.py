@@ -1,0 +1,59 @@
+"""The claims of the abstract and some of ours, each with a verdict that follows from a multiverse. [extension]
+
+`rule` turns shares of votes into words, `severity` says how often a word would come out if the claim were true and if
+it were false, `abstract`, `processing` and `ours` compute the quantities, and `judging` puts them together. Nobody
+types a verdict.
+"""
+
+from datagravity.claims.judging import (
+    OPEN,
+    TABLES,
+    TESTS,
+    Multiverse,
+    claims,
+    judge,
+    judged,
+    multiverse,
+    parts,
+    settings,
+    turns,
+)
+from datagravity.claims.rule import (
+    LEAST,
+    MOST,
+    POSITIONS,
+    SOME,
+    VERDICTS,
+    Part,
+    position,
+    votes,
+    why_not_testable,
+    word,
+)
+from datagravity.claims.severity import SCALES, Estimates
+
+__all__ = [
+    "LEAST",
+    "MOST",
+    "OPEN",
+    "POSITIONS",
+    "SCALES",
+    "SOME",
+    "TABLES",
+    "TESTS",
+    "VERDICTS",
+    "Estimates",
+    "Multiverse",
+    "Part",
+    "claims",
+    "judge",
+    "judged",
+    "multiverse",
+    "parts",
+    "position",
+    "settings",
+    "turns",
+    "votes",
+    "why_not_testable",
+    "word",
+]
