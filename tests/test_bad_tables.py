@@ -121,17 +121,17 @@ def test_missing_file(small):
         load("energy")
 
 
-@pytest.mark.parametrize("row", ["P999", "P999," + "x," * 40])
+@pytest.mark.parametrize("row", ["P999", "P999," + "x," * 41])
 def test_row_of_another_length(small, row):
     path = small / "energy.csv"
     path.write_text(path.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
-    with pytest.raises(TableError, match=r"data/energy.csv row 30 \(P999\): expected 39 cells; there are"):
+    with pytest.raises(TableError, match=r"data/energy.csv row 30 \(P999\): expected 40 cells; there are"):
         load("energy")
 
 
 def test_blank_row(small):
     path = small / "energy.csv"
-    path.write_text(path.read_text(encoding="utf-8") + "," * 38 + "\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "," * 39 + "\n", encoding="utf-8")
     with pytest.raises(TableError, match=r"data/energy\.csv row 30, column id: value ''; expected a value"):
         load("energy")
 
