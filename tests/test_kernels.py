@@ -1,5 +1,6 @@
 """Chapters run apart from one another, though their kernels are forked from one process."""
 
+import asyncio
 import os
 import re
 import signal
@@ -65,6 +66,15 @@ def test_a_chapter_leaves_nothing_behind_for_another(kernels, tmp_path):
     for _ in range(2):
         assert printed(kernels.execute(meddling)[0]) == ["/\n"]
         assert printed(kernels.execute(looking)[0]) == [f"{tmp_path}\n", "__main__\n"]
+
+
+def test_a_caller_may_run_an_event_loop(kernels, tmp_path):
+    chapter = write_chapter(tmp_path / "looped.md", "print('done')")
+
+    async def caller():
+        return kernels.execute(chapter)[0]
+
+    assert printed(asyncio.run(caller())) == ["done\n"]
 
 
 def test_a_killed_chapter_is_named_and_kills_no_other(kernels, tmp_path):

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -122,7 +123,9 @@ class Kernels:
         start = perf_counter()
         self._clients.add(client)
         try:
-            asyncio.run(client.async_execute(stderr=self._log))
+            # In a thread of its own: the caller's may run an event loop, as one that drives a browser does.
+            with ThreadPoolExecutor(1) as alone:
+                alone.submit(asyncio.run, client.async_execute(stderr=self._log)).result()
         except CellExecutionError as error:
             raise ChapterError(failure(chapter, notebook, running, f"{error.ename}: {error.evalue}")) from error
         except CellTimeoutError as error:
