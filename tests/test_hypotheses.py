@@ -10,6 +10,7 @@ from scipy.optimize import minimize, minimize_scalar
 import datagravity as dg
 from datagravity import symbolic
 from datagravity.compiled import numpy_function
+from datagravity.hierarchy import worst_loss
 from datagravity.placement import place
 
 
@@ -114,8 +115,7 @@ def test_shares_follow_from_exponents_only_with_one_term_more_than_variables():
 def test_few_levels_need_a_best_distance_among_those_they_serve():
     gd = 992.0
     beyond = dg.excess_energy(gd**-0.5 / gd**-1.0, 2.0)  # a best distance of 1/G, past the nearest of two built ends
-    worst = float(symbolic.level_loss.subs({symbolic.level_ratio: gd**0.5, symbolic.beta: 2}))
-    assert beyond > worst
+    assert beyond > worst_loss(2, gd, ends_built=True)
 
 
 def test_a_wrong_exponent_costs_more_than_two_where_a_place_has_a_price():
