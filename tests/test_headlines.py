@@ -10,7 +10,6 @@ import re
 import pytest
 
 from datagravity import headlines
-from datagravity.decoding import error_table, left_out, nulls
 from datagravity.headlines import LABELS, TEXT, extension
 from datagravity.pim import COMPARED_SETS, LAWS, constant_test, predictions, scores, subsets
 from test_chapters import CHAPTERS, cells, code
@@ -251,8 +250,7 @@ SHOWN = {
             "small_measured": "small['measured']",
             "device_small": "100 * shares['device', 'small']",
             "system_large": "100 * shares['system', 'large']",
-            "sigma": "100 * fitted['static_share']",
-            "our_median": "ours['median']",
+            "awake": "100 * fitted['awake_share']",
             "limit_16": "limits[16]",
             "limit_8": "limits[8]",
         },
@@ -336,10 +334,3 @@ def test_in_no_form_does_the_law_beat_the_constant_by_more_than_chance(model):
 
 def test_no_rank_correlation_of_whole_systems_is_more_than_chance():
     assert of("pim")["rank_system_p"].value > 0.05
-
-
-def test_the_forecast_of_a_token_beats_those_that_know_less():
-    blind = error_table(nulls().query("not mixture"), "null")["median"].min()
-    assert of("token")["our_median"].value < blind
-    for by in ("llm", "accelerator"):
-        assert error_table(left_out(by).query("not mixture"))["median"].item() < blind

@@ -161,8 +161,8 @@ def test_hnlpu_is_a_missing_batch():
     assert token.weight_bytes == pytest.approx(1.5495e9 * 2 + 3.5835e9 * 4.25 / 8, rel=0.02)
     assert energy.computed.low < narrow.bounds["reuse"] * 1.1
     assert speed.finding == energy.finding == "falls short"
-    # For each of 216 sequences the claim in speed is what wires give.
-    assert speed.computed.value == pytest.approx(5555 / 216, rel=0.1)
+    # For each of 216 sequences the claim in speed is half of what wires and no steps give at most.
+    assert 5555 / 216 < speed.computed.value < 3 * 5555 / 216
     assert rate.explains is None, "an absolute number has no logarithm to compare"
     assert (rate.computed, rate.finding) == (None, "within its bound")
     cheap = decode_energy("gpt-oss-120b", "H100 SXM5 80GB", batch=1, context=2048, weight_bits=4.25, pj_per_bit=1e-3)

@@ -619,3 +619,38 @@ def leave_one_group_out(frame: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.
     """
     for name, own in frame.groupby(by):
         yield name, own, frame[frame[by] != name]
+
+
+# --- Errors of forecasts ---------------------------------------------------------------------------------------------
+
+
+def factor_errors(ratios: ArrayLike) -> dict:
+    """How far ratios of measured to forecast lie from one, as a factor either way: runs, median, p90, largest.
+
+    Examples
+    --------
+    >>> factor_errors([0.5, 1.0, 2.0])["median"]
+    2.0
+    """
+    factors = np.exp(np.abs(np.log(checks.numbers("ratios", ratios, checks.POSITIVE))))
+    median, p90 = np.quantile(factors, [0.5, 0.9])
+    return {"runs": len(factors), "median": float(median), "p90": float(p90), "largest": float(factors.max())}
+
+
+def group_error(errors: ArrayLike, groups: ArrayLike, level: float = 0.8) -> float:
+    """Half the band about zero of one further error of a group that was not there, each group counting once.
+
+    Student's t, with a degree of freedom for each group: their errors are measured from zero, and no mean is taken off.
+
+    Raises
+    ------
+    ValueError
+        If there is no group.
+
+    Examples
+    --------
+    >>> round(group_error([0.1, -0.1, 0.3, 0.3], ["a", "a", "b", "b"]), 3)
+    0.422
+    """
+    squares = pd.Series(checks.numbers("errors", errors, checks.FINITE) ** 2).groupby(np.asarray(groups)).mean()
+    return t_quantile(level, len(squares)) * math.sqrt(squares.mean())

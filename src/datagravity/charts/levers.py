@@ -4,43 +4,51 @@ import altair as alt
 
 from datagravity import decoding, symbolic
 from datagravity.charts.controls import log_slider
-from datagravity.charts.theme import BLUE, ORANGE, finished
+from datagravity.charts.theme import BLUE, GREEN, ORANGE, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed
-from datagravity.charts.workload import (
-    BATCH,
-    CONTEXT,
-    GPUS,
-    HARDWARE,
-    MODEL,
-    WEIGHT_BITS,
-    formula,
-    sources,
-    workload_controls,
-)
-from datagravity.decoding import BOUNDS, LEVERS, decode_energy
+from datagravity.charts.workload import OPENING, formula, sources, workload_controls
+from datagravity.decoding import BOUNDS, LEVERS, TIME_BOUNDS, decode_energy
+
+#: What a lever may do, the name that its parameters begin with, what it acts on as a whole, and how far it reaches.
+DOES = {
+    "saves energy": ("", symbolic.token_energy, BOUNDS, BLUE),
+    "shortens time": ("time_", symbolic.token_seconds, TIME_BOUNDS, GREEN),
+}
 
 
 def lever_bounds():
-    """What each of the five levers gains, at a factor of the reader's choice and at most, for a chosen workload."""
+    """What each of the five levers saves and shortens, at a factor of the reader's choice and at most."""
     changes = {
         "distance": {"transport_pj_per_bit": f"({decoding.energy_per_bit('system', end='high')!r} / factor)"},
         "mass": {"weight_bits": "(weight_bits / factor)", "kv_bits": "(kv_bits / factor)"},
         "reuse": {"batch": "(batch * factor)"},
         "work": {"peak": "(peak * factor)"},
-        "split": {"static_share": f"({decoding.calibrate()['static_share']!r} / factor)"},
+        "split": {"standing_power": "(standing_power / factor)"},
     }
     names = list(LEVERS)
-    opening = decode_energy(MODEL, HARDWARE, gpus=GPUS, weight_bits=WEIGHT_BITS, batch=BATCH, context=CONTEXT)
-    reach = [f"{printed(opening.bounds[name])} ({name})" for name in names]
-    base = alt.Chart(alt.InlineData(values=[{"lever": name, "acts_on": LEVERS[name]} for name in names]))
+    opening = decode_energy(**OPENING)
+    reach = [
+        f"{printed(opening.bounds[name])} in energy and {printed(opening.time_bounds[name])} in time ({name})"
+        for name in names
+    ]
+    rows = [{"lever": name, "acts_on": LEVERS[name], "does": does} for name in names for does in DOES]
     bound, gain = (
-        "".join(f"datum.lever == '{name}' ? {what}_{name} : " for name in names) + "1" for what in ("bound", "gain")
+        "".join(
+            f"datum.lever == '{name}' && datum.does == '{does}' ? {prefix}{what}_{name} : "
+            for name in names
+            for does, (prefix, *_) in DOES.items()
+        )
+        + "1"
+        for what in ("bound", "gain")
     )
+    base = alt.Chart(alt.InlineData(values=rows))
     base = base.transform_calculate(bound=bound, gain=gain, one="1").encode(
         y=alt.Y("lever:N").sort(names).title(None),
+        yOffset=alt.YOffset("does:N").sort(list(DOES)),
         tooltip=[
             word("lever"),
+            word("does"),
             word("acts_on", "divides"),
             number("gain", "gain at this factor"),
             number("bound", "gain at most"),
@@ -49,29 +57,32 @@ def lever_bounds():
 
     def x(field):
         axis = alt.X(f"{field}:Q").scale(type="log", domainMin=1).axis(format="~g")
-        return axis.title("energy before / energy after")
+        return axis.title("before / after")
 
-    total = formula(symbolic.token_energy)
-    params = [alt.param(name=f"bound_{name}", expr=formula(BOUNDS[name])) for name in names]
-    params += [
-        alt.param(name=f"gain_{name}", expr=f"({total}) / ({formula(symbolic.token_energy, **changes[name])})")
-        for name in names
-    ]
+    colour = alt.Color("does:N").scale(domain=list(DOES), range=[row[-1] for row in DOES.values()]).title(None)
+    params = []
+    for prefix, whole, bounds, _ in DOES.values():
+        params += [alt.param(name=f"{prefix}bound_{name}", expr=formula(bounds[name])) for name in names]
+        params += [
+            alt.param(name=f"{prefix}gain_{name}", expr=f"({formula(whole)}) / ({formula(whole, **changes[name])})")
+            for name in names
+        ]
     chart = alt.layer(
-        base.mark_bar(opacity=0.35, color=BLUE, height=18).encode(x=x("bound"), x2="one:Q"),
-        base.mark_tick(color=BLUE, thickness=3, size=26, opacity=1).encode(x=x("bound")),
-        base.mark_point(filled=True, size=90, color=ORANGE, opacity=1).encode(x=x("gain")),
+        base.mark_bar(opacity=0.35).encode(x=x("bound"), x2="one:Q", color=colour),
+        base.mark_tick(thickness=3, opacity=1).encode(x=x("bound"), color=colour),
+        base.mark_point(filled=True, size=70, color=ORANGE, opacity=1).encode(x=x("gain")),
     ).add_params(*workload_controls(), *log_slider("factor", "each lever divides by", 1, 100, 2), *params)
     return finished(
         chart,
         drawn_by=lever_bounds,
         title="Five levers, and how far each reaches",
-        subtitle="blue: at most; orange: at the chosen factor",
+        subtitle="bars: at most; orange: at the chosen factor",
         description=(
-            "Five horizontal bars on a logarithmic axis: what distance, mass, reuse, work and split can gain at most "
-            "for one token, with an orange point for the gain at a chosen factor. At the workload that the chart opens "
-            f"with they reach {listed(reach)}. Lists and sliders choose the workload."
+            "Five pairs of horizontal bars on a logarithmic axis: what distance, mass, reuse, work and split can save "
+            "of the energy of one token and shorten of its time at most, with an orange point for the gain at a chosen "
+            f"factor. At the workload that the chart opens with they reach {listed(reach)}. Lists and sliders choose "
+            "the workload."
         ),
         sources=sources(),
-        height=260,
+        height=320,
     )

@@ -8,15 +8,15 @@ from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, fi
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, printed
 from datagravity.charts.workload import BATCHES, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, sources, workload_controls
-from datagravity.decoding.calibration import LEVEL
+from datagravity.decoding import LEVEL
 
 #: The axis stays where it is, so that a choice moves the lines and not the scale.
 JOULES = [1e-3, 1e3]
 TERMS = {
     "weights": (symbolic.weight_energy, BLUE),
     "KV cache": (symbolic.kv_energy, GREEN),
-    "arithmetic": (symbolic.arithmetic_energy, ORANGE),
-    "static": (symbolic.static_energy, PURPLE),
+    "arithmetic, prompt too": (symbolic.arithmetic_energy + symbolic.prompt_energy, ORANGE),
+    "standing": (symbolic.standing_energy, PURPLE),
     "all together": (symbolic.token_energy, GREY),
 }
 
@@ -123,10 +123,10 @@ def energy_by_batch():
         chart,
         drawn_by=energy_by_batch,
         title="Energy of a token",
-        subtitle=f"pink: measured; grey band: {percent(LEVEL)} of runs",
+        subtitle=f"pink: measured; grey band: {percent(LEVEL)} for a model left out",
         description=(
             "Lines on two logarithmic axes: joules per token against the batch, for reading weights, reading the KV "
-            "cache, arithmetic, static power and their sum. Weights fall in proportion to the batch, cache and "
+            "cache, arithmetic, standing power and their sum. Weights fall in proportion to the batch, cache and "
             f"arithmetic stay level. Pink points are measured runs; those of {MODEL} on {GPUS} {HARDWARE} go from "
             f"{printed(few['measured'])} J at a batch of {few['batch']:.0f} to {printed(many['measured'])} J at "
             f"{many['batch']:.0f}. Lists and sliders choose the workload."

@@ -1,33 +1,35 @@
 """The energy of one token: what a decoding step moves, computes, and burns meanwhile.
 
 A step reads the weights once for the whole batch and the KV cache of every sequence, and each weight in use takes part
-in one multiplication and one addition. Bytes at an energy per bit, operations at the energy they have at peak, and a
-static power for as long as both take give joules per token. The formulas stand in `datagravity.symbolic`. Three numbers
-are fitted to runs of dense models: first the two efficiencies, to throughput alone, then the static share, to energy.
-Each model, and each accelerator, is tested with numbers fitted to the others; mixtures of experts are never fitted to.
+in one multiplication and one addition; the prompts that arrive meanwhile are computed too. Bytes at an energy per bit,
+operations at the energy they have at peak, and a standing power for as long as a step takes give joules per token. The
+formulas stand in `datagravity.symbolic`. Six numbers are fitted to runs: five of the time, to throughput and to the
+time that prompts take, and one of the power, to energy; the power of an accelerator that waits is data. Each model, and
+each accelerator, is tested with numbers fitted to the others.
 Everything here is an [extension], and its boundary is the accelerator: no host, no network, no cooling.
 
 In the order of reading: `rows` (a model, an accelerator), `transformer` (what is counted in a model), `terms` (the
-formulas), `levers` (what may shrink them), `token` (one token's budget), `calibration` (measured runs, fits, errors),
-`forecast` (`decode_energy` and `prefill_energy`).
+formulas), `quantities` (what they need), `levers` (what may shrink them), `token` (one token's budget), `calibration`
+(measured runs and fits), `nulls` (models that know less), `errors` (what was left out), `forecast` (`decode_energy`
+and `prefill_energy`), `frozen` (the test on runs that came later).
 """
 
 from datagravity.decoding.calibration import (
     BATCH_EDGES,
     BATCH_NAMES,
+    PROMPT_RANGE,
     PROMPT_TOKENS,
-    SMALLEST,
     calibrate,
-    error_interval,
-    error_table,
-    left_out,
     measured_runs,
-    nulls,
     predicted,
+    prompts_read,
 )
+from datagravity.decoding.errors import LEVEL, error_interval, error_table, left_out
 from datagravity.decoding.forecast import decode_energy, prefill_energy
-from datagravity.decoding.levers import BOUNDS, LEVERS
-from datagravity.decoding.token import FORMAT_BITS, Decoding, energy_per_bit, quantities
+from datagravity.decoding.levers import BOUNDS, LEVERS, TIME_BOUNDS
+from datagravity.decoding.nulls import NULLS
+from datagravity.decoding.quantities import FORMAT_BITS, energy_per_bit, idle_power, idle_powers, quantities
+from datagravity.decoding.token import Decoding
 from datagravity.decoding.transformer import parameters
 
 __all__ = [
@@ -35,20 +37,25 @@ __all__ = [
     "BATCH_NAMES",
     "BOUNDS",
     "FORMAT_BITS",
+    "LEVEL",
     "LEVERS",
+    "NULLS",
+    "PROMPT_RANGE",
     "PROMPT_TOKENS",
-    "SMALLEST",
+    "TIME_BOUNDS",
     "Decoding",
     "calibrate",
     "decode_energy",
     "energy_per_bit",
     "error_interval",
     "error_table",
+    "idle_power",
+    "idle_powers",
     "left_out",
     "measured_runs",
-    "nulls",
     "parameters",
     "predicted",
     "prefill_energy",
+    "prompts_read",
     "quantities",
 ]

@@ -1,52 +1,107 @@
-"""Measured runs: the three numbers that are fitted to them, and how far forecasts lie from them."""
+"""Measured runs, the numbers that are fitted to them, and what the formulas then say of them.
+
+Times are fitted first: to the throughput of the runs, and to the time that prompts took in other sources, which pin
+the arithmetic. Then the standing power is fitted to the energy of the runs. What is tested is never fitted to.
+"""
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
-from datagravity import checks, fits, symbolic
+from datagravity import checks, symbolic
+from datagravity.decoding.quantities import quantities
 from datagravity.decoding.rows import hardware_row, model_row
-from datagravity.decoding.terms import DYNAMIC
-from datagravity.decoding.token import quantities
+from datagravity.decoding.terms import DYNAMIC, TIMES, while_decoding, while_prefilling
 from datagravity.evaluate import evaluate
-from datagravity.evidence import is_blank, load, remembered
+from datagravity.evidence import load, remembered
 
-#: The one that is given to a forecast of the two larger ones, and to the models that know less.
-SMALLEST = ("Llama-3 8B",)
-#: The mean prompt of the measured runs, which their source does not print: an assumption.
-PROMPT_TOKENS = 200
-#: Nominal level of the interval of errors.
-LEVEL = 0.8
+#: Mean tokens of a prompt of the runs of measured_inference, which their source does not print: an assumption, and the
+#: range within which we would not argue.
+PROMPT_TOKENS, PROMPT_RANGE = 100, (50, 400)
 #: Limits of the batches that errors are sorted by.
 BATCH_EDGES = (0, 12, 48, 160, 640, math.inf)
 BATCH_NAMES = ("about 8", "16 to 32", "64 to 128", "192 to 512", "768 and more")
+# Where a residual of a logarithm begins to count less.
+_ROBUST = {"loss": "soft_l1", "f_scale": 0.2}
+# Fitted as logarithms, in this order: where the search begins, and the largest value.
+_START = {
+    "memory_efficiency": (0.7, 1),
+    "arithmetic_efficiency": (0.5, 1),
+    "link_efficiency": (0.05, 1),
+    "layer_overhead": (1e-4, 1),
+    "host_overhead": (3e-5, 1),
+}
+_SCALED = {
+    "memory_efficiency": ("weights", "kv_cache"),
+    "arithmetic_efficiency": ("arithmetic", "prompt"),
+    "link_efficiency": ("links",),
+}
+
+
+# --- The runs --------------------------------------------------------------------------------------------------------
 
 
 @remembered
-def _runs():
+def _runs(prompt=PROMPT_TOKENS):
     rows = load("measured_inference").query("boundary == 'GPU' and kind == 'measured'")
     stated = ["llm_name", "accelerator_name", "batch_avg", "avg_output_tokens", "throughput_tok_s"]
     stated += ["j_per_output_token", "weight_bits"]
     rows = rows.dropna(subset=stated).reset_index(drop=True)
-    rows = rows.rename(columns={"llm_name": "llm", "accelerator_name": "accelerator", "j_per_output_token": "measured"})
-    rows["context"] = PROMPT_TOKENS + rows["avg_output_tokens"] / 2
-    # Seconds of one accelerator for one token.
-    rows["seconds"] = rows["num_gpus"] / rows["throughput_tok_s"]
-    edges = pd.cut(rows["batch_avg"].astype(float), BATCH_EDGES, labels=list(BATCH_NAMES))
-    rows["batch_group"] = edges.astype("string")
-    rows["mixture"] = rows["llm"].map(load("llm").set_index("name")["n_experts"].notna())
-    names = {"batch_avg": "batch", "num_gpus": "gpus"}
-    numbers = [_of_run(row) for row in rows.rename(columns=names).to_dict("records")]
-    return rows.rename(columns=names), {key: np.array([n[key] for n in numbers]) for key in numbers[0]}
+    names = {"llm_name": "llm", "accelerator_name": "accelerator", "j_per_output_token": "measured"}
+    names |= {"batch_avg": "batch", "num_gpus": "gpus", "avg_output_tokens": "output", "throughput_tok_s": "rate"}
+    rows = rows.rename(columns=names).assign(prompt=float(prompt))
+    return prepared(rows, while_decoding)
+
+
+@remembered
+def _prompts():
+    """Prompts whose length and time are known: each row a pass over all prompts of a batch."""
+    rows = load("measured_decoding").query("boundary == 'GPU'")
+    stated = ["seconds_to_first_token", "mean_input_tokens", "batch_average", "llm", "accelerator_name", "weight_bits"]
+    rows = rows.dropna(subset=stated).drop(columns="accelerator").reset_index(drop=True)
+    rows = rows.rename(columns={"accelerator_name": "accelerator", "mean_input_tokens": "prompt"})
+    # Of accelerators that hold layers in turn one works at a time.
+    rows = rows.assign(measured=rows["joules_per_input_token"], working=rows["gpus"].mask(rows["layers_in_turn"], 1))
+    rows = rows.assign(batch=rows["batch_average"] * rows["prompt"], output=0.0)
+    rows = rows.assign(rate=rows["batch"] / rows["seconds_to_first_token"])
+    return prepared(rows.rename(columns={"gpus": "boards", "working": "gpus"}), while_prefilling)
+
+
+def prepared(rows, phase):
+    """Rows of runs, and what the formulas need of each by the names of their symbols.
+
+    Parameters
+    ----------
+    rows : a frame of llm, accelerator, gpus, weight_bits, batch, prompt, output (tokens of a sequence), rate (tokens a
+        second of all accelerators) and measured (J a token)
+    phase : `terms.while_decoding`, or `terms.while_prefilling`: then a token is one of the prompt
+
+    Returns
+    -------
+    The frame with context, seconds (of one accelerator for one token), batch_group and mixture; and a dict of arrays.
+    """
+    writes = phase is while_decoding
+    prompt, output = (rows[name].astype(float) for name in ("prompt", "output"))
+    rows = rows.assign(
+        context=prompt + output / 2 if writes else prompt / 2,
+        prompt_per_output=prompt / output if writes else 0.0,
+        seconds=rows["gpus"].astype(float) / rows["rate"].astype(float),
+        batch_group=pd.cut(rows["batch"].astype(float), BATCH_EDGES, labels=list(BATCH_NAMES)).astype("string"),
+        mixture=rows["llm"].map(load("llm").set_index("name")["n_experts"].notna()).astype(bool),
+    )
+    numbers = [_of_run(row) for row in rows.to_dict("records")]
+    return rows, {key: np.array([n[key] for n in numbers]) for key in (numbers[0] if numbers else ("batch",))}
 
 
 def _of_run(run):
     _, model = model_row(run["llm"])
-    _, hardware = hardware_row(run["accelerator"])
-    found = quantities(model, hardware, run["weight_bits"])
-    return found | {"batch": float(run["batch"]), "context": float(run["context"]), "kv_bits": 16.0}
+    _, accelerator = hardware_row(run["accelerator"])
+    found = quantities(model, accelerator, run["weight_bits"], run["gpus"])
+    given = {name: float(run[name]) for name in ("batch", "context", "prompt_per_output")}
+    return found | given | {"kv_bits": 16.0}
 
 
 def measured_runs():
@@ -54,124 +109,121 @@ def measured_runs():
 
     Returns
     -------
-    pandas.DataFrame with the columns of the table, some renamed (llm, accelerator, batch, gpus, measured in J), and
-    weight_bits, context, seconds (of one accelerator, per token), batch_group and mixture (of experts).
+    pandas.DataFrame with the columns of the table measured_inference, some renamed (llm, accelerator, batch, gpus,
+    output, rate, measured in J), and prompt (assumed), context, prompt_per_output, seconds (of one accelerator, per
+    token), batch_group and mixture (of experts).
     """
     return _runs()[0]
 
 
+# --- Fits ------------------------------------------------------------------------------------------------------------
+
+
 @remembered
-def calibrate(models=None, accelerators=None):
-    """The two efficiencies, fitted to throughput alone, and then the static share, fitted to energy.
+def calibrate(left_out=None, prompt=PROMPT_TOKENS):
+    """The numbers of the formulas that no source states, fitted to runs: first to times, then to energy.
 
     Parameters
     ----------
-    models : tuple of names of models whose runs are used; every dense one if None
-    accelerators : tuple of names of accelerators; all if None
+    left_out : (column, value) of the runs that are kept from the fit, the column "llm" or "accelerator"; None for none
+    prompt : mean tokens of a prompt of the runs that do not state it
 
     Returns
     -------
-    dict: memory_efficiency, arithmetic_efficiency, static_share; each between 0 and 1.
+    dict: memory_efficiency, arithmetic_efficiency, link_efficiency, awake_share, each between 0 and 1; layer_overhead
+    and host_overhead in s.
 
     Raises
     ------
     ValueError
-        If no measured run is of these.
+        If no measured run is left, or runs are left out by another column.
+
+    Examples
+    --------
+    >>> found = calibrate()
+    >>> 0 < found["memory_efficiency"] < 1
+    True
     """
-    rows, numbers = _runs()
-    chosen = ~rows["mixture"] if models is None else rows["llm"].isin(models)
-    chosen &= True if accelerators is None else rows["accelerator"].isin(accelerators)
-    if not chosen.any():
-        raise ValueError(f"models, accelerators: {models!r}, {accelerators!r}, expected some with a measured run")
-    chosen = chosen.to_numpy(dtype=bool)
-    numbers = {name: array[chosen] for name, array in numbers.items()}
-    seconds, energy = (rows.loc[chosen, name].to_numpy(dtype=float) for name in ("seconds", "measured"))
-    memory = evaluate("calibrate", symbolic.weight_seconds + symbolic.kv_seconds, **numbers)
-    arithmetic = evaluate("calibrate", symbolic.arithmetic_seconds, **numbers)
+    rows, numbers = _kept(_runs(prompt), left_out)
+    prompts, of_prompts = _kept(_prompts(), left_out)
+    if rows.empty:
+        raise ValueError(f"left_out: {left_out!r}, expected one that leaves a measured run")
+    wanted = np.log(np.concatenate([rows["seconds"].astype(float), prompts["seconds"].astype(float)]))
+    units = {
+        name: np.concatenate(
+            [_times(numbers, while_decoding)[name], _times(of_prompts, while_prefilling)[name]]
+            if len(prompts)
+            else [_times(numbers, while_decoding)[name]]
+        )
+        for name in TIMES
+    }
 
     def slowness(logs):
-        return np.log((memory / np.exp(logs[0]) + arithmetic / np.exp(logs[1])) / seconds)
+        return np.log(_whole(units, dict(zip(_START, np.exp(logs), strict=True)))) - wanted
 
-    robust = {"loss": "soft_l1", "f_scale": 0.2}
-    logs = least_squares(slowness, [-0.3, -0.7], bounds=([-20, -20], [0, 0]), **robust).x
-    efficiencies = {"memory_efficiency": float(np.exp(logs[0])), "arithmetic_efficiency": float(np.exp(logs[1]))}
-    busy = memory / np.exp(logs[0]) + arithmetic / np.exp(logs[1])
+    start, most = (np.log([pair[side] for pair in _START.values()]) for side in (0, 1))
+    logs = least_squares(slowness, start, bounds=(np.full(len(start), -30), most), x_scale=1.0, **_ROBUST).x
+    times = {name: float(min(np.exp(log), _START[name][1])) for name, log in zip(_START, logs, strict=True)}
+    seconds = _whole(_times(numbers, while_decoding), times)
     moved = evaluate("calibrate", sum(DYNAMIC.values()), **numbers)
+    idle, above = (numbers["idle_power"] * seconds, (numbers["power"] - numbers["idle_power"]) * seconds)
+    energy = rows["measured"].to_numpy(dtype=float)
     share = least_squares(
-        lambda x: np.log((moved + x[0] * numbers["power"] * busy) / energy), [0.3], bounds=([0], [1]), **robust
+        lambda x: np.log((moved + idle + x[0] * above) / energy), [0.3], bounds=([0], [1]), **_ROBUST
     ).x[0]
-    return efficiencies | {"static_share": float(share)}
+    return times | {"awake_share": float(share)}
 
 
-def predicted(calibration=None):
+def _kept(runs, left_out):
+    rows, numbers = runs
+    if left_out is None:
+        return runs
+    column, value = left_out
+    kept = (rows[checks.choice("left_out", column, ("llm", "accelerator"))] != value).to_numpy(dtype=bool)
+    return rows[kept], {name: array[kept] for name, array in numbers.items()}
+
+
+def _times(numbers, phase):
+    """The parts of the time as they are if everything is reached, and if each overhead is one second."""
+    if not len(numbers["batch"]):
+        return {name: np.array([]) for name in TIMES}
+    whole = numbers | dict.fromkeys(_SCALED, 1.0) | {"layer_overhead": 1.0, "host_overhead": 1.0}
+    return {name: evaluate("calibrate", phase(seconds), **whole) for name, seconds in TIMES.items()}
+
+
+def _whole(units, times):
+    scaled = sum(units[name] / times[efficiency] for efficiency, parts in _SCALED.items() for name in parts)
+    return scaled + units["layers"] * times["layer_overhead"] + units["host"] * times["host_overhead"]
+
+
+# --- Forecasts of the runs -------------------------------------------------------------------------------------------
+
+
+def forecasts(rows, numbers, calibration, phase=while_decoding):
+    """Rows of `prepared` with the forecast of a calibration: columns predicted (J), forecast_seconds, and ratio =
+    measured over predicted.
+    """
+    value = partial(evaluate, "forecasts", **_with(numbers, calibration))
+    energies, seconds = value(phase(symbolic.token_energy)), value(phase(symbolic.token_seconds))
+    return rows.assign(predicted=energies, forecast_seconds=seconds, ratio=rows["measured"].astype(float) / energies)
+
+
+def _with(numbers, calibration):
+    stands = {name: numbers[name] for name in ("power", "idle_power")} | {"awake_share": calibration["awake_share"]}
+    return numbers | dict(calibration) | {"standing_power": evaluate("forecasts", symbolic.standing, **stands)}
+
+
+def predicted(calibration=None, prompt=PROMPT_TOKENS):
     """The measured runs, with `predicted` joules per token and `ratio` = measured over predicted; no run left out."""
-    rows, numbers = _runs()
-    numbers |= calibrate() if calibration is None else calibration
-    energies = evaluate("predicted", symbolic.token_energy, **numbers)
-    return rows.assign(predicted=energies, ratio=rows["measured"].astype(float) / energies)
+    return forecasts(*_runs(prompt), calibrate(prompt=prompt) if calibration is None else calibration)
 
 
-def left_out(by="llm"):
-    """Each group of runs predicted from the runs of dense models in all other groups; `by` is llm or accelerator.
-
-    Raises
-    ------
-    ValueError
-        If runs are to be grouped by anything else.
+def prompts_read(calibration=None):
+    """Rows of measured_decoding whose prompts' length and time are known, with forecast_seconds, seconds and, where
+    energy was measured, ratio; one row a pass. Of the columns of the table, gpus is how many work at a time.
     """
-    checks.choice("by", by, ("llm", "accelerator"))
-    parts = []
-    for _, own, rest in fits.leave_one_group_out(measured_runs(), by):
-        dense = rest[~rest["mixture"]]
-        found = calibrate(tuple(sorted(set(dense["llm"]))), tuple(sorted(set(dense["accelerator"]))))
-        parts.append(predicted(found).loc[own.index])
-    return pd.concat(parts).sort_index()
-
-
-def nulls():
-    """Two models that know less, each calibrated on the runs of the smallest model: columns `ratio` and `null`.
-
-    "parameters": joules of the calibrated model at the same batch and accelerator, times bytes of active weights.
-    "measured time": a constant share of the design power times the time that was measured, which no forecast has.
-    """
-    rows, numbers = _runs()
-    known = rows["llm"].isin(SMALLEST)
-    drawn = numbers["power"] * rows["seconds"].astype(float)
-    share = np.exp(np.median(np.log((rows["measured"] / drawn)[known].astype(float))))
-    timed = rows.assign(null="measured time", ratio=rows["measured"].astype(float) / (share * drawn))
-    active = rows["params_active_b"].astype(float) * rows["weight_bits"]
-    base = {
-        (row.accelerator, row.batch_max): row.measured / size
-        for row, size in zip(rows[known].itertuples(), active[known], strict=True)
-        if not is_blank(row.batch_max)
-    }
-    keys = list(zip(rows["accelerator"], rows["batch_max"], strict=True))
-    scaled = active * [base.get(key, math.nan) for key in keys]
-    sized = rows.assign(null="parameters", ratio=rows["measured"].astype(float) / scaled).dropna(subset=["ratio"])
-    return pd.concat([sized, timed])[lambda frame: ~frame["llm"].isin(SMALLEST)].reset_index(drop=True)
-
-
-def error_table(runs, by=None):
-    """How far predictions lie from measurements, as a factor either way: count, median, p90 and largest.
-
-    Parameters
-    ----------
-    runs : a frame with `ratio`, as from `predicted`
-    by : a column to sort by; one row for all runs if None
-    """
-    factor = np.exp(np.abs(np.log(runs["ratio"].astype(float))))
-    groups = factor.groupby(runs[by] if by else np.full(len(runs), "all runs"))
-    table = groups.agg(
-        runs="count", median="median", p90=lambda values: values.quantile(0.9), largest="max"
-    ).rename_axis(by or "group")
-    order = [name for name in BATCH_NAMES if name in table.index]
-    return (table.loc[order] if order else table).reset_index()
-
-
-@remembered
-def error_interval(mixture):
-    """The central LEVEL of measured over predicted, (low, high): of mixtures, or of dense models, each left out."""
-    runs = left_out()
-    rows = runs[runs["mixture"] == mixture]
-    low, high = np.quantile(rows["ratio"].astype(float), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    rows, numbers = _prompts()
+    found = forecasts(rows, numbers, calibrate() if calibration is None else calibration, while_prefilling)
+    waits = (rows["boards"] - rows["gpus"]).astype(float) * numbers["idle_power"] * found["forecast_seconds"]
+    joules = found["predicted"] + waits.to_numpy()
+    return found.assign(predicted=joules, ratio=rows["measured"].astype(float) / joules)

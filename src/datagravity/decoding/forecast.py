@@ -1,38 +1,46 @@
 """Forecasts: the energy of a token that a model writes, or reads, on an accelerator."""
 
+import math
 import warnings
+from dataclasses import replace
 
-from datagravity import checks, symbolic
-from datagravity.decoding.calibration import calibrate, error_interval
+from datagravity import checks
+from datagravity.decoding.calibration import calibrate
+from datagravity.decoding.errors import error_interval
+from datagravity.decoding.quantities import quantities
 from datagravity.decoding.rows import hardware_row, model_row
 from datagravity.decoding.terms import while_decoding, while_prefilling
-from datagravity.decoding.token import budget, quantities
+from datagravity.decoding.token import budget
 from datagravity.decoding.transformer import parameters
-from datagravity.evaluate import evaluate
 
 
 def decode_energy(
     model,
-    hardware,
+    accelerator,
     *,
     batch,
     context,
+    prompt=0,
     gpus=1,
-    weight_bits=16,
+    weight_bits=None,
     kv_bits=16,
     pj_per_bit=None,
     calibration=None,
 ):
-    """Energy of decoding one token. [extension]
+    """Energy of decoding one token, and of its share of the prompt. [extension]
 
     Parameters
     ----------
-    model : a `name` of the table llm, or a mapping with its columns
-    hardware : a `name` of the table accelerators, or a mapping with its columns
+    model : a `name` of the table llm, a mapping with its columns, or one in the words of a published config.json
+    accelerator : a `name` of the table accelerators, or a mapping with its columns; `idle_w` may stand in it too
     batch : sequences in flight over all accelerators, above 0; may be fractional, as a mean is
     context : mean tokens in the KV cache of a sequence, 0 or more
-    gpus : accelerators that share the model; they set what fits and how long a step takes, not the energy of a token
-    weight_bits, kv_bits : width of a weight and of a cached number; at 8 bits a weight is taken to compute at the FP8
+    prompt : mean tokens of the prompts that are read meanwhile, 0 for decoding alone; or (low, high), where it is not
+        known: then the answer is that of their geometric mean, and its band contains that of both ends. What is
+        written for each follows: the context is the prompt and half of it.
+    gpus : accelerators that share the model
+    weight_bits, kv_bits : width of a weight, 16 or as a configuration's torch_dtype says if None, and of a cached
+        number; at 8 bits a weight is taken to compute at the FP8
         peak, where the accelerator has one, at any other width at the 16-bit peak
     pj_per_bit : energy to move a bit from memory; for HBM the measured system value if None
     calibration : as returned by `calibrate`; the book's own if None
@@ -44,7 +52,8 @@ def decode_energy(
     Raises
     ------
     ValueError
-        If a name is unknown, a number is out of range, a row lacks a column, or the weights do not fit.
+        If a name is unknown, a number is out of range, a row lacks a column, the prompt is longer than the context, or
+        the weights do not fit.
 
     Warns
     -----
@@ -53,25 +62,34 @@ def decode_energy(
 
     Notes
     -----
-    Sliding windows are not counted: the cache is read whole. Experts are taken to be chosen independently.
+    Sliding windows are not counted: the cache is read whole. Experts are taken to be chosen independently. All
+    accelerators share every layer.
 
     Examples
     --------
     >>> one = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=1, context=1024)
     >>> list(one.terms)
-    ['weights', 'kv_cache', 'arithmetic', 'static']
+    ['weights', 'kv_cache', 'arithmetic', 'prompt', 'standing']
     >>> one.low < one.joules_per_token < one.high
     True
     >>> many = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=32, context=1024)
     >>> many.joules_per_token < one.joules_per_token, many.gd < one.gd
     (True, True)
     """
+    if isinstance(prompt, tuple | list):
+        return _over_prompts(prompt, locals())
     name, row = model_row(model)
-    place, device = hardware_row(hardware)
+    place, device = hardware_row(accelerator)
     context = checks.number("context", context, checks.AT_LEAST_ZERO)
-    numbers = _numbers(row, device, batch, context, weight_bits, kv_bits, pj_per_bit, calibration)
-    held, weights = _held(name, row, place, device, numbers, gpus)
-    caches = numbers["batch"] * evaluate("decode_energy", symbolic.kv_bytes, **numbers)
+    prompt = checks.number("prompt", prompt, checks.AT_LEAST_ZERO)
+    if prompt and prompt >= context:
+        raise ValueError(f"prompt: {prompt:g}, expected less than the context of {context:g}")
+    reads = prompt / (2 * (context - prompt)) if prompt else 0.0
+    numbers = _numbers(row, device, batch, context, gpus, weight_bits, kv_bits, pj_per_bit, calibration)
+    numbers |= {"prompt_per_output": reads}
+    held, weights = _held(name, row, place, device, numbers)
+    cache = numbers["cached_numbers"] * context * numbers["kv_copies"] + numbers["state_numbers"]
+    caches = numbers["batch"] * cache * numbers["kv_bits"] / 8
     if weights + caches > held:
         warnings.warn(
             f"gpus: {gpus}, so {held / 1e9:.4g} GB on {place}; weights and caches take "
@@ -80,22 +98,32 @@ def decode_energy(
         )
     if row.get("context") and context > row["context"]:
         warnings.warn(f"context: {context:g}, but {name} was made for {row['context']} tokens", stacklevel=2)
-    return budget(name, place, while_decoding, numbers, gpus, error_interval(bool(numbers["routed_weights"])))
+    return budget(name, place, while_decoding, numbers, error_interval(bool(numbers["routed_weights"])))
 
 
-def prefill_energy(model, hardware, *, prompt, batch=1, gpus=1, weight_bits=16, kv_bits=16, pj_per_bit=None):
+def _over_prompts(ends, given):
+    """The forecast at the geometric mean of a range of prompts, with a band that contains those of both ends."""
+    ends = checks.numbers("prompt", ends, checks.POSITIVE)
+    if ends.shape != (2,) or ends[0] > ends[1]:
+        raise ValueError(f"prompt: {tuple(ends.tolist())!r}, expected a number, or a pair of low and high")
+    low, middle, high = (
+        decode_energy(**given | {"prompt": float(prompt)}) for prompt in (ends[0], math.sqrt(ends.prod()), ends[1])
+    )
+    return replace(middle, low=min(low.low, middle.low, high.low), high=max(low.high, middle.high, high.high))
+
+
+def prefill_energy(model, accelerator, *, prompt, batch=1, gpus=1, weight_bits=None, kv_bits=16, pj_per_bit=None):
     """Energy of one prompt token while `batch` prompts of `prompt` tokens are read in one pass. [extension]
 
     As `decode_energy`, with all prompt tokens of the pass sharing one read of the weights, attention over half the
-    prompt on average, and the cache written once and not read again. Only the weights are asked to fit. The
-    efficiencies are those of decoding, which prefilling exceeds: no measured run tests this, so `low` and `high` are
-    not to be trusted as an interval.
+    prompt on average, and the cache written once and not read again. Only the weights are asked to fit. `low` and
+    `high` are the band of decoding; `prompts_read` says how far forecasts of prompts were off.
 
     Parameters
     ----------
     prompt : tokens of one prompt, above 0
     batch : prompts read in one pass, above 0
-    model, hardware, gpus, weight_bits, kv_bits, pj_per_bit : as for `decode_energy`
+    model, accelerator, gpus, weight_bits, kv_bits, pj_per_bit : as for `decode_energy`
 
     Returns
     -------
@@ -114,27 +142,31 @@ def prefill_energy(model, hardware, *, prompt, batch=1, gpus=1, weight_bits=16, 
     True
     """
     name, row = model_row(model)
-    place, device = hardware_row(hardware)
+    place, device = hardware_row(accelerator)
     prompt = checks.number("prompt", prompt, checks.POSITIVE)
     batch = checks.number("batch", batch, checks.POSITIVE)
-    numbers = _numbers(row, device, batch * prompt, prompt / 2, weight_bits, kv_bits, pj_per_bit, None)
-    _held(name, row, place, device, numbers, gpus)
-    return budget(name, place, while_prefilling, numbers, gpus, error_interval(bool(numbers["routed_weights"])))
+    numbers = _numbers(row, device, batch * prompt, prompt / 2, gpus, weight_bits, kv_bits, pj_per_bit, None)
+    _held(name, row, place, device, numbers)
+    return budget(name, place, while_prefilling, numbers, error_interval(bool(numbers["routed_weights"])))
 
 
-def _numbers(row, device, batch, context, weight_bits, kv_bits, pj_per_bit, calibration):
+def _numbers(row, device, batch, context, gpus, weight_bits, kv_bits, pj_per_bit, calibration):
     """What the formulas need, by the names of their symbols."""
     calibration = calibrate() if calibration is None else calibration
-    return quantities(row, device, weight_bits, pj_per_bit, calibration) | {
+    gpus = checks.whole("gpus", gpus)
+    weight_bits = row.get("weight_bits") or 16 if weight_bits is None else weight_bits
+    return quantities(row, device, weight_bits, gpus, pj_per_bit, calibration) | {
         "batch": checks.number("batch", batch, checks.POSITIVE),
         "context": context,
+        "prompt_per_output": 0.0,
         "kv_bits": checks.number("kv_bits", kv_bits, checks.POSITIVE),
     }
 
 
-def _held(name, row, place, device, numbers, gpus):
+def _held(name, row, place, device, numbers):
     """The bytes that all accelerators hold, and those of the weights; ValueError if they do not fit."""
-    held = checks.whole("gpus", gpus) * float(device["memory_gb"]) * 1e9
+    gpus = int(numbers["gpus"])
+    held = gpus * float(device["memory_gb"]) * 1e9
     weights = parameters(row)["total"] * numbers["weight_bits"] / 8
     if weights > held:
         raise ValueError(

@@ -1,9 +1,9 @@
-"""The five levers: what each of them divides, which energy it acts on, and what it can gain at most."""
+"""The five levers: what each of them divides, which energy and which time it acts on, and what it can gain at most."""
 
-from sympy import Add
+from sympy import Add, Integer
 
 from datagravity import checks, symbolic
-from datagravity.decoding.terms import DYNAMIC, STATIC
+from datagravity.decoding.terms import DYNAMIC, STANDING, TIMES
 
 #: The five levers, and what each of them divides.
 LEVERS = {
@@ -13,19 +13,37 @@ LEVERS = {
     "work": "operations per token",
     "split": "power that flows whatever happens",
 }
-#: The parts of a token's energy that each lever acts on.
-ACTED_ON = {
-    "distance": (DYNAMIC["weights"], DYNAMIC["kv_cache"]),
-    "mass": (DYNAMIC["weights"], DYNAMIC["kv_cache"], STATIC["weights"], STATIC["kv_cache"]),
-    "reuse": (DYNAMIC["weights"], STATIC["weights"]),
-    "work": (DYNAMIC["arithmetic"], STATIC["arithmetic"]),
-    "split": tuple(STATIC.values()),
+#: The moving and computing whose energy each lever acts on.
+SAVED = {
+    "distance": ("weights", "kv_cache"),
+    "mass": ("weights", "kv_cache"),
+    "reuse": ("weights",),
+    "work": ("arithmetic", "prompt"),
+    "split": (),
 }
-_PARTS = (*DYNAMIC.values(), *STATIC.values())
-#: What each lever can gain at most: the whole energy over the parts that it leaves alone (Amdahl 1967).
+#: The parts of the time that each lever acts on.
+SHORTENED = {
+    "distance": (),
+    "mass": ("weights", "kv_cache"),
+    "reuse": ("weights", "layers"),
+    "work": ("arithmetic", "prompt"),
+    "split": (),
+}
+
+
+def _left(parts, acted):
+    return Add(*(part for name, part in parts.items() if name not in acted))
+
+
+#: What each lever can shorten the time by, at most: the whole time over the parts that it leaves alone (Amdahl 1967).
+TIME_BOUNDS = {
+    lever: symbolic.token_seconds / _left(TIMES, acted) if acted else Integer(1) for lever, acted in SHORTENED.items()
+}
+#: The same of the energy. What stands lasts as long as the time, and splitting ends all of it.
 BOUNDS = {
-    lever: symbolic.token_energy / Add(*(part for part in _PARTS if part not in acted))
-    for lever, acted in ACTED_ON.items()
+    lever: symbolic.token_energy
+    / Add(_left(DYNAMIC, SAVED[lever]), *([] if lever == "split" else [_left(STANDING, SHORTENED[lever])]))
+    for lever in LEVERS
 }
 
 # What a lever changes. Fewer operations cost and take what the same number would on an accelerator that does more at
@@ -33,7 +51,7 @@ BOUNDS = {
 _DIVIDES = {
     "distance": ("transport_pj_per_bit",),
     "mass": ("weight_bits", "kv_bits"),
-    "split": ("static_share",),
+    "split": ("standing_power",),
 }
 _MULTIPLIES = {"reuse": ("batch",), "work": ("peak",)}
 

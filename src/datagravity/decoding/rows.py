@@ -1,11 +1,15 @@
 """Who decodes, and on what: a row of the table by its name, or a mapping with its columns that a reader gives."""
 
 from datagravity import checks
-from datagravity.evidence import load, plain, remembered
+from datagravity.decoding import configuration
+from datagravity.evidence import cells, load, package, plain, remembered
 
 #: The columns that a forecast cannot do without, all of them numbers above 0.
 MODEL_NUMBERS = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn_hidden", "vocab")
 HARDWARE_NUMBERS = ("peak_dense_fp16_bf16_tflops", "memory_gb", "mem_bw_gb_s", "tdp_w")
+#: What a reader's own row may say that the table does not: the power of an accelerator that waits, in W; the width of
+#: a weight, in bits.
+BESIDE = {"accelerators": ("idle_w",), "llm": ("weight_bits",)}
 
 
 def model_row(model):
@@ -14,16 +18,19 @@ def model_row(model):
     Raises
     ------
     ValueError
-        If there is no such model, or a column that is needed is blank or out of range.
+        If there is no such model, a column that is needed is blank or out of range, or a value is none that the table
+        could hold.
     """
+    if not isinstance(model, str) and hasattr(model, "keys") and configuration.is_configuration(model):
+        model = configuration.row_of(model)
     name, row = _row("llm", "model", model, MODEL_NUMBERS)
     _filled(name, row, "tied_embeddings")
     return name, row
 
 
-def hardware_row(hardware):
+def hardware_row(accelerator):
     """The name of an accelerator and its row, as `model_row` has it of the table `accelerators`."""
-    return _row("accelerators", "hardware", hardware, HARDWARE_NUMBERS)
+    return _row("accelerators", "accelerator", accelerator, HARDWARE_NUMBERS)
 
 
 @remembered
@@ -34,13 +41,14 @@ def _named(table):
 def _row(table, argument, given, needed):
     if isinstance(given, str):
         known = _named(table)
-        row = known[checks.choice(argument, given, known)]
+        row = plain(known[checks.choice(argument, given, known)])
     else:
         try:
-            row = dict(given)
+            row = plain(dict(given))
         except (TypeError, ValueError):
             raise ValueError(f"{argument}: {given!r}, expected a name or a mapping") from None
-    name, row = str(row.get("name") or "a row of your own"), plain(row)
+        _held_to_the_table(table, row)
+    name = str(row.get("name") or "a row of your own")
     for column in needed:
         checks.number(f"{column} of {name!r}", _filled(name, row, column), checks.POSITIVE)
     return name, row
@@ -51,3 +59,28 @@ def _filled(name, row, column):
     if row.get(column) is None:
         raise ValueError(f"{column} of {name!r}: a blank, expected a value")
     return row[column]
+
+
+def _held_to_the_table(table, row):
+    """Refuse a column that the table lacks, and a value that its column could not hold; blanks are what they are."""
+    fields = _fields(table)
+    for column, value in row.items():
+        if column not in fields and column not in (*BESIDE[table], *load(table).columns):
+            raise ValueError(f"{column}: {value!r}, expected a column of the table {table}: {', '.join(fields)}")
+        field = fields.get(column)
+        if field and value is not None and not cells.fits(field, _written(value)):
+            raise ValueError(f"{column}: {value!r}, expected {cells.expected(field)}")
+
+
+def _fields(table):
+    resources = package.read(package.folder_of(None))["resources"]
+    return next({f["name"]: f for f in one["schema"]["fields"]} for one in resources if one["name"] == table)
+
+
+def _written(value):
+    """A value as a cell of a table has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,4 +1,4 @@
-"""One token: what its formulas need of a model and an accelerator, and where its energy goes."""
+"""One token: where its energy and its time go, and what a lever changes in both."""
 
 import math
 from collections.abc import Callable
@@ -7,94 +7,34 @@ from functools import partial
 
 from scipy.optimize import brentq
 
-from datagravity import checks, symbolic
-from datagravity.decoding.levers import BOUNDS, pulled
-from datagravity.decoding.terms import SECONDS, STATIC, TERMS
-from datagravity.decoding.transformer import parameters
+from datagravity import symbolic
+from datagravity.decoding.levers import BOUNDS, TIME_BOUNDS, pulled
+from datagravity.decoding.terms import STANDING, TERMS, TIMES
 from datagravity.evaluate import evaluate
-from datagravity.evidence import load, remembered
 from datagravity.law import optimal_distance, saving
-from datagravity.series import labelled_rows
-
-#: The series of the rows that price a bit of HBM: of the "system", and of the "device" alone.
-HBM_SERIES = "HBM, one bit"
-#: Bits of a weight in the formats of the measured runs; the blocks of MXFP4 share a scale of eight bits.
-FORMAT_BITS = {"bfloat16": 16, "fp8": 8, "mxfp4": 4.25}
-#: Bandwidth and peak are reached, and no power flows in vain: what the formulas say before they are fitted.
-UNCALIBRATED = {"memory_efficiency": 1.0, "arithmetic_efficiency": 1.0, "static_share": 0.0}
-
-
-@remembered
-def energy_per_bit(row, end="high"):
-    """The energy per bit of one row of the table of energies, in pJ/bit: the "high" or the "low" end of its range.
-
-    Parameters
-    ----------
-    row : the row's id; or, for HBM, "system", with its controller and the way to the core, or "device", the device
-        alone
-    end : "high" or "low"
-
-    Raises
-    ------
-    ValueError
-        If there is no such row, or no such end.
-    """
-    prices = load("energy").set_index("id")[f"energy_pj_per_bit_{checks.choice('end', end, ('high', 'low'))}"]
-    if row in prices.index:
-        return float(prices[row])
-    named = labelled_rows(HBM_SERIES)
-    if row not in named:
-        raise ValueError(f"row: {row!r}, expected {', '.join(map(repr, named))} or an id of the table of energies")
-    return float(prices[named[row]])
-
-
-def quantities(model, hardware, weight_bits, pj_per_bit=None, calibration=UNCALIBRATED):
-    """What the formulas need of a model row and a hardware row, by the names of their symbols, except batch, context
-    and kv_bits. The sliders of the page start from the same numbers.
-    """
-    counts = parameters(model)
-    fast = hardware.get("peak_dense_fp8_tflops")
-    if pj_per_bit is None:
-        # Who gives a row of no memory at all means HBM; who names a memory says which level it is of.
-        memory = hardware.get("memory_level") or hardware.get("memory_type") or "HBM"
-        if memory != "HBM":
-            raise ValueError(
-                f"pj_per_bit: None, expected a number: only HBM has a measured energy, and the memory is {memory}"
-            )
-        pj_per_bit = energy_per_bit("system", end="high")
-    return {
-        "shared_weights": counts["shared"],
-        "routed_weights": counts["routed"],
-        "experts": float(model.get("n_experts") or 1),
-        "chosen_experts": float(model.get("experts_per_token") or 1),
-        "cached_numbers": counts["cached"],
-        "attention_flop": counts["attention"],
-        "weight_bits": checks.number("weight_bits", weight_bits, checks.POSITIVE),
-        "transport_pj_per_bit": checks.number("pj_per_bit", pj_per_bit, checks.POSITIVE),
-        "bandwidth": float(hardware["mem_bw_gb_s"]),
-        "peak": float(fast if weight_bits == FORMAT_BITS["fp8"] and fast else hardware["peak_dense_fp16_bf16_tflops"]),
-        "power": float(hardware["tdp_w"]),
-    } | dict(calibration)
 
 
 @dataclass(frozen=True)
 class Decoding:
     """The energy of one token and where it goes.
 
-    `terms` in J: weights, kv_cache, arithmetic, static; `static_parts` says during which of the first three the static
-    power flows. `gd` is (weights + kv_cache) / arithmetic. `batch_at_unity` is the batch at which it is one, infinite
-    if the cache alone keeps it above. `low` and `high`, in J, are the ends of the interval of the errors on runs of
-    models that were left out of the fit, at `calibration.LEVEL`. `step_seconds` is the time of one step; `weight_bytes`
-    and `kv_bytes` are what one token moves, `flop` its operations. `bounds` maps each lever to what it can gain at most
-    (Amdahl): the whole energy over what is left when all that the lever acts on is gone. `quantities` are the numbers
-    that went in, by the names of their symbols, and `phase` turns a formula into the one they went into:
-    `terms.while_decoding` or `terms.while_prefilling`.
+    `terms` in J: weights, kv_cache, arithmetic, prompt, standing; `standing_parts` says during which part of the time
+    the standing power flows, and `seconds` how long each takes one accelerator: weights, kv_cache, arithmetic, prompt,
+    links, layers, host. `gd` is (weights + kv_cache) / arithmetic. `batch_at_unity` is the batch at which it is one,
+    infinite if the cache alone keeps it above. `low` and `high`, in J, are the ends of the band of a model that was
+    left out of the fit, at `errors.LEVEL`; where the prompt is a range, both of its ends are in it. `step_seconds`
+    is the time of one step; `weight_bytes` and `kv_bytes` are what one token moves, `flop` its operations without the
+    prompt's. `bounds` maps each lever to what it can save at most (Amdahl): the whole energy over what is left when all
+    that the lever acts on is gone; `time_bounds` does it for the time. `quantities` are the numbers that went in, by
+    the names of their symbols, and `phase` turns a formula into the one they went into: `terms.while_decoding` or
+    `terms.while_prefilling`.
     """
 
     model: str
-    hardware: str
+    accelerator: str
     terms: dict
-    static_parts: dict
+    standing_parts: dict
+    seconds: dict
     gd: float
     batch_at_unity: float
     joules_per_token: float
@@ -105,6 +45,7 @@ class Decoding:
     kv_bytes: float
     flop: float
     bounds: dict
+    time_bounds: dict
     quantities: dict
     phase: Callable
 
@@ -121,18 +62,26 @@ class Decoding:
     def gain(self, lever, factor):
         """By what the energy of a token falls if a lever divides what it acts on by `factor` (1 or more).
 
-        Computed anew from the formulas, not from the bound, so that the two can be compared.
+        Computed anew from the formulas, not from the bound, so that the two can be compared. `speedup` is the same of
+        its time.
 
         Raises
         ------
         ValueError
             If there is no such lever, or the factor is not a finite number of at least 1.
         """
-        changed = pulled(self.quantities, lever, factor)
-        return self.joules_per_token / evaluate("Decoding.gain", self.phase(symbolic.token_energy), **changed)
+        return self._ratio(symbolic.token_energy, lever, factor)
+
+    def speedup(self, lever, factor):
+        """By what the time of a token falls if a lever divides what it acts on by `factor`; see `gain`."""
+        return self._ratio(symbolic.token_seconds, lever, factor)
+
+    def _ratio(self, expression, lever, factor):
+        value = partial(evaluate, "Decoding.gain", self.phase(expression))
+        return value(**self.quantities) / value(**pulled(self.quantities, lever, factor))
 
     def placement_gain(self, beta):
-        """What the best distance gains by the placement law if the static term does not depend on it.
+        """What the best distance gains by the placement law if the standing term does not depend on it.
 
         The share theorem with a constant. Where G_d is so small that the law would move the computation away from the
         data, the gain is 1. It never exceeds the bound of the lever distance: closer than as built, computing costs at
@@ -140,42 +89,49 @@ class Decoding:
         """
         if optimal_distance(self.gd, beta) >= 1:
             return 1.0
-        varied, saved = 1 - self.shares["static"], saving(self.gd, beta)
+        varied, saved = (
+            self.shares["weights"] + self.shares["kv_cache"] + self.shares["arithmetic"],
+            saving(self.gd, beta),
+        )
         return evaluate("placement_gain", symbolic.amdahl_gain, least=1.0, acted_share=varied, divisor=saved)
 
 
-def budget(model, hardware, phase, numbers, gpus, errors):
+def budget(model, accelerator, phase, numbers, errors):
     """The energy of a token as a `Decoding`.
 
     Parameters
     ----------
-    model, hardware : their names
+    model, accelerator : their names
     phase : `terms.while_decoding` or `terms.while_prefilling`
     numbers : what the formulas need, by the names of their symbols
-    gpus : accelerators that share a step
-    errors : measured over predicted energy, low and high end of the interval
+    errors : measured over predicted energy, low and high end of the band
     """
 
     def of(expression):
         return evaluate("energy of a token", phase(expression), **numbers)
 
-    terms = {term: of(expression) for term, expression in TERMS.items()}
+    def each(expressions):
+        return {name: of(expression) for name, expression in expressions.items()}
+
+    terms, seconds = each(TERMS), each(TIMES)
     total = sum(terms.values())
     return Decoding(
         model=model,
-        hardware=hardware,
+        accelerator=accelerator,
         terms=terms,
-        static_parts={term: of(expression) for term, expression in STATIC.items()},
+        standing_parts=each(STANDING),
+        seconds=seconds,
         gd=(terms["weights"] + terms["kv_cache"]) / terms["arithmetic"],
         batch_at_unity=_batch_at_unity(phase, numbers),
         joules_per_token=total,
         low=total * errors[0],
         high=total * errors[1],
-        step_seconds=of(SECONDS) * numbers["batch"] / gpus,
+        step_seconds=sum(seconds.values()) * numbers["batch"] / numbers["gpus"],
         weight_bytes=of(symbolic.weight_bytes),
         kv_bytes=of(symbolic.kv_bytes),
         flop=of(symbolic.token_flop),
-        bounds={lever: of(expression) for lever, expression in BOUNDS.items()},
+        bounds=each(BOUNDS),
+        time_bounds=each(TIME_BOUNDS),
         quantities=numbers,
         phase=phase,
     )

@@ -5,17 +5,21 @@ from datagravity.headlines.token import example
 
 
 def bounds():
-    """What each lever can gain at most on the example, at a small batch and at a large one."""
+    """What each lever can save of the energy, and shorten of the time, at a small batch and at a large one."""
     small, large = example(8), example(512)
     return {
         "distance_small": extension(small.bounds["distance"]),
         "distance_large": extension(large.bounds["distance"]),
         "mass_small": extension(small.bounds["mass"]),
+        "mass_time": extension(small.time_bounds["mass"]),
         "reuse_small": extension(small.bounds["reuse"]),
+        "reuse_time": extension(small.time_bounds["reuse"]),
         "reuse_large": extension(large.bounds["reuse"]),
         "work_small": extension(small.bounds["work"]),
         "work_large": extension(large.bounds["work"]),
+        "work_time_large": extension(large.time_bounds["work"]),
         "split_small": extension(small.bounds["split"]),
+        "split_large": extension(large.bounds["split"]),
     }
 
 

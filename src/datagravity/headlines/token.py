@@ -3,33 +3,33 @@
 from scipy.optimize import brentq
 
 from datagravity.decoding import (
-    BATCH_NAMES,
+    NULLS,
+    PROMPT_RANGE,
     PROMPT_TOKENS,
-    SMALLEST,
     calibrate,
     decode_energy,
     energy_per_bit,
     error_table,
+    idle_powers,
     left_out,
     measured_runs,
-    nulls,
-    predicted,
+    prompts_read,
 )
 from datagravity.headlines import extension
 
 #: The run that the chapter begins with: a model of the 70B class on four H100.
-EXAMPLE = {"model": "Llama-3 70B", "hardware": "H100 SXM5 80GB", "gpus": 4}
+EXAMPLE = {"model": "Llama-3 70B", "accelerator": "H100 SXM5 80GB", "gpus": 4}
 
 
 def example(batch):
-    """The energy of one token of the example at its mean context."""
-    return decode_energy(**EXAMPLE, batch=batch, context=375)
+    """The energy of one token of the example at its mean context and the prompt that we assume."""
+    return decode_energy(**EXAMPLE, batch=batch, context=275, prompt=PROMPT_TOKENS)
 
 
 def _run(limit):
     """The measured run of the example under this limit of its batch."""
     runs = measured_runs()
-    own = runs[["llm", "accelerator", "gpus"]].eq([EXAMPLE["model"], EXAMPLE["hardware"], EXAMPLE["gpus"]]).all(axis=1)
+    own = runs[["llm", "accelerator", "gpus"]].eq(list(EXAMPLE.values())).all(axis=1)
     return runs[own].set_index("batch_max").loc[limit]
 
 
@@ -52,11 +52,9 @@ def two_terms():
         "small_batch": extension(small, "sequences"),
         "large_batch": extension(large, "sequences"),
         "small_measured": extension(measured[small], "J"),
-        "large_measured": extension(measured[large], "J"),
         "fall": extension(measured[small] / measured[large]),
         "device_bit": extension(energy_per_bit("device", end="high"), "pJ/bit"),
         "system_bit": extension(energy_per_bit("system", end="high"), "pJ/bit"),
-        "device_weights": extension(_weights_and_arithmetic(small, "device")[0], "J"),
         "device_small": extension(explained(small, "device"), "%"),
         "device_large": extension(explained(large, "device"), "%"),
         "system_small": extension(explained(small, "system"), "%"),
@@ -64,50 +62,58 @@ def two_terms():
     }
 
 
-def forecast():
-    """How far forecasts of the larger dense models are off, ours and those that know less."""
-    larger = predicted(calibrate(SMALLEST)).query("llm not in @SMALLEST and not mixture")
-    ours, by_batch = error_table(larger).iloc[0], error_table(larger, "batch_group").set_index("batch_group")
-    rivals = error_table(nulls().query("not mixture"), "null").set_index("null")
+def what_stands():
+    """The power of accelerators that wait, the share that stands above it at work, and the prompts that we assume."""
+    idle = idle_powers().set_index("accelerator")
     return {
-        "our_runs": extension(ours["runs"], "runs"),
-        "our_median": extension(ours["median"]),
-        "our_p90": extension(ours["p90"]),
-        "ours_large": extension(by_batch.loc[BATCH_NAMES[-1], "median"]),
-        "null_size": extension(rivals.loc["parameters", "median"]),
-        "null_time": extension(rivals.loc["measured time", "median"]),
-        "null_time_p90": extension(rivals.loc["measured time", "p90"]),
-    }
-
-
-def left_out_of_the_fit():
-    """How far the sum is off on an accelerator, or on a mixture of experts, that was not fitted to."""
-    device = error_table(left_out("accelerator").query("not mixture")).iloc[0]
-    by_model = error_table(left_out(), "llm").set_index("llm")
-    return {
-        "device_median": extension(device["median"]),
-        "device_p90": extension(device["p90"]),
-        "gptoss": extension(by_model.loc["gpt-oss-120b", "median"]),
-        "deepseek": extension(by_model.loc["DeepSeek-V3", "largest"]),
-    }
-
-
-def third_term():
-    """The share of the design power that flows in any case, and the prompts that the fit assumes."""
-    return {
-        "sigma": extension(100 * calibrate()["static_share"], "%"),
+        "idle_least": extension(100 * idle["share"].min(), "%"),
+        "idle_most": extension(100 * idle["share"].max(), "%"),
+        "awake": extension(100 * calibrate()["awake_share"], "%"),
         "prompt": extension(PROMPT_TOKENS, "tokens"),
+        "prompt_low": extension(PROMPT_RANGE[0], "tokens"),
+        "prompt_high": extension(PROMPT_RANGE[1], "tokens"),
+    }
+
+
+def forecast():
+    """How far forecasts of models left out are off, beside the models that know less, dense and mixtures apart."""
+    found, every = {}, left_out()
+    for kind, mixture in (("dense", False), ("mixture", True)):
+        runs = every[every["mixture"] == mixture]
+        table = error_table(runs, columns=("ratio", *NULLS)).set_index("model")
+        for name, row in {"our": "ratio", "time": "time only", "told": "measured time", "size": "parameters"}.items():
+            found[f"{name}_{kind}"] = extension(table.loc[row, "median"])
+            found[f"{name}_{kind}_p90"] = extension(table.loc[row, "p90"])
+    medians = [error_table(left_out(prompt=prompt)).iloc[0]["median"] for prompt in (*PROMPT_RANGE, PROMPT_TOKENS)]
+    keys = "our_dense our_dense_p90 time_dense time_dense_p90 told_dense told_dense_p90 size_dense"
+    keys += " our_mixture our_mixture_p90 time_mixture time_mixture_p90"
+    return {key: found[key] for key in keys.split()} | {
+        "prompt_best": extension(min(medians)),
+        "prompt_worst": extension(max(medians)),
+    }
+
+
+def prompts():
+    """How far the formulas are off for prompts alone, over the rows whose energy was measured and is no bound."""
+    rows = prompts_read().query("input_energy_is == 'measured'")
+    off = error_table(rows).iloc[0]
+    return {
+        "prompt_runs": extension(off["runs"], "rows"),
+        "prompt_median": extension(off["median"]),
+        "prompt_p90": extension(off["p90"]),
     }
 
 
 def the_example():
-    """The sum for the example at its smallest batch: G_d, the static part, and how far it is off."""
-    here = example(8)
+    """The sum for the example at its smallest batch: G_d, and its terms over what was measured."""
+    here, run = example(8), _run(8)
     return {
         "gd_here": extension(here.gd),
         "unity": extension(here.batch_at_unity, "sequences"),
-        "static_here": extension(100 * here.shares["static"], "%"),
-        "too_high": extension(here.joules_per_token / _run(8)["measured"]),
+        "weights_here": extension(100 * here.terms["weights"] / run["measured"], "%"),
+        "standing_here": extension(100 * here.terms["standing"] / run["measured"], "%"),
+        "too_high": extension(here.joules_per_token / run["measured"]),
+        "too_high_large": extension(example(_run(512)["batch"]).joules_per_token / _run(512)["measured"]),
     }
 
 
@@ -122,4 +128,4 @@ def longest_context():
     return {"limit_16": extension(limits[16], "tokens"), "limit_8": extension(limits[8], "tokens")}
 
 
-PARTS = (two_terms, third_term, forecast, left_out_of_the_fit, the_example, longest_context)
+PARTS = (two_terms, what_stands, forecast, prompts, the_example, longest_context)

@@ -65,8 +65,9 @@ _FORMULAS = {
         triangle_threshold
     """,
     "token": """
-        weight_bytes kv_bytes token_flop weight_energy kv_energy arithmetic_energy weight_seconds kv_seconds
-        arithmetic_seconds static_energy token_energy token_disjunction_constant
+        weight_bytes kv_bytes link_bytes token_flop prompt_flop weight_energy kv_energy arithmetic_energy prompt_energy
+        weight_seconds kv_seconds arithmetic_seconds prompt_seconds link_seconds layer_seconds host_seconds
+        token_seconds standing standing_energy token_energy token_disjunction_constant
     """,
     "systems": """
         amdahl_gain amdahl_limit matrix_weights full_cached_numbers full_attention_cache_ratio cache_gain weights_time

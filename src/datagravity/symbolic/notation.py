@@ -181,7 +181,49 @@ memory_efficiency = _symbol(
 arithmetic_efficiency = _symbol(
     "arithmetic_efficiency", r"\eta_{\mathrm{a}}", "share of the peak it reaches", interval="(0, 1]"
 )
-static_share = _symbol("static_share", r"\sigma", "power that flows in any case, over design power", interval=SHARE)
+state_numbers = _symbol(
+    "state_numbers",
+    r"n_{\mathrm{S}}",
+    "numbers of the states that a hybrid keeps of a sequence instead of a cache",
+    interval=AT_LEAST_ZERO,
+)
+gpus = _symbol("gpus", r"n_{\mathrm{g}}", "accelerators that share a model", interval="[1, inf)")
+kv_copies = _symbol(
+    "kv_copies", r"k_{\mathrm{KV}}", "accelerators that each read the same part of a cache", interval="[1, inf)"
+)
+prompt_per_output = _symbol(
+    "prompt_per_output", r"\rho_{\mathrm{p}}", "tokens of prompts for one token written", interval=AT_LEAST_ZERO
+)
+link_efficiency = _symbol(
+    "link_efficiency",
+    r"\eta_{\ell}",
+    "bandwidth that accelerators reach between each other, over memory bandwidth",
+    interval="(0, 1]",
+)
+layer_overhead = _symbol(
+    "layer_overhead",
+    r"t_{\ell}",
+    "time of a layer in a step, whatever it moves or computes",
+    "s",
+    interval=AT_LEAST_ZERO,
+)
+host_overhead = _symbol(
+    "host_overhead",
+    r"t_{\mathrm{h}}",
+    "time for which the host holds up all accelerators, a token",
+    "s",
+    interval=AT_LEAST_ZERO,
+)
+idle_power = _symbol("idle_power", r"P_0", "power of one accelerator that waits with a model loaded", "W")
+awake_share = _symbol(
+    "awake_share",
+    r"\sigma",
+    "power of an accelerator at work that neither bits nor operations account for, from idle at 0 to design at 1",
+    interval=SHARE,
+)
+standing_power = _symbol(
+    "standing_power", r"P_{\mathrm{s}}", "power that flows while anything lasts", "W", interval=AT_LEAST_ZERO
+)
 
 # Published systems.
 acted_share = _symbol(

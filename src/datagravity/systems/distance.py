@@ -44,7 +44,7 @@ def instinfer(inputs: Inputs = None) -> tuple[Comparison, ...]:
 
 
 def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
-    """HNLPU: weights that are wires, so that neither their bits nor the time to read them remain.
+    """HNLPU: weights that are wires, so that neither their bits nor the time to read them and to begin a layer remain.
 
     The shares come from the model of a token at batch 1 on the GPU, priced at the system and, as the other end, at
     the device. How many sequences either machine has at work is no matter of distance and stays out.
@@ -52,7 +52,7 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
     given = System("S03", inputs)
     tokens = [hnlpu_baseline(), hnlpu_baseline("device"), hnlpu_baseline(shared_bits=FORMAT_BITS["mxfp4"])]
     energy = [1 - 1 / token.bounds["reuse"] for token in tokens]
-    seconds = [token.static_parts["weights"] / token.terms["static"] for token in tokens]
+    seconds = [1 - 1 / token.time_bounds["reuse"] for token in tokens]
     given.derive("acted_share", Interval(energy[0], min(energy), max(energy)))
     given.derive("waiting_share", Interval(seconds[0], min(seconds), max(seconds)))
     left = min(hnlpu_left())
@@ -79,7 +79,7 @@ def hnlpu_baseline(row: str = "system", shared_bits: float = 16) -> Decoding:
     counts, model = parameters(_MODEL), load("llm").set_index("name").loc[_MODEL]
     shared, used = counts["shared"], counts["routed"] * model["experts_per_token"] / model["n_experts"]
     bits = (shared_bits * shared + FORMAT_BITS["mxfp4"] * used) / (shared + used)
-    # Two accelerators, because the mean width would not let all experts fit into one; a token's energy is the same.
+    # Two accelerators, because the mean width would not let all experts fit into one.
     setting = {
         "batch": 1,
         "context": 2048,

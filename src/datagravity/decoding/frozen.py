@@ -1,0 +1,120 @@
+"""The frozen test: what was fitted before certain runs were read, kept in a file, and held against them once.
+
+`data/frozen_decoding.json` holds the numbers that the formulas were fitted with, those of the models that know less,
+the bands, the day, and three digests: of the source files of the model, of the cells of the tables that it rests on,
+and of the fitted numbers. A change of any of them is seen, and needs a freeze of its own, with a new date: the runs
+that were scored are then runs that the model has seen, and the file says so.
+"""
+
+import ast
+import hashlib
+import json
+from pathlib import Path
+
+from datagravity import paths
+from datagravity.decoding.calibration import PROMPT_TOKENS, calibrate, measured_runs, predicted, prompts_read
+from datagravity.decoding.errors import LEVEL, error_interval
+from datagravity.decoding.nulls import fit_nulls
+from datagravity.decoding.quantities import HBM_SERIES, energy_per_bit
+from datagravity.evidence import load
+from datagravity.series import labelled_rows
+
+FILE = "frozen_decoding.json"
+#: The source files whose change would change a forecast, a null or a band.
+MODEL = (
+    "symbolic/token.py",
+    *(f"decoding/{name}.py" for name in ["transformer", "terms", "quantities", "calibration", "nulls", "errors"]),
+)
+
+#: How the runs are scored: said before they are read.
+PLAN = {
+    "runs": "every row of measured_decoding whose phase is serving",
+    "forecast": "decode_energy at the mean batch and output, the prompt as for the fit, all accelerators sharing layers",
+    "groups": "dense models and mixtures of experts apart; a hybrid is dense",
+    "apart": "rows whose host_stalls is suspected, by the two percentiles of a step, whatever their energy",
+    "headline without": "models whose configuration is recalled; they are printed in the table of models",
+    "rivals": "the models that know less, with the numbers in this file",
+    "printed": "median and 90th percentile of the factor either way, and the share of runs inside the band",
+}
+
+
+def frozen():
+    """The frozen numbers and digests, as the file has them; a dict."""
+    return json.loads((Path(paths.DATA) / FILE).read_text(encoding="utf-8"))
+
+
+def freeze(date):
+    """The content of a new file: what is fitted now, on the day `date` (as in "2026-11-29").
+
+    Returns
+    -------
+    dict: date, plan, prompt, level, calibration, nulls, bands, digests.
+    """
+    found = {
+        "date": date,
+        "plan": PLAN,
+        "prompt": PROMPT_TOKENS,
+        "level": LEVEL,
+        "calibration": calibrate(),
+        "nulls": fit_nulls(predicted()),
+        "bands": {name: error_interval(mixture) for name, mixture in (("dense", False), ("mixture", True))},
+    }
+    return found | {"digests": digests(found)}
+
+
+def digests(found):
+    """The three digests of `FILE`: of the source files now, of the tables now, and of the numbers of `found`."""
+    numbers = {name: value for name, value in found.items() if name != "digests"}
+    return {
+        "model": _digest([_without_words(Path(__file__).parent.parent / name) for name in MODEL]),
+        "tables": _digest(_cells()),
+        "numbers": _digest(numbers),
+    }
+
+
+def _digest(content):
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _without_words(path):
+    """The lines of a source file that do something: no docstring, no comment line, no empty line."""
+    text = path.read_text(encoding="utf-8")
+    dropped = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            dropped |= set(range(node.lineno, node.end_lineno + 1))
+    lines = (line.rstrip() for number, line in enumerate(text.splitlines(), 1) if number not in dropped)
+    return [line for line in lines if line and not line.lstrip().startswith("#")]
+
+
+# What the fits read of each table.
+_READ = {
+    "measured_inference": "id llm_name accelerator_name num_gpus weight_bits batch_avg avg_output_tokens"
+    " throughput_tok_s j_per_output_token",
+    "measured_decoding": "id phase llm accelerator_name gpus layers_in_turn weight_bits batch_average mean_input_tokens"
+    " seconds_to_first_token average_power_w model_loaded",
+    "llm": "name layers hidden heads kv_heads head_dim ffn_hidden biases mlp positions n_experts experts_per_token"
+    " shared_experts dense_layers dense_ffn_hidden kv_latent q_latent rope_dim vocab context tied_embeddings"
+    " attention_layers mamba_layers mlp_layers",
+    "accelerators": "name peak_dense_fp16_bf16_tflops peak_dense_fp8_tflops mem_bw_gb_s tdp_w memory_level",
+}
+
+
+def _cells():
+    """The cells that the fits rest on, as the tables have them."""
+    runs, prompts = measured_runs(), prompts_read()
+    idle = load("measured_decoding").query("phase == 'idle'")
+    return {
+        "measured_inference": _rows("measured_inference", runs["id"]),
+        "measured_decoding": _rows("measured_decoding", [*prompts["id"], *idle["id"]]),
+        "llm": _rows("llm", [*runs["llm"], *prompts["llm"]]),
+        "accelerators": _rows("accelerators", [*runs["accelerator"], *prompts["accelerator"]]),
+        "energy": {name: energy_per_bit(name) for name in labelled_rows(HBM_SERIES)},
+    }
+
+
+def _rows(table, names):
+    columns = _READ[table].split()
+    frame = load(table)[columns]
+    kept = frame[frame[columns[0]].isin(set(names))].sort_values(columns[0]).astype(object)
+    return kept.where(kept.notna(), None).to_dict("records")
