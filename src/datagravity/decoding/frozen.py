@@ -29,7 +29,8 @@ MODEL = (
 #: How the runs are scored: said before they are read.
 PLAN = {
     "runs": "every row of measured_decoding whose phase is serving",
-    "forecast": "decode_energy at the mean batch and output, the prompt as for the fit, all accelerators sharing layers",
+    "forecast": "decode_energy at the mean batch and output, the prompt as for the fit, "
+    "all accelerators sharing layers",
     "groups": "dense models and mixtures of experts apart; a hybrid is dense",
     "apart": "rows whose host_stalls is suspected, by the two percentiles of a step, whatever their energy",
     "headline without": "models whose configuration is recalled; they are printed in the table of models",
