@@ -14,7 +14,9 @@ from datagravity.decoding import (
     calibrate,
     decode_energy,
     energy_per_bit,
+    error_interval,
     error_table,
+    frozen,
     idle_power,
     idle_powers,
     left_out,
@@ -23,7 +25,10 @@ from datagravity.decoding import (
     predicted,
     prefill_energy,
     quantities,
+    score,
+    scored,
 )
+from datagravity.decoding.freezing import PLAN, digests
 from datagravity.decoding.nulls import fit_nulls, null_ratios
 from datagravity.evaluate import evaluate
 from frozen import freeze
@@ -296,7 +301,7 @@ def test_errors_are_those_that_were_put_in():
 # --- The levers
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     model=st.sampled_from(["Llama-3 8B", "Llama-3 70B", "Mixtral 8x7B", "DeepSeek-V3"]),
     batch=st.floats(0.5, 400),
@@ -417,3 +422,46 @@ def test_a_formula_without_one_of_its_numbers_is_an_error():
     del found.quantities["power"]
     with pytest.raises(ValueError, match="expected also power"):
         found.gain("mass", 2)
+
+
+# --- The frozen test
+
+
+def test_the_frozen_file_is_of_the_code_the_tables_and_the_numbers_that_score():
+    known = frozen()
+    assert digests(known) == known["digests"], "a change of the model is a new freeze, with its own date"
+    assert known["plan"] == PLAN
+    assert calibrate() == pytest.approx(known["calibration"], rel=1e-6)
+    assert {kind: error_interval(kind == "mixture") for kind in known["bands"]} == {
+        kind: pytest.approx(tuple(ends), rel=1e-6) for kind, ends in known["bands"].items()
+    }
+
+
+def test_a_change_of_a_number_or_of_a_cell_changes_its_digest(monkeypatch):
+    known = frozen()
+    other = known | {"calibration": known["calibration"] | {"awake_share": 0.5}}
+    assert [key for key in known["digests"] if digests(other)[key] != known["digests"][key]] == ["numbers"]
+    monkeypatch.setattr("datagravity.decoding.freezing.MODEL", ("symbolic/token.py",))
+    monkeypatch.setattr("datagravity.decoding.freezing.energy_per_bit", lambda name: 1.0)
+    assert [key for key in known["digests"] if digests(known)[key] != known["digests"][key]] == ["model", "tables"]
+
+
+def test_what_is_scored_was_not_fitted_to_and_stalls_stand_apart():
+    runs = scored()
+    assert len(runs) == 214
+    assert not set(runs["llm"]) & (set(measured_runs()["llm"]) - {"DeepSeek-V3"})
+    one = runs[runs["llm"] == "Qwen3-14B"].iloc[0]
+    again = decode(
+        model="Qwen3-14B",
+        accelerator=one["accelerator"],
+        gpus=int(one["gpus"]),
+        batch=one["batch"],
+        context=one["context"],
+        prompt=PROMPT_TOKENS,
+        calibration=frozen()["calibration"],
+    )
+    assert one["predicted"] == pytest.approx(again.joules_per_token)
+    table = score()
+    assert table.query("model == 'ratio'")["runs"].sum() == (~runs["recalled"]).sum()
+    stalled = table.query("stalls and model == 'ratio'")["runs"].sum()
+    assert stalled == (runs["stalls"] & ~runs["recalled"]).sum() > 0

@@ -11,7 +11,7 @@ Everything here is an [extension], and its boundary is the accelerator: no host,
 In the order of reading: `rows` (a model, an accelerator), `transformer` (what is counted in a model), `terms` (the
 formulas), `quantities` (what they need), `levers` (what may shrink them), `token` (one token's budget), `calibration`
 (measured runs and fits), `nulls` (models that know less), `errors` (what was left out), `forecast` (`decode_energy`
-and `prefill_energy`), `frozen` (the test on runs that came later).
+and `prefill_energy`), `freezing` (the test on runs that came later).
 """
 
 from datagravity.decoding.calibration import (
@@ -26,6 +26,7 @@ from datagravity.decoding.calibration import (
 )
 from datagravity.decoding.errors import LEVEL, error_interval, error_table, left_out
 from datagravity.decoding.forecast import decode_energy, prefill_energy
+from datagravity.decoding.freezing import frozen, score, scored
 from datagravity.decoding.levers import BOUNDS, LEVERS, TIME_BOUNDS
 from datagravity.decoding.nulls import NULLS
 from datagravity.decoding.quantities import FORMAT_BITS, energy_per_bit, idle_power, idle_powers, quantities
@@ -49,6 +50,7 @@ __all__ = [
     "energy_per_bit",
     "error_interval",
     "error_table",
+    "frozen",
     "idle_power",
     "idle_powers",
     "left_out",
@@ -58,4 +60,6 @@ __all__ = [
     "prefill_energy",
     "prompts_read",
     "quantities",
+    "score",
+    "scored",
 ]

@@ -1,5 +1,6 @@
 """The numbers of the chapter on a token's energy budget."""
 
+import numpy as np
 from scipy.optimize import brentq
 
 from datagravity.decoding import (
@@ -10,10 +11,13 @@ from datagravity.decoding import (
     decode_energy,
     energy_per_bit,
     error_table,
+    frozen,
     idle_powers,
     left_out,
     measured_runs,
     prompts_read,
+    score,
+    scored,
 )
 from datagravity.headlines import extension
 
@@ -93,6 +97,33 @@ def forecast():
     }
 
 
+def frozen_test():
+    """What the frozen model, and those that know less, said of runs that were not there: dense and mixtures apart."""
+    known, runs = frozen(), scored()
+    table = score().set_index(["kind", "stalls", "model"])
+    found = {
+        "frozen_on": extension(known["date"]),
+        "digest": extension(known["digests"]["model"][:12]),
+        "unseen": extension(len(runs), "runs"),
+        "stalled": extension(int(runs["stalls"].sum()), "runs"),
+    }
+    names = {"new": "ratio", "new_time": "time only", "new_told": "measured time", "new_size": "parameters"}
+    for kind in ("dense", "mixture"):
+        for name, model in names.items():
+            row = table.loc[(kind, False, model)]
+            found |= {f"{name}_{kind}": extension(row["median"]), f"{name}_{kind}_p90": extension(row["p90"])}
+        found[f"held_{kind}"] = extension(100 * table.loc[(kind, False, "ratio"), "inside"], "%")
+    factors = np.exp(np.abs(np.log(runs.query("not stalls")[["ratio", "time only"]].astype(float))))
+    medians = factors.groupby(runs["llm"]).median()
+    found |= {
+        "stalled_dense": extension(table.loc[("dense", True, "ratio"), "median"]),
+        "new_models": extension(len(medians), "models"),
+        "beats_time": extension(int((medians["ratio"] < medians["time only"]).sum()), "models"),
+    }
+    unused = ("new_told_mixture_p90", "new_told_dense_p90", "new_size_mixture_p90")
+    return {name: value for name, value in found.items() if name not in unused}
+
+
 def prompts():
     """How far the formulas are off for prompts alone, over the rows whose energy was measured and is no bound."""
     rows = prompts_read().query("input_energy_is == 'measured'")
@@ -128,4 +159,4 @@ def longest_context():
     return {"limit_16": extension(limits[16], "tokens"), "limit_8": extension(limits[8], "tokens")}
 
 
-PARTS = (two_terms, what_stands, forecast, prompts, the_example, longest_context)
+PARTS = (two_terms, what_stands, forecast, frozen_test, prompts, the_example, longest_context)

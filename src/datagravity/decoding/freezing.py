@@ -11,12 +11,23 @@ import hashlib
 import json
 from pathlib import Path
 
+import pandas as pd
+
 from datagravity import paths
-from datagravity.decoding.calibration import PROMPT_TOKENS, calibrate, measured_runs, predicted, prompts_read
-from datagravity.decoding.errors import LEVEL, error_interval
-from datagravity.decoding.nulls import fit_nulls
+from datagravity.decoding.calibration import (
+    PROMPT_TOKENS,
+    calibrate,
+    forecasts,
+    measured_runs,
+    predicted,
+    prepared,
+    prompts_read,
+)
+from datagravity.decoding.errors import LEVEL, error_interval, error_table
+from datagravity.decoding.nulls import NULLS, fit_nulls, null_ratios
 from datagravity.decoding.quantities import HBM_SERIES, energy_per_bit
-from datagravity.evidence import load
+from datagravity.decoding.terms import while_decoding
+from datagravity.evidence import load, remembered
 from datagravity.series import labelled_rows
 
 FILE = "frozen_decoding.json"
@@ -61,6 +72,55 @@ def freeze(date):
         "bands": {name: error_interval(mixture) for name, mixture in (("dense", False), ("mixture", True))},
     }
     return found | {"digests": digests(found)}
+
+
+@remembered
+def scored():
+    """The runs that were not there when the model was frozen, each with what the frozen numbers say of it.
+
+    Returns
+    -------
+    pandas.DataFrame with the columns of measured_decoding, some renamed as by `measured_runs`, and predicted (J),
+    ratio = measured over predicted, one column of such a ratio for each of `nulls.NULLS`, inside (the band), kind
+    ("dense" or "mixture"), stalls (host stalls suspected) and recalled (the configuration of the model is).
+    """
+    known = frozen()
+    names = {"accelerator_name": "accelerator", "batch_average": "batch", "mean_output_tokens": "output"}
+    names |= {"throughput_tokens_per_s": "rate", "joules_per_output_token": "measured"}
+    rows = load("measured_decoding").query("phase == 'serving'").drop(columns="accelerator").rename(columns=names)
+    rows = rows.assign(prompt=float(known["prompt"])).reset_index(drop=True)
+    found = forecasts(*prepared(rows, while_decoding), known["calibration"])
+    found = null_ratios(found, known["nulls"])
+    kind = found["mixture"].map({True: "mixture", False: "dense"})
+    low, high = (kind.map({name: ends[side] for name, ends in known["bands"].items()}) for side in (0, 1))
+    return found.assign(
+        kind=kind,
+        inside=found["ratio"].between(low, high),
+        stalls=found["host_stalls"] == "suspected",
+        recalled=found["llm"].map(load("llm").set_index("name")["status"]) == "recalled",
+    )
+
+
+def score(runs=None):
+    """How far the frozen model and its rivals were off, by `PLAN`: a row for each kind, with and without suspected
+    host stalls, and each model.
+
+    Parameters
+    ----------
+    runs : rows of `scored`; all whose configuration is not recalled if None
+
+    Returns
+    -------
+    pandas.DataFrame: kind, stalls, model ("ratio" or one of `nulls.NULLS`), runs, median, p90, largest, inside (of the
+    band; blank for a rival).
+    """
+    runs = scored().query("not recalled") if runs is None else runs
+    tables = []
+    for (kind, stalls), own in runs.groupby(["kind", "stalls"]):
+        table = error_table(own, "kind", ("ratio", *NULLS)).assign(kind=kind, stalls=stalls)
+        inside = pd.Series(float(own["inside"].mean()), index=table.index, dtype="Float64")
+        tables.append(table.assign(inside=inside.where(table["model"] == "ratio")))
+    return pd.concat(tables, ignore_index=True)
 
 
 def digests(found):
