@@ -28,10 +28,14 @@ class Workload(Chart):
         return {"batch": self.signal("batch"), "context": self.signal("context")}
 
 
-def computed(model, hardware, weight_bits, **workload):
+def computed(model, hardware, weight_bits, context, **workload):
+    # The prompt whose tokens for one written are what the chart opens with: prompt / (2 (context - prompt)).
+    prompt = context * 2 * charts.PROMPTS[0] / (1 + 2 * charts.PROMPTS[0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return decode_energy(model, hardware, gpus=8, weight_bits=weight_bits, **workload)
+        return decode_energy(
+            model, hardware, gpus=8, weight_bits=weight_bits, context=context, prompt=prompt, **workload
+        )
 
 
 @pytest.mark.parametrize(
@@ -71,6 +75,9 @@ def test_the_levers_gain_what_python_computes(browser, site):
                 assert chart.signal(f"bound_{lever}") == pytest.approx(expected.bounds[lever], rel=1e-9)
                 gain = expected.gain(lever, chart.signal("factor"))
                 assert chart.signal(f"gain_{lever}") == pytest.approx(gain, rel=1e-9)
+                assert chart.signal(f"time_bound_{lever}") == pytest.approx(expected.time_bounds[lever], rel=1e-9)
+                faster = expected.speedup(lever, chart.signal("factor"))
+                assert chart.signal(f"time_gain_{lever}") == pytest.approx(faster, rel=1e-9)
         assert visit.complaints == []
 
 

@@ -15,7 +15,7 @@ JOULES = [1e-3, 1e3]
 TERMS = {
     "weights": (symbolic.weight_energy, BLUE),
     "KV cache": (symbolic.kv_energy, GREEN),
-    "arithmetic, prompt too": (symbolic.arithmetic_energy + symbolic.prompt_energy, ORANGE),
+    "arithmetic": (symbolic.arithmetic_energy + symbolic.prompt_energy, ORANGE),
     "standing": (symbolic.standing_energy, PURPLE),
     "all together": (symbolic.token_energy, GREY),
 }
@@ -126,8 +126,8 @@ def energy_by_batch():
         subtitle=f"pink: measured; grey band: {percent(LEVEL)} for a model left out",
         description=(
             "Lines on two logarithmic axes: joules per token against the batch, for reading weights, reading the KV "
-            "cache, arithmetic, standing power and their sum. Weights fall in proportion to the batch, cache and "
-            f"arithmetic stay level. Pink points are measured runs; those of {MODEL} on {GPUS} {HARDWARE} go from "
+            "cache, arithmetic (of the prompt too), standing power and their sum. Weights fall in proportion to the "
+            f"batch, cache and arithmetic stay level. Pink points are measured runs; those of {MODEL} on {GPUS} {HARDWARE} go from "
             f"{printed(few['measured'])} J at a batch of {few['batch']:.0f} to {printed(many['measured'])} J at "
             f"{many['batch']:.0f}. Lists and sliders choose the workload."
         ),
