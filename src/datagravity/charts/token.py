@@ -127,9 +127,9 @@ def energy_by_batch():
         description=(
             "Lines on two logarithmic axes: joules per token against the batch, for reading weights, reading the KV "
             "cache, arithmetic (of the prompt too), standing power and their sum. Weights fall in proportion to the "
-            f"batch, cache and arithmetic stay level. Pink points are measured runs; those of {MODEL} on {GPUS} {HARDWARE} go from "
-            f"{printed(few['measured'])} J at a batch of {few['batch']:.0f} to {printed(many['measured'])} J at "
-            f"{many['batch']:.0f}. Lists and sliders choose the workload."
+            f"batch, cache and arithmetic stay level. Pink points are measured runs; those of {MODEL} on {GPUS} "
+            f"{HARDWARE} go from {printed(few['measured'])} J at a batch of {few['batch']:.0f} to "
+            f"{printed(many['measured'])} J at {many['batch']:.0f}. Lists and sliders choose the workload."
         ),
         sources=sources(),
         height=400,
