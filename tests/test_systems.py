@@ -165,7 +165,8 @@ def test_hnlpu_is_a_missing_batch():
     assert 5555 / 216 < speed.computed.value < 3 * 5555 / 216
     assert rate.explains is None, "an absolute number has no logarithm to compare"
     assert (rate.computed, rate.finding) == (None, "within its bound")
-    cheap = decode_energy("gpt-oss-120b", "H100 SXM5 80GB", batch=1, context=2048, weight_bits=4.25, pj_per_bit=1e-3)
+    setting = {"batch": 1, "context": 2048, "gpus": 2, "weight_bits": 4.25}
+    cheap = decode_energy("gpt-oss-120b", "H100 SXM5 80GB", **setting, pj_per_bit=1e-3)
     assert narrow.joules_per_token / cheap.joules_per_token == pytest.approx(narrow.bounds["distance"], rel=1e-3)
 
 
