@@ -4,7 +4,6 @@ import numpy as np
 from scipy.optimize import brentq
 
 from datagravity.decoding import (
-    NULLS,
     PROMPT_RANGE,
     PROMPT_TOKENS,
     calibrate,
@@ -80,18 +79,16 @@ def what_stands():
 
 
 def forecast():
-    """How far forecasts of models left out are off, beside the models that know less, dense and mixtures apart."""
+    """How far forecasts of models left out are off, beside the time alone, dense and mixtures apart."""
     found, every = {}, left_out()
     for kind, mixture in (("dense", False), ("mixture", True)):
         runs = every[every["mixture"] == mixture]
-        table = error_table(runs, columns=("ratio", *NULLS)).set_index("model")
-        for name, row in {"our": "ratio", "time": "time only", "told": "measured time", "size": "parameters"}.items():
+        table = error_table(runs, columns=("ratio", "time only")).set_index("model")
+        for name, row in {"our": "ratio", "time": "time only"}.items():
             found[f"{name}_{kind}"] = extension(table.loc[row, "median"])
             found[f"{name}_{kind}_p90"] = extension(table.loc[row, "p90"])
     medians = [error_table(left_out(prompt=prompt)).iloc[0]["median"] for prompt in (*PROMPT_RANGE, PROMPT_TOKENS)]
-    keys = "our_dense our_dense_p90 time_dense time_dense_p90 told_dense told_dense_p90 size_dense"
-    keys += " our_mixture our_mixture_p90 time_mixture time_mixture_p90"
-    return {key: found[key] for key in keys.split()} | {
+    return found | {
         "prompt_best": extension(min(medians)),
         "prompt_worst": extension(max(medians)),
     }
@@ -107,21 +104,19 @@ def frozen_test():
         "unseen": extension(len(runs), "runs"),
         "stalled": extension(int(runs["stalls"].sum()), "runs"),
     }
-    names = {"new": "ratio", "new_time": "time only", "new_told": "measured time", "new_size": "parameters"}
+    names = {"new": "ratio", "new_time": "time only", "new_size": "parameters"}
     for kind in ("dense", "mixture"):
         for name, model in names.items():
             row = table.loc[(kind, False, model)]
             found |= {f"{name}_{kind}": extension(row["median"]), f"{name}_{kind}_p90": extension(row["p90"])}
         found[f"held_{kind}"] = extension(100 * table.loc[(kind, False, "ratio"), "inside"], "%")
+    del found["new_size_mixture_p90"]
     factors = np.exp(np.abs(np.log(runs.query("not stalls")[["ratio", "time only"]].astype(float))))
     medians = factors.groupby(runs["llm"]).median()
-    found |= {
-        "stalled_dense": extension(table.loc[("dense", True, "ratio"), "median"]),
+    return found | {
         "new_models": extension(len(medians), "models"),
         "beats_time": extension(int((medians["ratio"] < medians["time only"]).sum()), "models"),
     }
-    unused = ("new_told_mixture_p90", "new_told_dense_p90", "new_size_mixture_p90")
-    return {name: value for name, value in found.items() if name not in unused}
 
 
 def prompts():
@@ -144,7 +139,6 @@ def the_example():
         "weights_here": extension(100 * here.terms["weights"] / run["measured"], "%"),
         "standing_here": extension(100 * here.terms["standing"] / run["measured"], "%"),
         "too_high": extension(here.joules_per_token / run["measured"]),
-        "too_high_large": extension(example(_run(512)["batch"]).joules_per_token / _run(512)["measured"]),
     }
 
 
