@@ -6,7 +6,7 @@ A rule is a function of a row's values (None for a blank) that yields pairs: a c
 """
 
 from datagravity.evidence import corrections
-from datagravity.evidence.rules import brains, decoding, distance, pim, plateau, processors, series, systems
+from datagravity.evidence.rules import brains, choices, decoding, distance, pim, plateau, processors, series, systems
 from datagravity.evidence.rules.shared import low_at_most_high
 
 #: The rules of each table; `low_at_most_high` is one of every table.
@@ -14,6 +14,7 @@ RULES = (
     processors.RULES
     | distance.RULES
     | pim.RULES
+    | choices.RULES
     | brains.RULES
     | plateau.RULES
     | decoding.RULES
@@ -35,6 +36,7 @@ def row_problems(name, table):
 
 
 def cross_problems(tables, known):
-    """What several tables say together: corrections, figures of the claims that print them, members of series."""
+    """What several tables say together: corrections, figures of claims, members of series, options of choices."""
     found = corrections.problems(tables, known) + series.member_problems(tables)
+    found += choices.choice_problems(tables)
     return found + systems.figure_problems(tables) + systems.input_problems(tables)
