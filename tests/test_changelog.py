@@ -24,8 +24,6 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
         ("distance", "With them the exponent is {ring_whole:.2f}, not {ring_between:.2f}"),
         ("distance", "costs a message {door_ring:.2f} pJ/bit, as much as {door_ring_mm:.0f} mm of mesh"),
         ("distance", "on exact hops they give {hops_free}."),
-        ("pim", "holds {system_in} of {system_rows} PIM systems"),
-        ("pim", "{free_system_in} of {system_rows} without one"),
         ("index", "from {brain_low:.2f} to {brain_high:.0f}, below one in {brain_below} of {brain_count}"),
         ("systems", "Of {claims_all} claims of thirty published systems {claims_computed} can be computed"),
         ("systems", "from stated inputs and ours, and {claims_agree} of those agree"),

@@ -1,12 +1,13 @@
 """The charts of the chapters on PIM and on brains, as data and as Vega draws them."""
 
+import numpy as np
 import pytest
 
 from charts import drawn, records
+from datagravity import choices, pim
 from datagravity.brains import ratios
 from datagravity.charts.brains import ratio_by_budget
-from datagravity.charts.pim import predicted_and_reported, two_ladders
-from datagravity.pim import LAWS, ladders, losses, predictions
+from datagravity.charts.pim import VOID, predicted_and_reported, specification_curve, two_ladders, what_each_option_does
 
 
 @pytest.fixture(scope="module")
@@ -14,30 +15,50 @@ def scatter():
     return predicted_and_reported().to_dict()
 
 
-def test_every_usable_row_and_every_loss_is_in_the_scatter(scatter):
-    expected = set(predictions(include_recalled=True)["id"]) | set(losses()["id"])
-    assert {row["id"] for row in records(scatter)} == expected
-    titles = {entry["title"] for entry in scatter["layer"][-1]["encoding"]["tooltip"]}
-    assert {"predicted", "80 % interval", "reported"} <= titles
+def chosen(**options):
+    """The positions of options in their lists, as the chart's parameters have them."""
+    known = choices.options("pim")
+    return {f"pim_{name}": known[name].index(option) for name, option in options.items()}
 
 
-def test_the_boxes_admit_rows(scatter):
-    unconverted = losses().query("not comparable")
-    shown = len(predictions()) + (unconverted["status"] != "recalled").sum()
-    assert len(drawn(scatter, -1, ["id"])) == shown
-    everything = len(predictions(include_recalled=True)) + len(unconverted)
-    assert len(drawn(scatter, -1, ["id"], show_recalled=True)) == everything
-    assert len(drawn(scatter, -1, ["id"], scopes="path")) == 11
+@pytest.mark.parametrize(
+    ("scope", "options"),
+    [
+        ("system", {}),
+        ("path", {"law": "tile", "kappa": "0.1"}),
+        ("memory", {"law": "level ratio"}),
+        ("system", {"law": "tile, fixed share", "fixed_cost": "anchor", "share": "none"}),
+        ("path", {"law": "patch", "gd_energy": "class", "gd_width": "own width", "share": "none"}),
+    ],
+)
+def test_every_combination_is_drawn_as_it_is_predicted(scatter, scope, options):
+    rows = pim.predictions(**options).query("group == @scope")
+    found = drawn(scatter, 4, ["id", "v", "h", "inside"], pim_scope=scope, **chosen(**options))
+    values = {name: (float(v), float(h), int(inside)) for name, v, h, inside in found}
+    assert set(values) == set(rows["id"])
+    for row in rows.itertuples():
+        assert values[row.id][:2] == pytest.approx((row.predicted, row.predicted_high), rel=6e-3)
+        assert values[row.id][2] == (row.miss == "within")
 
 
-def test_the_law_is_chosen(scatter):
-    for number, model in enumerate(LAWS):
-        rows = predictions(model=model).query("group == 'path'")
-        values = sorted(map(float, (value for (value,) in drawn(scatter, -1, ["value"], law=number, scopes="path"))))
-        assert values == pytest.approx(sorted(rows["predicted"]), abs=1e-4)
+def test_the_line_above_the_points_is_the_score(scatter):
+    one = pim.score()
+    (said,) = drawn(scatter, 5, ["label"], mark="text")
+    assert said[0].startswith(f"{round(one['coverage'] * one['reports'])} of {one['reports']} intervals")
+    assert said[0].endswith(f"{np.exp(one['error']):.2f}")
 
 
-def test_ladders_and_ratios_carry_their_rows():
+def test_options_that_do_not_combine_say_so(scatter):
+    options = chosen(law="tile", fixed_cost="anchor")
+    assert drawn(scatter, 4, ["id"], **options) == []
+    assert drawn(scatter, 5, ["label"], mark="text", **options) == [[VOID]]
+
+
+def test_charts_carry_their_rows():
     rungs = records(two_ladders().to_dict())
-    assert {row["rung"] for row in rungs} == set(ladders()["rung"])
+    assert {row["rung"] for row in rungs} == set(pim.ladders()["rung"])
     assert len(records(ratio_by_budget().to_dict())) == len(ratios())
+    options = records(what_each_option_does().to_dict())
+    assert {row["option"] for row in options} == set(pim.by_option().query("specifications > 0")["option"])
+    curve = records(specification_curve().to_dict())
+    assert {row["scope"] for row in curve} == set(pim.multiverse()["scope"])

@@ -194,20 +194,13 @@ def test_a_part_below_zero_is_zero():
 # --- Permutations
 
 
-def test_a_rank_correlation_is_scipys_and_its_p_the_exact_one():
+def test_rank_correlations_are_scipys_and_their_p_the_exact_one():
     x, y = [1, 2, 3, 4, 5, 6], [2.0, 1.0, 4.0, 3.0, 6.0, 6.0]
-    value, p = fits.rank_correlation(x, y, permutations=20000)
+    value, p = fits.joint_rank_correlation([x], y, permutations=20000)
     assert value == pytest.approx(stats.spearmanr(x, y).statistic)
-    exact = np.mean([abs(stats.spearmanr(x, one).statistic) >= value - 1e-12 for one in permutations(y)])
+    exact = np.mean([stats.spearmanr(x, one).statistic >= value - 1e-12 for one in permutations(y)])
     assert p == pytest.approx(exact, abs=4 * math.sqrt(exact / 20000))
-
-
-def test_the_other_direction_counts_too():
-    rising = fits.rank_correlation(range(8), range(8))
-    falling = fits.rank_correlation(range(8), range(8, 0, -1))
-    assert (rising[0], falling[0]) == pytest.approx((1, -1))
-    assert max(rising[1], falling[1]) < 0.01
-    assert fits.rank_correlation([1, 1, 1], [1, 2, 3]) == (0.0, 1.0)
+    assert fits.rank_correlations([x, x[::-1], [1] * 6], y) == pytest.approx([value, -value, 0])
 
 
 def test_flipped_signs_have_the_exact_p():
@@ -217,12 +210,48 @@ def test_flipped_signs_have_the_exact_p():
         (values,), lambda x, axis: x.sum(axis=axis), permutation_type="samples", alternative="greater"
     )
     assert scipys.pvalue == pytest.approx(exact)
-    assert fits.sign_flip_p(values, permutations=20000) == pytest.approx(exact, abs=4 * math.sqrt(exact / 20000))
+    value, p = fits.joint_sign_flip([values], permutations=20000)
+    assert value == pytest.approx(values.sum())
+    assert p == pytest.approx(exact, abs=4 * math.sqrt(exact / 20000))
 
 
-def test_a_seed_makes_the_same_p():
-    values = np.random.default_rng(0).normal(size=12)
-    assert fits.sign_flip_p(values, seed=3) == fits.sign_flip_p(values, seed=3) != fits.sign_flip_p(values, seed=4)
+def test_a_joint_test_finds_what_is_there_and_not_what_is_not():
+    generator, order = np.random.default_rng(1), np.arange(10.0)
+    better = generator.normal(1, 0.3, (20, 10))
+    assert fits.joint_sign_flip(better)[1] < 0.01
+    assert fits.joint_sign_flip(-better)[1] > 0.99
+    assert fits.joint_rank_correlation(order + generator.normal(0, 1, (20, 10)), order)[1] < 0.01
+    assert fits.joint_rank_correlation(-order[None], order)[1] > 0.99
+    assert fits.joint_rank_correlation(np.ones((3, 10)), order) == (0, 1)
+
+
+# --- Weights and bounds
+
+
+def test_a_weighted_quantile_is_the_one_of_repeated_values():
+    values, counts = [3.0, 1.0, 2.0, 7.0], [2, 1, 3, 1]
+    repeated = np.repeat(values, counts)
+    for level in (0.1, 0.5, 0.8):
+        expected = np.quantile(repeated, level, method="averaged_inverted_cdf")
+        assert fits.weighted_quantile(values, counts, level) == expected
+
+
+def test_bounds_give_their_mass_to_what_they_admit():
+    support, mass = fits.bounded_distribution([1.0, 3.0, 2.0, 5.0], [1.0, 3.0, math.inf, 5.0])
+    known = dict(zip(support.tolist(), mass.round(3).tolist(), strict=True))
+    assert known == {1.0: 0.25, 2.0: 0.0, 3.0: 0.375, 5.0: 0.375}
+    points, equal = fits.bounded_distribution([4.0, 1.0], [4.0, 1.0])
+    assert (points.tolist(), equal.tolist()) == ([1, 4], [0.5, 0.5])
+    alone, _ = fits.bounded_distribution([-math.inf], [2.0])
+    assert alone.tolist() == [2]
+
+
+def test_shares_of_variance_by_hand():
+    table = pd.DataFrame({"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "y": [0.0, 0.0, 0.0, 1.0]})
+    found = fits.variance_shares(table, "y", ["a", "b"])
+    # Half of the variance is an interaction: neither factor explains it alone, both need it.
+    assert found["alone"].to_list() == pytest.approx([1 / 3, 1 / 3])
+    assert found["beside"].to_list() == pytest.approx([2 / 3, 2 / 3])
 
 
 # --- Leaving out
@@ -249,7 +278,10 @@ def test_no_row_is_on_both_sides():
         (lambda: fits.line([1, 1], [2, 3]), "two different x or more"),
         (lambda: fits.line([1, math.nan], [2, 3]), "expected finite pairs"),
         (lambda: fits.line([1, 2, 3], [2, 3]), "expected finite pairs"),
-        (lambda: fits.rank_correlation([1, 2], [1, 2]), "x, y: 2 and 2 values, expected pairs, at least 3"),
+        (lambda: fits.rank_interval(0.5, 3), "count: 3, expected four pairs or more"),
+        (lambda: fits.proportion_interval(3, 2), "hits: 3, expected a number from 0 to count = 2"),
+        (lambda: fits.bounded_distribution([-math.inf], [math.inf]), "expected pairs in order with one finite end"),
+        (lambda: fits.weighted_quantile([1.0], [0.0], 0.5), "expected a value in each row with a weight above 0"),
     ],
 )
 def test_bad_arguments(call, message):
@@ -264,7 +296,7 @@ def test_the_examples_of_the_docstrings():
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, None])
 def test_no_number_is_significant(bad):
-    with pytest.raises(ValueError, match=r"^values: .* \(index 0\), expected a"):
-        fits.sign_flip_p([bad, 1.0])
-    with pytest.raises(ValueError, match=r"^x: .* \(index 2\), expected a"):
-        fits.rank_correlation([1.0, 2.0, bad], [1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match=r"^values: .* \(index 0, 0\), expected a"):
+        fits.joint_sign_flip([[bad, 1.0]])
+    with pytest.raises(ValueError, match=r"^x: .* \(index 0, 2\), expected a"):
+        fits.rank_correlations([[1.0, 2.0, bad]], [1.0, 2.0, 3.0])

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from datagravity import brains, distance, pim, systems
+from datagravity import brains, distance, fits, pim, systems
 from datagravity.evidence import load, remembered
 from datagravity.evidence.rules.processors import arithmetic
 from datagravity.intervals import Interval, text
@@ -156,33 +156,28 @@ def measured_processors():
     return parts
 
 
-def _pim_sets():
-    """The law with the measured fixed share and without one, each on three scopes: (name, rows)."""
-    for model, form in [("tile", "with the fixed share"), ("tile, nothing fixed", "nothing fixed")]:
-        sets = pim.subsets(pim.predictions(model=model))
-        for scope in ("path", "memory", "whole system"):
-            yield f"{scope}, {form}", sets[scope]
+def _pim_scores():
+    """The law with a fixed share and without one, each on three scopes: (name, score)."""
+    for law, fixed, form in [
+        ("tile, fixed share", "intercept", "with a fixed share"),
+        ("tile", "none", "nothing fixed"),
+    ]:
+        for scope in ("path", "memory", "system"):
+            yield f"{scope}, {form}", pim.score(law=law, fixed_cost=fixed, scope=scope)
 
 
 def pim_coverage():
-    """Share of reported savings inside the predicted interval, with its exact 95 % interval, by form and scope."""
-    return {
-        name: Interval(scored.coverage, scored.coverage_low, scored.coverage_high, 0.95)
-        for name, rows in _pim_sets()
-        for scored in [pim.score(rows)]
-    }
+    """Share of reported savings that the predicted interval admits, with its exact interval, by form and scope."""
+    found = {}
+    for name, scored in _pim_scores():
+        hits = round(scored["coverage"] * scored["reports"])
+        found[name] = fits.proportion_interval(hits, int(scored["reports"]), 0.95)
+    return found
 
 
 def pim_order():
     """Spearman's correlation of predicted and reported savings with Fisher's 95 % interval, by form and scope."""
-    found = {}
-    for name, rows in _pim_sets():
-        rank = pim.rank_test(rows)
-        # Fisher's transformation with the factor for ranks of Fieller, Hartley and Pearson.
-        half = 1.96 * math.sqrt(1.06 / (rank.rows - 3)) if rank.rows > 3 else math.inf
-        centre = math.atanh(max(-0.999, min(0.999, rank.value)))
-        found[name] = Interval(rank.value, math.tanh(centre - half), math.tanh(centre + half), 0.95)
-    return found
+    return {name: fits.rank_interval(scored["order"], int(scored["reports"]), 0.95) for name, scored in _pim_scores()}
 
 
 def biology():

@@ -98,6 +98,200 @@ def _sample_interval(values, level, further):
     return t_interval(values.mean(), error, len(values) - 1, level)
 
 
+# --- Weights and bounds ----------------------------------------------------------------------------------------------
+
+
+def weighted_quantile(values: ArrayLike, weights: ArrayLike, level: float) -> np.ndarray | float:
+    """The quantile of weighted values along the last axis: the middle of what the weights leave to both sides.
+
+    With equal weights its median is the usual one. numpy's weighted quantiles take the lower of two middles.
+
+    Parameters
+    ----------
+    values : shape (..., n)
+    weights : not negative, of a shape that broadcasts to that of the values
+    level : of the quantile, between 0 and 1
+
+    Returns
+    -------
+    float, or an array of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, a weight is negative, or all of one row are zero.
+
+    Examples
+    --------
+    >>> weighted_quantile([1.0, 2.0, 3.0, 4.0], 1.0, 0.5)
+    2.5
+    >>> weighted_quantile([1.0, 2.0, 3.0, 4.0], [1.0, 1.0, 1.0, 9.0], 0.5)
+    4.0
+    """
+    checks.number("level", level, checks.OPEN_SHARE)
+    values = checks.numbers("values", values, checks.FINITE)
+    weights = np.broadcast_to(checks.numbers("weights", weights, checks.AT_LEAST_ZERO), values.shape)
+    total = weights.sum(axis=-1, keepdims=True)
+    if values.ndim == 0 or values.shape[-1] == 0 or np.any(total <= 0):
+        raise ValueError(f"weights: {weights.tolist()!r}, expected a value in each row with a weight above 0")
+    order = np.argsort(values, axis=-1, kind="stable")
+    values = np.take_along_axis(values, order, axis=-1)
+    reached = np.cumsum(np.take_along_axis(weights, order, axis=-1), axis=-1) / total
+    last = values.shape[-1] - 1
+    lower = np.minimum((reached < level - _ROUNDING).sum(axis=-1, keepdims=True), last)
+    upper = np.minimum((reached <= level + _ROUNDING).sum(axis=-1, keepdims=True), last)
+    found = (np.take_along_axis(values, lower, axis=-1) + np.take_along_axis(values, upper, axis=-1))[..., 0] / 2
+    return found if found.ndim else float(found)
+
+
+def bounded_distribution(low: ArrayLike, high: ArrayLike, weights: ArrayLike = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """The likeliest distribution of values of which some are known by bounds only, after Turnbull (1976).
+
+    Its mass lies on the values that are known, on the middles of ranges, and on the bounds themselves: each bound
+    gives its mass to what it admits. scipy's censored data take no weights, and bounds from one side only.
+
+    Parameters
+    ----------
+    low, high : both ends of what is known of each value, shape (n,); -inf or inf where there is no bound
+    weights : of the values
+
+    Returns
+    -------
+    (support, mass): rising values, and masses that sum to one
+
+    Raises
+    ------
+    ValueError
+        If there is no value, an end is missing on both sides, or low is above high.
+
+    Examples
+    --------
+    >>> support, mass = bounded_distribution([1.0, 3.0, -math.inf], [1.0, 3.0, 2.0])
+    >>> support.tolist(), mass.round(3).tolist()
+    ([1.0, 2.0, 3.0], [0.667, 0.0, 0.333])
+    """
+    low, high = (np.atleast_1d(np.asarray(ends, dtype=float)) for ends in (low, high))
+    bounded = np.isfinite(low) | np.isfinite(high)
+    if not low.size or low.shape != high.shape or not np.all(bounded & (low <= high)):
+        raise ValueError(f"low, high: {low.tolist()}, {high.tolist()}, expected pairs in order with one finite end")
+    weights = np.broadcast_to(checks.numbers("weights", weights, checks.POSITIVE), low.shape)
+    both = np.isfinite(low) & np.isfinite(high)
+    one = np.where(np.isfinite(low), low, high)
+    middle = np.where(both, (one + np.where(both, high, 0)) / 2, one)
+    support = np.unique(middle)
+    admitted = (support >= low[:, None]) & (support <= high[:, None])
+    # A bound that admits a known value has no need of a mass of its own.
+    start = np.where(np.isin(support, middle[both]), 1.0, 1e-3)
+    mass = start / start.sum()
+    for _ in range(2000):
+        shared = admitted * mass
+        found = weights @ (shared / shared.sum(axis=1, keepdims=True)) / weights.sum()
+        moved, mass = np.abs(found - mass).max(), found
+        if moved < 1e-9:
+            break
+    return support, mass
+
+
+def binomial_power(count: int, truth: ArrayLike, nominal: float = 0.8, error: float = 0.05) -> np.ndarray | float:
+    """How often so many trials of a true share are told from a nominal one, by the exact two-sided binomial test.
+
+    Raises
+    ------
+    ValueError
+        If a share is not between 0 and 1, or count is no whole number above 0.
+
+    Examples
+    --------
+    >>> round(binomial_power(20, 0.4), 2), binomial_power(20, 0.8) <= 0.05
+    (0.98, True)
+    """
+    checks.whole("count", count)
+    truth = checks.numbers("truth", truth, checks.SHARE)
+    hits = np.arange(count + 1)
+    rejected = np.array([stats.binomtest(int(hit), count, nominal).pvalue <= error for hit in hits])
+    found = stats.binom.pmf(hits, count, truth[..., None]) @ rejected
+    return found if found.ndim else float(found)
+
+
+def rank_interval(value: float, count: int, level: float = 0.8) -> Interval:
+    """The interval of a rank correlation over so many pairs: Fisher's, with the factor for ranks of Fieller and others.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than four pairs, which leave no width to estimate.
+
+    Examples
+    --------
+    >>> found = rank_interval(0.5, 20)
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.23, 0.7)
+    """
+    if count < 4:
+        raise ValueError(f"count: {count}, expected four pairs or more")
+    half = stats.norm.ppf((1 + level) / 2) * math.sqrt(1.06 / (count - 3))
+    centre = math.atanh(max(-0.999, min(0.999, value)))
+    low, high = math.tanh(centre - half), math.tanh(centre + half)
+    return Interval(value, min(low, value), max(high, value), level, "uniform")
+
+
+def proportion_interval(hits: int, count: int, level: float = 0.8) -> Interval:
+    """The exact interval of a proportion, after Clopper and Pearson.
+
+    Raises
+    ------
+    ValueError
+        If there is no trial, or there are more hits than trials.
+
+    Examples
+    --------
+    >>> found = proportion_interval(16, 20)
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.64, 0.91)
+    """
+    if not 0 <= hits <= count or count < 1:
+        raise ValueError(f"hits: {hits}, expected a number from 0 to count = {count}, and a trial at least")
+    found = stats.binomtest(hits, count).proportion_ci(level)
+    return Interval(hits / count, float(found.low), float(found.high), level, "uniform")
+
+
+def variance_shares(frame: pd.DataFrame, outcome: str, factors: list[str]) -> pd.DataFrame:
+    """How much of the variance of an outcome each factor explains, by means over every row of a table.
+
+    Parameters
+    ----------
+    frame : one row a combination of the factors; each counts alike, and combinations may be missing
+    outcome : a column of finite numbers
+    factors : columns
+
+    Returns
+    -------
+    pandas.DataFrame: factor; alone, the share of variance that its means explain (Sobol's first order where factors
+    are independent); beside, the share that stays unknown where all other factors are known (the total order).
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "y": [0.0, 1.0, 2.0, 3.0]})
+    >>> variance_shares(table, "y", ["a", "b"]).round(2).to_dict("list")
+    {'factor': ['a', 'b'], 'alone': [0.8, 0.2], 'beside': [0.8, 0.2]}
+    """
+    values = checks.numbers("outcome", frame[outcome], checks.FINITE)
+    whole, found = values.var(), []
+    series = pd.Series(values, index=frame.index)
+    for factor in factors:
+        alone = series.groupby(frame[factor], observed=True).transform("mean").var(ddof=0)
+        others = [frame[other] for other in factors if other != factor]
+        rest = (series - series.groupby(others, observed=True).transform("mean")).pow(2).mean() if others else whole
+        scale = whole if whole > 0 else 1.0
+        found.append({"factor": factor, "alone": float(alone / scale), "beside": float(rest / scale)})
+    return pd.DataFrame(found)
+
+
 # --- A line ----------------------------------------------------------------------------------------------------------
 
 
@@ -549,53 +743,82 @@ def fixed_and_linear(x: ArrayLike, y: ArrayLike) -> FixedAndLinear:
 
 # --- Permutations ----------------------------------------------------------------------------------------------------
 
-# scipy.stats.permutation_test draws another stream, and doubles the smaller tail where "at least as far from zero" is
-# meant here; the p values of the book would move. The tests hold both to the same exact p.
+# scipy.stats.permutation_test shuffles one statistic; here one shuffle serves many specifications at once.
 
 
-def rank_correlation(x: ArrayLike, y: ArrayLike, *, permutations: int = 5000, seed: int = 0) -> tuple[float, float]:
-    """Spearman's rank correlation and its permutation p: how often shuffled pairs correlate as much, either way.
+def rank_correlations(x: ArrayLike, y: ArrayLike) -> np.ndarray:
+    """Spearman's rank correlation of each row of x with y; 0 where all of a row, or all y, are equal.
 
-    Where all x or all y are equal the correlation is 0 and p is 1.
+    Parameters
+    ----------
+    x : shape (specifications, n)
+    y : shape (n,) or (n, m)
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than three pairs.
+    Returns
+    -------
+    numpy.ndarray, shape (specifications,) or (specifications, m)
 
     Examples
     --------
-    >>> value, p = rank_correlation([1, 2, 3, 4, 5, 6], [1, 4, 9, 16, 36, 25])
-    >>> round(value, 3), p < 0.05
-    (0.943, True)
+    >>> rank_correlations([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [1.0, 1.0, 1.0]], [1.0, 4.0, 9.0]).round(3).tolist()
+    [1.0, -1.0, 0.0]
     """
-    if len(x) != len(y) or len(x) < 3:
-        raise ValueError(f"x, y: {len(x)} and {len(y)} values, expected pairs, at least 3")
-    x, y = (stats.rankdata(checks.numbers(name, values, checks.FINITE)) for name, values in (("x", x), ("y", y)))
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return 0.0, 1.0
-    x, y = x - x.mean(), y - y.mean()
-    generator = np.random.default_rng(seed)
-    scale = np.sqrt((x**2).sum() * (y**2).sum())
-    shuffled = np.array([x @ generator.permutation(y) for _ in range(permutations)]) / scale
-    value = float(x @ y / scale)
-    return value, _reached(np.abs(shuffled), abs(value))
+    x, y = (checks.numbers(name, values, checks.FINITE) for name, values in (("x", x), ("y", y)))
+    x, y = stats.rankdata(x, axis=1), stats.rankdata(y, axis=0)
+    x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=0)
+    x_size, y_size = np.sqrt((x**2).sum(axis=1)), np.sqrt((y**2).sum(axis=0))
+    size = np.multiply.outer(x_size, y_size)
+    return np.where(size > 0, x @ y / np.where(size > 0, size, 1.0), 0.0)
 
 
-def sign_flip_p(values: ArrayLike, *, permutations: int = 5000, seed: int = 0) -> float:
-    """The permutation p of a sum above zero: how often it is reached where each value has its sign by chance.
+def joint_sign_flip(values: ArrayLike, *, permutations: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """Over many specifications at once: the median of their sums, and how often chance signs reach it.
 
-    One-sided. Values that hang together belong in one value, their sum: signs are taken to be independent.
+    Parameters
+    ----------
+    values : shape (specifications, groups); a group keeps one sign in every specification
+
+    Returns
+    -------
+    (median, p), p one-sided
 
     Examples
     --------
-    >>> sign_flip_p([1.0, 2.0, 0.5, 1.5, 3.0, 1.0, 2.0, 0.5]) < 0.01
-    True
+    >>> value, p = joint_sign_flip([[1.0, 2.0, 0.5, 1.5, 3.0, 1.0], [1.0, 2.5, 0.5, 1.5, 2.0, 1.0]])
+    >>> value, p < 0.05
+    (8.75, True)
     """
     values = checks.numbers("values", values, checks.FINITE)
     generator = np.random.default_rng(seed)
-    signs = generator.choice([-1, 1], size=(permutations, len(values)))
-    return _reached(signs @ values, values.sum())
+    signs = generator.choice([-1.0, 1.0], size=(values.shape[1], permutations))
+    observed = float(np.median(values.sum(axis=1)))
+    return observed, _reached(np.median(values @ signs, axis=0), observed)
+
+
+def joint_rank_correlation(
+    x: ArrayLike, y: ArrayLike, *, permutations: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """Over many specifications at once: the median rank correlation, and how often shuffled y reach it.
+
+    Parameters
+    ----------
+    x : shape (specifications, groups)
+    y : shape (groups,); it is shuffled for all specifications alike
+
+    Returns
+    -------
+    (median, p), p one-sided. A specification whose x are all equal correlates with 0.
+
+    Examples
+    --------
+    >>> joint_rank_correlation([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], [1.0, 2.0, 3.0, 4.0, 6.0, 5.0])[1] < 0.05
+    True
+    """
+    y, generator = checks.numbers("y", y, checks.FINITE), np.random.default_rng(seed)
+    every = np.stack([y, *(generator.permutation(y) for _ in range(permutations))], axis=1)
+    found = rank_correlations(x, every)
+    middle = np.median(found, axis=0)
+    return float(middle[0]), _reached(middle[1:], middle[0])
 
 
 def _reached(shuffled, observed):

@@ -3,8 +3,6 @@
 import pandas as pd
 
 from datagravity.evidence import corrections
-from datagravity.evidence.cells import shown
-from datagravity.evidence.rules.pim import bits_range
 from datagravity.reads import BIBLIOGRAPHY
 
 # The nullable types of pandas: a blank cell is a missing value in all of them.
@@ -35,8 +33,6 @@ def converted(name, tables, books):
         frame = frame.assign(**_per_bit(frame))
     if name in WITH_FACTS:
         frame = frame.assign(**_facts(name, frame, _published(tables["sources"]).set_index("key")))
-    if name == "pim":
-        frame = frame.assign(**_baseline_ends(frame))
     if "corrections" in tables:
         frame = corrections.beside(name, frame, _published(tables["corrections"]))
     return frame
@@ -56,15 +52,6 @@ def _facts(name, frame, sources):
         copied = frame["source"].map(sources["group_at_45_nm"])
         group = group.mask((frame["node_nm"] == 45).fillna(False) & copied.notna(), copied)
     return {"source_group": group.astype("string"), "grey": frame["source"].map(sources["grey"]).astype("boolean")}
-
-
-def _baseline_ends(pim):
-    """Both ends of the energy per bit of the baseline, which the table writes as one text."""
-    ends = [bits_range(shown(cell)) or (None, None) for cell in pim["pj_per_bit_baseline"]]
-    return {
-        f"pj_per_bit_baseline_{end}": pd.array(values, dtype="Float64")
-        for end, values in zip(("low", "high"), zip(*ends, strict=True), strict=True)
-    }
 
 
 def _published(table):

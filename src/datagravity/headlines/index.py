@@ -16,7 +16,6 @@ from datagravity.headlines import (
     systems,
     token,
 )
-from datagravity.pim import predictions, score, subsets
 
 
 def the_number():
@@ -59,16 +58,9 @@ def measured_distance():
 
 
 def processing_in_memory():
-    """The whole systems that the law's interval holds, with the fixed share and without, and its typical error."""
-    fixed = pim.with_a_fixed_share()
-    systems_alone = subsets(predictions(model=pim.OPEN))["whole system"]
-    return {
-        "systems": fixed["system_rows"],
-        "covered_fixed": fixed["system_in"],
-        "covered_free": pim.without_a_fixed_share()["free_system_in"],
-        "error_free": extension(score(systems_alone).error),
-        "error_constant": pim.law_and_constant()["constant_error"],
-    }
+    """In what share of its specifications the law covers the reports, gains over a constant, or does both."""
+    found = pim.all_specifications()
+    return {name: found[name] for name in ("specifications", "gains", "gains_least", "gains_most", "covers", "both")}
 
 
 def budgets_of_brains():

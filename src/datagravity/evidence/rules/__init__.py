@@ -38,5 +38,5 @@ def row_problems(name, table):
 def cross_problems(tables, known):
     """What several tables say together: corrections, figures of claims, members of series, options of choices."""
     found = corrections.problems(tables, known) + series.member_problems(tables)
-    found += choices.choice_problems(tables)
+    found += choices.choice_problems(tables) + pim.way_problems(tables)
     return found + systems.figure_problems(tables) + systems.input_problems(tables)

@@ -1,6 +1,7 @@
-"""Rules of the table `pim`."""
+"""Rules of the tables `pim` and `memory_paths`."""
 
-from datagravity.evidence.cells import NUMBER, shown
+from datagravity.evidence.cells import shown
+from datagravity.evidence.rules.shared import filled
 
 # How far a typed energy factor and a typed ratio of energies per bit may lie from what they are computed from.
 FACTOR_ROUNDING, PATH_ROUNDING = 1e-3, 1e-2
@@ -35,28 +36,62 @@ def energy_factor(value, unit):
 
 def path_energy_agrees(row):
     """A reported ratio of energies per bit is the ratio of the two energies per bit, where both are given."""
-    baseline, pim = bits_range(row["pj_per_bit_baseline"]), row["pj_per_bit_pim"]
-    if row["quantity_kind"] != "path_energy" or not baseline or not pim:
-        return
-    for end, energy in zip(("low", "high"), baseline, strict=True):
-        value, computed = row[f"value_{end}"], energy / pim
+    pim = row["pj_per_bit_pim"]
+    for end in ("low", "high"):
+        energy, value = row[f"pj_per_bit_baseline_{end}"], row[f"value_{end}"]
+        if row["quantity_kind"] != "path_energy" or energy is None or not pim:
+            continue
+        computed = energy / pim
         if value is None or abs(value - computed) > PATH_ROUNDING * computed:
             yield f"value_{end}", f"about {computed:.4g}, which is {energy:g} over {pim:g} pJ/bit"
 
 
-def bits_range(text):
-    """Both ends of an energy per bit written as "7" or "10-20", in pJ/bit; None for a blank or for anything else."""
-    ends = (text or "").split("-")
-    if len(ends) > 2 or not all(NUMBER["number"].fullmatch(end) for end in ends):
-        return None
-    return float(ends[0]), float(ends[-1])
+def both_ends_of_a_bit(row):
+    """An energy per bit of the baseline has both ends, or none."""
+    low, high = (row[f"pj_per_bit_baseline_{end}"] for end in ("low", "high"))
+    if (low is None) != (high is None):
+        yield f"pj_per_bit_baseline_{'high' if high is None else 'low'}", "a value, because the other end has one"
 
 
-def bits_range_in_order(row):
-    """A range of energies per bit is positive and starts with its low end."""
-    ends = bits_range(row["pj_per_bit_baseline"])
-    if ends and not 0 < ends[0] <= ends[1]:
-        yield "pj_per_bit_baseline", "a number above 0, or two such with the lower one first"
+def report_says_what_it_bounds(row):
+    """A reported value is a point, a range or a bound; a point has equal ends, and a range two different ones."""
+    low, high = row["value_low"], row["value_high"]
+    yield from filled(row, {"report": low is not None}, f"value_low is {shown(low) or 'blank'}")
+    if row["report"] == "point" and low != high:
+        yield "report", f"range, at most or at least, because the value is {shown(low)} to {shown(high)}"
+    if row["report"] == "range" and low == high:
+        yield "report", f"point, at most or at least, because both ends are {shown(low)}"
+    if row["report"] == "at most" and high is None:
+        yield "value_high", "a value, because the number is a bound from above"
+
+
+def derived_way_has_its_lengths(row):
+    """A way that is derived names the lengths that it is the sum of."""
+    if row["basis"] == "derived" and row["distances"] is None:
+        yield "distances", "rows of distances.csv, because the basis is derived"
+    if row["near_level"] == row["far_level"]:
+        yield "far_level", "a level farther than near_level"
+
+
+def way_problems(tables):
+    """Every memory of a baseline has a way, and every length of a way is a row of the table of distances."""
+    ways, distances, reports = (tables.get(name) for name in ("memory_paths", "distances", "pim"))
+    if ways is None or not ways.complete:
+        return []
+    problems = []
+    if distances is not None and distances.complete:
+        known = set(distances.column(distances.key))
+        for index, row in enumerate(ways.values):
+            unknown = [part for part in (row["distances"] or "").split(";") if part and part not in known]
+            problems += [
+                ways.problem(index, "distances", f"rows of distances.csv, and {part} is none") for part in unknown
+            ]
+    if reports is not None and reports.complete:
+        known = set(ways.column("memory"))
+        for index, row in enumerate(reports.values):
+            if row["baseline_memory"] is not None and row["baseline_memory"] not in known:
+                problems.append(reports.problem(index, "baseline_memory", f"a memory of {ways.file}"))
+    return problems
 
 
 def recalled_basis(row):
@@ -77,4 +112,14 @@ def sign_agrees(row):
         yield "sign", f"another one, because the energy factor is {low:g} to {high:g}"
 
 
-RULES = {"pim": [factor_only_from_energy, path_energy_agrees, bits_range_in_order, recalled_basis, sign_agrees]}
+RULES = {
+    "pim": [
+        factor_only_from_energy,
+        path_energy_agrees,
+        both_ends_of_a_bit,
+        report_says_what_it_bounds,
+        recalled_basis,
+        sign_agrees,
+    ],
+    "memory_paths": [derived_way_has_its_lengths],
+}
