@@ -85,8 +85,13 @@ def two_clocks():
 
 
 def one_token():
-    """The part of a measured token that reading the weights and computing explain, a bit priced at the device."""
-    return {"two_terms": extension(token.two_terms()["device_small"].value / 100)}
+    """What weights and arithmetic explain of a measured token, and how far forecasts of unseen runs are off."""
+    unseen, names = token.frozen_test(), ("new_dense", "new_mixture", "new_time_dense", "new_time_mixture")
+    return {
+        "two_terms": extension(token.two_terms()["device_small"].value / 100),
+        "unseen": unseen["unseen"],
+        **{name: unseen[name] for name in names},
+    }
 
 
 def published_systems():
