@@ -311,7 +311,7 @@ def test_errors_are_those_that_were_put_in():
     beta=st.floats(1.05, 2.95),
 )
 def test_no_lever_gains_more_than_its_bound(model, batch, context, lever, factor, beta):
-    found = decode_energy(model, "Instinct MI325X", batch=batch, context=context, gpus=8)
+    found = decode_energy(model, "Instinct MI325X", batch=batch, context=context, gpus=16)
     gain = found.gain(lever, factor)
     assert 1 - 1e-12 <= gain <= found.bounds[lever] * (1 + 1e-9)
     assert 1 - 1e-12 <= found.speedup(lever, factor) <= found.time_bounds[lever] * (1 + 1e-9)
