@@ -183,7 +183,7 @@ def predicted_and_reported():
         alt.layer(guide(y=1, dash=(2, 3)), diagonal(0.9, 100), across, upright, points, readout(_said(base), size=12)),
         drawn_by=predicted_and_reported,
         title="One specification: predicted and reported",
-        subtitle=["dashed: equal; dotted: no saving", "hollow: unreviewed source"],
+        subtitle=["dashed: equal; dotted: no saving;", "hollow: unreviewed source"],
         description=(
             "Scatter plot on two logarithmic axes: what the law predicts of each report, with its "
             f"{percent(LEVEL)} interval, against what the report admits. It opens with reports of the scope {scope}, "
@@ -279,7 +279,7 @@ def what_each_option_does():
         drawn_by=what_each_option_does,
         title="What each option does",
         subtitle=[
-            "dot: median; bar: middle half; thin: 10th to 90th percentile",
+            "dot: median; bar: middle half; thin: 10th to 90th percentile;",
             "dashed: no gain, or an honest interval",
         ],
         description=(
@@ -345,6 +345,7 @@ def power():
             x=alt.X("coverage:Q").title("true coverage").axis(format=".0%"),
             y=alt.Y("power:Q").title("how often it is told from the nominal one").axis(format=".0%"),
             color=alt.Color("name:N").sort(list(named.values())).title(None).legend(columns=1),
+            strokeDash=alt.StrokeDash("name:N").sort(list(named.values())).title(None),
             tooltip=[word("name", "sample"), number("coverage", "true coverage", "%"), number("power", "told", "%")],
         )
     )
@@ -410,7 +411,7 @@ def two_ladders():
         drawn_by=two_ladders,
         title="Two ladders towards the cells",
         subtitle=[
-            "each ladder: farthest place on top",
+            "each ladder: farthest place on top;",
             "grey: last level over DRAM, 80 % of further chips",
         ],
         description=(

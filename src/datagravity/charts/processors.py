@@ -116,7 +116,7 @@ def disjunction_constants_by_memory():
         alt.layer(guide(x=1), intervals, points),
         drawn_by=disjunction_constants_by_memory,
         title="G_d by memory and node",
-        subtitle=["one access over one operation of a source", "hollow: unreviewed source"],
+        subtitle=["one access over one operation of a source;", "hollow: unreviewed source"],
         description=(
             "Dot plot on a logarithmic axis: the disjunction constant of each memory level, from registers to DRAM, "
             "one colour a process node, one shape a scope, with the published interval as a bar, and a dashed line at "
