@@ -121,7 +121,7 @@ def test_launch_buttons_need_a_repository_and_offered_notebooks_lead_to_the_site
 
 def test_the_results_are_renewed_and_what_changed_is_said(own_book):
     book = own_book
-    assert "Results: 11 headlines, written to book/results.json\n" in success(book)
+    assert "Results: 6 headlines, written to book/results.json\n" in success(book)
     assert (book.html / "words.html").exists()
     assert not book.executed_path(book.source / "words.md").exists()
     first = book.results.read_text(encoding="utf-8")
@@ -135,4 +135,4 @@ def test_the_results_are_renewed_and_what_changed_is_said(own_book):
     claims.write_text("\n".join(claims.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
     output = success(book)
     assert re.search(r"to execute: 1\n  \[1/1\] survey\.md +[\d.]+ s   table related_claims\n", output)
-    assert "Results: 11 headlines, changes: 1\n  survey.claims: 205 → 204\n" in output
+    assert "Results: 6 headlines, changes: 1\n  survey.claims: 205 → 204\n" in output

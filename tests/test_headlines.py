@@ -190,17 +190,11 @@ SHOWN = {
         "round(power, 1), round(whole_power, 1)": {"fusemax_power": "power", "fusemax_power_whole": "whole_power"},
         "round(watts)": {"infsa_watts": "watts"},
         "text(cover)": {"cover": "cover.value"},
-        "{count: (round(shares[count], 2), round(without[count], 2)) for count in shares}": {
-            "share_low": "100 * min(shares.values())",
-            "share_high": "100 * max(shares.values())",
-            "built_low": "100 * min(without.values())",
-            "built_high": "100 * max(without.values())",
-        },
         'assert even > 100 * numbers["transport_pj_per_bit"]': {
             "break_even": "even",
             "memory_bit": "numbers['transport_pj_per_bit']",
         },
-        "assert 0 < share < 1 and block.past_bound": {"pres_share": "share", "pres_speed": "speed"},
+        "assert 0 < share < 1 and block.past_bound": {"half_share": "share"},
     },
     "claims": {"wider": {"wider": "wider"}},
     "processors": {

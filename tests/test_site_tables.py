@@ -68,8 +68,8 @@ def test_the_count_is_right_for_every_filter(table):
 def test_filters_and_words_narrow_together(table):
     rows = systems.rows()
     table.filter("lever", "mass")
-    table.filter("finding", "agrees")
-    both = rows[(rows["lever"] == "mass") & (rows["finding"] == "agrees")]
+    table.filter("finding", "agrees as assumed")
+    both = rows[(rows["lever"] == "mass") & (rows["finding"] == "agrees as assumed")]
     assert table.column("system") == list(both["name"])
     table.search("FASTKV  prompts")
     assert table.column("system") == ["FastKV"]

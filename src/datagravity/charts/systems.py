@@ -1,28 +1,17 @@
-"""The charts of the chapter on thirty systems."""
+"""The chart of the chapter on thirty systems."""
 
 import altair as alt
 
 from datagravity import systems
 from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import diagonal, shapes
-from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.theme import BLUE, BROWN, GREEN, ORANGE, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
-from datagravity.charts.words import listed
 from datagravity.decoding import LEVERS
 
-#: Colours of the levers, the same in both charts.
+#: Colours of the levers.
 COLOURS = dict(zip(LEVERS, [ORANGE, BLUE, GREEN, PURPLE, BROWN], strict=True))
 COMPUTED, BOUND = "computed", "a bound only"
-#: What the second chart counts as; the order is that of the bars.
-GROUPS = {
-    "agrees": GREEN,
-    "falls short": ORANGE,
-    "exceeds": PURPLE,
-    "too wide to tell": BROWN,
-    "within its bound": BLUE,
-    "above its bound": PINK,
-    "not computable": GREY,
-}
 _ALL = "all five"
 _TIERS = ["all thirty", "A, read one by one", "B, computed and listed"]
 _X, _Y = (0.9, 8000), (0.7, 100)
@@ -97,41 +86,4 @@ def claimed_and_computed():
         ),
         sources=set(frame.loc[data.index, "source"]),
         height=430,
-    )
-
-
-def findings_by_lever():
-    """How the claims of each lever came out: a bar of counts for each."""
-    frame = systems.counted()
-    order = list(GROUPS)
-    counts = frame.groupby(["lever", "finding"], as_index=False).agg(
-        claims=("name", "size"), who=("name", lambda names: ", ".join(dict.fromkeys(names)))
-    )
-    bars = [
-        f"{lever}: {listed([f'{row.claims} {row.finding}' for row in rows.itertuples()])}"
-        for lever, rows in counts.groupby("lever", sort=False)
-    ]
-    chart = (
-        alt.Chart(counts.assign(order=counts["finding"].map(order.index)))
-        .mark_bar(height=24)
-        .encode(
-            x=alt.X("claims:Q").title("claims").axis(tickMinStep=1, tickCount=6),
-            y=alt.Y("lever:N").sort(list(LEVERS)).title(None),
-            color=alt.Color("finding:N").scale(domain=order, range=list(GROUPS.values())).title("the claim"),
-            order="order:Q",
-            tooltip=[
-                word("lever"),
-                word("finding", "the claim"),
-                number("claims", "claims", "count"),
-                word("who", "of"),
-            ],
-        )
-    )
-    return finished(
-        chart,
-        drawn_by=findings_by_lever,
-        title="How the claims came out, lever by lever",
-        description=f"One horizontal bar for each lever, divided by how its claims came out: {'; '.join(bars)}.",
-        sources=set(frame["source"]),
-        height=230,
     )

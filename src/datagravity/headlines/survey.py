@@ -1,4 +1,4 @@
-"""The survey: how many papers are of which kind, and which lever they pull first."""
+"""The survey: how many papers of its list are of which kind, and their claims."""
 
 from datagravity.evidence import load
 from datagravity.headlines import extension
@@ -12,16 +12,9 @@ def papers():
     return {"papers": extension(len(rows), "papers"), **kinds, "unverified": unverified}
 
 
-def first_levers():
-    """The papers by the lever that they pull first."""
-    first = load("related_papers")["lever"]
-    levers = ("work", "mass", "reuse", "split", "distance")
-    return {lever: extension((first == lever).sum(), "papers") for lever in levers}
-
-
 def claims():
     """The claims of the papers with a lever."""
     return {"claims": extension(len(load("related_claims")), "claims")}
 
 
-PARTS = (papers, first_levers, claims)
+PARTS = (papers, claims)

@@ -1,11 +1,8 @@
 """Thirty systems, five levers: what each section sets beside a claim, and what comes out of all of them."""
 
-from sympy import Eq, solve
-
 from datagravity import claims, systems
 from datagravity import symbolic as s
 from datagravity.decoding import decode_energy
-from datagravity.evidence import load
 from datagravity.headlines import extension, survey
 from datagravity.systems import compare, input_rows
 from datagravity.systems.distance import hnlpu_baseline, hnlpu_ladder, hnlpu_left
@@ -17,20 +14,9 @@ def _cell(row, column="claim"):
     return float(systems.rows().set_index("id").loc[row, column])
 
 
-def _printed(claim, position=0):
-    """A number as the abstract prints it, by the claim's row in the survey."""
-    numbers = load("related_claims").set_index("id").loc[claim, "numbers"]
-    return float(numbers.split(";")[position].strip().rstrip("%x").replace(",", ""))
-
-
 def sample():
-    """The papers that the systems were chosen from."""
-    with_lever = load("related_papers")["lever"].notna().sum()
-    return {
-        "papers": survey.papers()["papers"],
-        "with_lever": extension(with_lever, "papers"),
-        "distance_papers": survey.first_levers()["distance"],
-    }
+    """The papers of the list that the systems were chosen from."""
+    return {"papers": survey.papers()["papers"]}
 
 
 # --- Distance --------------------------------------------------------------------------------------------------------
@@ -78,9 +64,9 @@ def hnlpu_energy():
 def hnlpu_speed():
     """HNLPU: the powers that its claims imply, and its speed for each of the sequences at work."""
     _, waits, rate = compare("S03")
-    tokens = _printed("Q177")
+    stated = input_rows("S03")
+    tokens, flight = stated["items_per_second"]["value"], stated["in_flight"]["value"]
     gpu_tokens = tokens / waits.claim.value
-    flight = input_rows("S03")["in_flight"]["value"]
     return {
         "hnlpu_kilowatts": extension(tokens / rate.claim.value / 1000, "kW"),
         "hnlpu_gpu_tokens": extension(gpu_tokens, "tokens/s"),
@@ -176,7 +162,8 @@ def caches_and_pages():
 def less_work():
     """Engram, Linear-InfSA and Mono-Forward."""
     lost = input_rows("S13")["lost_share"]["interval"]
-    power = {s.items_per_second: _printed("Q118"), s.joules_per_item: _printed("Q119")}
+    infsa = input_rows("S15")
+    power = {getattr(s, name): infsa[name]["value"] for name in ("items_per_second", "joules_per_item")}
     return {
         "engram_computed": extension(_cell("S13a", "computed")),
         "engram_low": extension(100 * lost.low, "%"),
@@ -184,7 +171,7 @@ def less_work():
         "infsa_claim": extension(_cell("S15a")),
         "infsa_computed": extension(_cell("S15a", "computed")),
         "infsa_watts": extension(float(s.mean_power.subs(power)), "W"),
-        "infsa_tokens": extension(input_rows("S15")["input_tokens"]["value"], "tokens"),
+        "infsa_tokens": extension(infsa["input_tokens"]["value"], "tokens"),
         "mono_time": extension(_cell("S16a")),
         "mono_energy": extension(_cell("S16b")),
         "mono_computed": extension(_cell("S16a", "computed")),
@@ -195,12 +182,12 @@ def less_work():
 def machines_apart():
     """Splitwise and DistCA: machines of their own for prompts and for attention."""
     power_bound, cheaper = compare("S06")
-    price = _printed("Q110", 1) / 100
+    cost = input_rows("S06")["cost_ratio"]["value"]
     return {
         "splitwise_claim": extension(power_bound.claim.value),
         "splitwise_energy": extension(1 / power_bound.claim.value),
         "splitwise_bound": extension(power_bound.bound),
-        "splitwise_cost": extension(cheaper.claim.value / (1 - price)),
+        "splitwise_cost": extension(cheaper.claim.value / cost),
         "distca_claim": extension(_cell("S07a")),
         "distca_computed": extension(_cell("S07a", "computed")),
         "distca_needed": extension(100 * _cell("S07a", "needed"), "%"),
@@ -212,50 +199,26 @@ def machines_apart():
 
 
 def counts():
-    """Of all claims that count: how many are computed, agree, and go past a bound."""
+    """Of all claims that count: how many are computed, from stated inputs alone or not, and how they come out."""
     counted = systems.counted()
+    computed, findings = counted[counted["computed"].notna()], counted["finding"].value_counts()
     return {
         "claims_all": extension(len(counted), "claims"),
-        "claims_computed": extension(counted["computed"].notna().sum(), "claims"),
-        "claims_agree": extension((counted["finding"] == "agrees").sum(), "claims"),
+        "claims_computed": extension(len(computed), "claims"),
+        "claims_stated": extension((~computed["assumed"]).sum(), "claims"),
+        "claims_agree": extension(findings.get("agrees", 0), "claims"),
+        "claims_as_assumed": extension(findings.get("agrees as assumed", 0), "claims"),
+        "claims_short": extension(findings.get("falls short", 0), "claims"),
         "claims_past": extension(counted["past_bound"].sum(), "claims"),
     }
 
 
-def shares_of_distance():
-    """The part of distance in what is explained, over the ways to count, with HNLPU and without it."""
-    rows = systems.rows()
-    every, built = (
-        [100 * systems.distance_share(count, frame) for count in systems.COUNTS]
-        for frame in (rows, rows[rows["system"] != "S03"])
-    )
-    return {
-        "share_low": extension(min(every), "%"),
-        "share_high": extension(max(every), "%"),
-        "built_low": extension(min(built), "%"),
-        "built_high": extension(max(built), "%"),
-    }
-
-
-def levers():
-    """What the model explains of each lever, and how many claims on reuse it can compute."""
-    by = systems.by_lever().set_index("lever")
-    return {
-        "mass_explained": extension(100 * by.loc["mass", "explained"], "%"),
-        "work_explained": extension(100 * by.loc["work", "explained"], "%"),
-        "distance_explained": extension(100 * by.loc["distance", "explained"], "%"),
-        "reuse_claims": extension(by.loc["reuse", "claims"], "claims"),
-        "reuse_computed": extension(by.loc["reuse", "computed"], "claims"),
-    }
-
-
 def misses():
-    """How far the model stays below the claims: in the middle, at worst, and at worst of an ordinary system."""
+    """How far the model stays below the claims at worst, of all and of an ordinary system."""
     ratios = systems.counted().set_index("system")["ratio"].dropna().astype(float)
     return {
         "worst_factor": extension(1 / ratios.drop("S03").min()),
         "hnlpu_miss": extension(1 / ratios.min()),
-        "middle_factor": extension(ratios.median()),
         "cliff": extension(_cell("S22a", "bound")),
     }
 
@@ -282,13 +245,11 @@ def send_or_compute_again():
 
 
 def problem():
-    """PRES, whose batch is four times as large, and BlockFFN, which reads three tenths of its weights."""
-    batch, speed = _printed("Q001"), _printed("Q002")
-    share = solve(Eq(s.amdahl_gain.subs(s.divisor, batch), speed), s.acted_share)[0]
-    block = compare("S26")[0]
+    """Training at 16 bits, which halves bytes and operations, and BlockFFN, which reads three tenths of its weights."""
+    training, block = compare("S30")[0], compare("S26")[0]
     return {
-        "pres_share": extension(float(share)),
-        "pres_speed": extension(speed),
+        "half_share": extension(training.needed.value),
+        "half_speed": extension(training.claim.value),
         "block_claim": extension(block.claim.value),
         "block_bound": extension(block.bound),
         "block_rest": extension(block.claim.value / block.bound),
@@ -308,8 +269,6 @@ PARTS = (
     less_work,
     machines_apart,
     counts,
-    shares_of_distance,
-    levers,
     misses,
     last_sentence,
     send_or_compute_again,

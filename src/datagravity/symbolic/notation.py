@@ -267,6 +267,7 @@ passes_after = _symbol("passes_after", r"\nu", "passes over the data, of the sys
 speed_ratio = _symbol("speed_ratio", r"\Theta", "speed over the speed of the baseline")
 size_ratio = _symbol("size_ratio", r"\Sigma", "memory of the baseline over memory of the system")
 energy_ratio = _symbol("energy_ratio", r"\Lambda", "energy of the baseline over energy of the system")
+cost_ratio = _symbol("cost_ratio", r"\mathit{C}/\mathit{C}_0", "cost of a system over its baseline's")
 joules_per_item = _symbol("joules_per_item", r"\varepsilon", "energy of one item: a token, an image", "J")
 items_per_second = _symbol("items_per_second", r"\dot n", "items in a second", "1/s")
 items_per_page = _symbol("items_per_page", r"n_{\mathrm{p}}", "items on a page, the least that can be read")

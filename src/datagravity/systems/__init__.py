@@ -4,11 +4,9 @@ One function a system, in one module a lever. Each takes inputs to put in place 
 compared. `rows` lays all of them out as a table. Everything here is an [extension].
 """
 
-import numpy as np
 import pandas as pd
 
 from datagravity.checks import choice
-from datagravity.decoding import LEVERS
 from datagravity.evaluate import symbol_of
 from datagravity.evidence import load, remembered
 from datagravity.intervals import text
@@ -65,8 +63,8 @@ def rows() -> pd.DataFrame:
 
     Columns: id, system, name, source, tier, lever, lever_secondary, method, kind, words, printed, form, extent,
     baseline; claim, computed (factors, better over worse) with `_low` and `_high`, computed_text (or what is missing),
-    bound, bound_by, ratio (computed over claimed) and ratio_text, explains (ln computed / ln claimed), needed_for and
-    needed (the input that would give the claim), finding, past_bound, by_definition, lesson.
+    bound, bound_by, ratio (computed over claimed) and ratio_text, needed_for and needed (the input that would give the
+    claim), assumed (whether an input is), finding, past_bound, by_definition, lesson.
     """
     systems = load("systems")
     papers = load("related_papers").set_index("id")
@@ -101,9 +99,9 @@ def rows() -> pd.DataFrame:
                     "bound_by": one.bound_by,
                     "ratio": one.ratio.value if one.ratio else None,
                     "ratio_text": text(one.ratio) if one.ratio else None,
-                    "explains": one.explains,
                     "needed_for": one.needed_for,
                     "needed": one.needed.value if one.needed else None,
+                    "assumed": one.assumed,
                     "finding": one.finding,
                     "past_bound": one.past_bound,
                     "by_definition": one.by_definition,
@@ -111,14 +109,14 @@ def rows() -> pd.DataFrame:
                 }
             )
     numbers = ["claim", "claim_low", "claim_high", "computed", "computed_low", "computed_high", "bound", "ratio"]
-    return pd.DataFrame(found).astype(dict.fromkeys([*numbers, "explains", "needed"], "Float64"))
+    return pd.DataFrame(found).astype(dict.fromkeys([*numbers, "needed"], "Float64"))
 
 
 def inputs() -> pd.DataFrame:
     """Every input of every system, in the order of the table.
 
     Columns: name (of the system), lever, meaning (of the symbol), shown (value and interval as text; what the model of
-    a token gives where the basis is model), unit, basis, source, locator, checked, note.
+    a token gives where the basis is model), unit, basis, assumed, source, locator, checked, note.
     """
     systems = load("systems").set_index("id")
     derived = {row["id"]: row["interval"] for id in systems.index for one in compare(id) for row in one.inputs}
@@ -129,7 +127,7 @@ def inputs() -> pd.DataFrame:
         lever=table["system"].map(systems["lever"]),
         meaning=[meaning(symbol) for symbol in table["symbol"]],
         shown=[_as_stated(interval) if interval else None for interval in intervals],
-    )[["name", "lever", "meaning", "shown", "unit", "basis", "source", "locator", "checked", "note"]]
+    )[["name", "lever", "meaning", "shown", "unit", "basis", "assumed", "source", "locator", "checked", "note"]]
 
 
 def _as_stated(interval):
@@ -145,87 +143,14 @@ def counted(frame: pd.DataFrame | None = None) -> pd.DataFrame:
     return frame[~frame["by_definition"] & frame["claim"].notna() & (frame["form"] != "absolute")]
 
 
-def by_lever(frame: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What came out, lever by lever.
-
-    Parameters
-    ----------
-    frame : rows as from `rows`; all of them if None
-
-    Returns
-    -------
-    pandas.DataFrame: lever, systems, claims, computed, agree, past_bound (counts of claims), explained (mean over the
-    systems of that lever, each the mean of `explains`, at most 1, over its computed claims). Rows as in `counted`.
-    """
-    frame = counted(frame)
-    found = []
-    for lever in LEVERS:
-        own = frame[frame["lever"] == lever]
-        explained = _capped(own)
-        found.append(
-            {
-                "lever": lever,
-                "systems": own["system"].nunique(),
-                "claims": len(own),
-                "computed": len(explained),
-                "agree": int((own["finding"] == "agrees").sum()),
-                "past_bound": int(own["past_bound"].sum()),
-                "explained": explained.groupby(own["system"]).mean().mean() if len(explained) else None,
-            }
-        )
-    return pd.DataFrame(found).astype({"explained": "Float64"})
-
-
-#: How the part of one lever in all that is explained can be counted.
-COUNTS = {
-    "each claim alike": "every computed claim has one vote",
-    "each system alike": "every system has one vote, shared by its claims",
-    "speed and energy only": "as each system, without claims on size",
-    "by the size of the claim": "every claim has the weight of its logarithm",
-}
-
-
-def distance_share(count: str = "each system alike", frame: pd.DataFrame | None = None) -> float:
-    """Of all that the model explains, the part of the systems whose first lever is distance.
-
-    Parameters
-    ----------
-    count : one of COUNTS
-    frame : rows as from `rows`; all of them if None
-
-    Raises
-    ------
-    ValueError
-        If there is no such way to count.
-    """
-    choice("count", count, COUNTS)
-    frame = counted(frame)
-    if count == "speed and energy only":
-        frame = frame[frame["kind"] != "memory size"]
-    explained = _capped(frame)
-    frame = frame.loc[explained.index]
-    if count == "by the size of the claim":
-        explained = explained * np.log(frame["claim"].astype(float))
-    elif count != "each claim alike":
-        explained = explained / frame.groupby("system")["system"].transform("size")
-    return float(explained[frame["lever"] == "distance"].sum() / explained.sum())
-
-
-def _capped(frame):
-    return frame["explains"].dropna().astype(float).clip(upper=1)
-
-
 __all__ = [
-    "COUNTS",
     "FINDINGS",
     "FORMS",
     "Comparison",
     "Inputs",
     "System",
-    "by_lever",
     "compare",
     "counted",
-    "distance_share",
     "function_of",
     "input_rows",
     "inputs",

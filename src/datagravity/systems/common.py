@@ -40,9 +40,11 @@ WIDEST = 3
 #: Where to look for the value of an input, in the interval of its symbol; and how far a share stays below one, so near
 #: that what it removes can be all but everything.
 SEARCHED, BELOW_ONE = (1e-6, 1e9), 1e-9
-#: Where a claim lies to what the model computes, or else to its bound.
+#: Where a claim lies to what the model computes, or else to its bound. What rests on an input that we assumed agrees as
+#: assumed only.
 FINDINGS = (
     "agrees",
+    "agrees as assumed",
     "falls short",
     "exceeds",
     "too wide to tell",
@@ -105,15 +107,9 @@ class Comparison:
         )
 
     @property
-    def explains(self) -> float | None:
-        """The part of the claim that the model explains, in logarithms: ln computed / ln claimed.
-
-        Gains multiply, so their logarithms add: 1 is all of it, 0.5 its square root, and more than 1 more than was
-        claimed. A computed factor below one explains nothing, and an absolute number has no logarithm to compare.
-        """
-        if self.computed is None or self.claim is None or self.claim.value <= 1 or self.form == "absolute":
-            return None
-        return max(0.0, math.log(self.computed.value)) / math.log(self.claim.value)
+    def assumed(self) -> bool:
+        """Whether an input of the formula is assumed: by its row of the table, or given by a reader."""
+        return any(row["assumed"] for row in self.inputs)
 
     @property
     def finding(self) -> str:
@@ -126,7 +122,9 @@ class Comparison:
             if self.computed.high > WIDEST * self.computed.low:
                 return "too wide to tell"
             exceeds = self.computed.low > self.claim.high * (1 + TOLERANCE) and self.extent != "over"
-            return "exceeds" if exceeds else "agrees"
+            if exceeds:
+                return "exceeds"
+            return "agrees as assumed" if self.assumed else "agrees"
         if self.bound is None:
             return "not computable"
         return "above its bound" if self.past_bound else "within its bound"
@@ -163,7 +161,7 @@ class System:
         self.given = dict(inputs or {})
         for name, value in self.given.items():
             checks.choice(f"inputs of {id}", name, sorted(self.rows))
-            self.rows[name] = {**self.rows[name], "interval": _interval(id, name, value)}
+            self.rows[name] = {**self.rows[name], "interval": _interval(id, name, value), "assumed": True}
 
     def derive(self, name: str, interval: Interval) -> None:
         """Set an input that comes out of the model of a token or of another table, unless a reader gave it."""

@@ -33,8 +33,12 @@ def input_has_its_basis(row):
     wanted = dict.fromkeys(("source", "locator", "status", "checked"), sourced)
     wanted |= {"value": numeric, "taken_from": basis == "table"}
     yield from filled(row, wanted, f"the basis is {basis}")
-    if basis in ("assumption", "model", "missing") and row["note"] is None:
-        yield "note", f"a remark, because the basis is {basis}"
+    assumption = basis == "assumption"
+    if basis in ("assumption", "missing") and row["assumed"] != assumption:
+        yield "assumed", f"{str(assumption).lower()}, because the basis is {basis}"
+    if row["note"] is None and (row["assumed"] or basis in ("model", "missing")):
+        because = f"the basis is {basis}" if basis in ("assumption", "model", "missing") else "assumed is true"
+        yield "note", f"a remark, because {because}"
     if not numeric and (row["low"] is not None or row["high"] is not None):
         yield "low", f"a blank, because the basis is {basis}"
     if numeric and row["value"] is not None:
