@@ -11,6 +11,8 @@ from datagravity import load, symbolic
 from datagravity.decoding import (
     LEVERS,
     PROMPT_TOKENS,
+    SAVED,
+    SHORTENED,
     calibrate,
     decode_energy,
     energy_per_bit,
@@ -325,6 +327,18 @@ def test_levers_reach_their_bounds():
         assert found.gain(lever, 1e12) == pytest.approx(found.bounds[lever], rel=1e-6)
         assert found.speedup(lever, 1e12) == pytest.approx(found.time_bounds[lever], rel=1e-6)
     assert [lever for lever in LEVERS if found.time_bounds[lever] == 1] == ["distance", "split"]
+
+
+def test_a_lever_saves_and_shortens_what_its_two_columns_name():
+    """Of energy and of time, the bound is the whole over what the columns leave: counted from the terms of a token."""
+    found = decode()
+    for lever in LEVERS:
+        time = sum(seconds for name, seconds in found.seconds.items() if name not in SHORTENED[lever])
+        assert found.time_bounds[lever] == pytest.approx(sum(found.seconds.values()) / time)
+        saved = sum(found.terms[name] for name in SAVED[lever])
+        if "standing" not in SAVED[lever]:
+            saved += sum(found.standing_parts[name] for name in SHORTENED[lever])
+        assert found.bounds[lever] == pytest.approx(found.joules_per_token / (found.joules_per_token - saved))
 
 
 def test_a_long_prompt_shares_one_read_of_the_weights():

@@ -17,8 +17,8 @@ DOES = {
 }
 
 
-def _parameters():
-    """The gain of each lever at the chosen factor and its bound, in energy and in time, as parameters of the chart."""
+def _reach():
+    """The parameters that hold each lever's bound, and its gain at the reader's factor, of energy and of time."""
     changes = {
         "distance": {"transport_pj_per_bit": f"({decoding.energy_per_bit('system', end='high')!r} / factor)"},
         "mass": {"weight_bits": "(weight_bits / factor)", "kv_bits": "(kv_bits / factor)"},
@@ -28,29 +28,35 @@ def _parameters():
     }
     params = []
     for prefix, whole, bounds, _ in DOES.values():
-        params += [alt.param(name=f"{prefix}bound_{name}", expr=formula(bounds[name])) for name in LEVERS]
-        params += [
-            alt.param(name=f"{prefix}gain_{name}", expr=f"({formula(whole)}) / ({formula(whole, **changes[name])})")
-            for name in LEVERS
-        ]
+        before = formula(whole)
+        for name, changed in changes.items():
+            gain = f"({before}) / ({formula(whole, **changed)})"
+            params.append(alt.param(name=f"{prefix}bound_{name}", expr=formula(bounds[name])))
+            params.append(alt.param(name=f"{prefix}gain_{name}", expr=gain))
     return params
 
 
-def _bars():
-    """A row for each lever and what it does, with the parameters that are its gain and its bound."""
-    rows = [{"lever": name, "acts_on": LEVERS[name], "does": does} for name in LEVERS for does in DOES]
+def lever_bounds():
+    """What each of the five levers saves and shortens, at a factor of the reader's choice and at most."""
+    names = list(LEVERS)
+    opening = decode_energy(**OPENING)
+    reach = [
+        f"{printed(opening.bounds[name])} in energy and {printed(opening.time_bounds[name])} in time ({name})"
+        for name in names
+    ]
+    rows = [{"lever": name, "acts_on": LEVERS[name], "does": does} for name in names for does in DOES]
     bound, gain = (
         "".join(
             f"datum.lever == '{name}' && datum.does == '{does}' ? {prefix}{what}_{name} : "
-            for name in LEVERS
+            for name in names
             for does, (prefix, *_) in DOES.items()
         )
         + "1"
         for what in ("bound", "gain")
     )
     base = alt.Chart(alt.InlineData(values=rows))
-    return base.transform_calculate(bound=bound, gain=gain, one="1").encode(
-        y=alt.Y("lever:N").sort(list(LEVERS)).title(None),
+    base = base.transform_calculate(bound=bound, gain=gain, one="1").encode(
+        y=alt.Y("lever:N").sort(names).title(None),
         yOffset=alt.YOffset("does:N").sort(list(DOES)),
         tooltip=[
             word("lever"),
@@ -61,26 +67,16 @@ def _bars():
         ],
     )
 
-
-def lever_bounds():
-    """What each of the five levers saves and shortens, at a factor of the reader's choice and at most."""
-    opening = decode_energy(**OPENING)
-    reach = [
-        f"{printed(opening.bounds[name])} in energy and {printed(opening.time_bounds[name])} in time ({name})"
-        for name in LEVERS
-    ]
-
     def x(field):
         axis = alt.X(f"{field}:Q").scale(type="log", domainMin=1).axis(format="~g")
         return axis.title("before / after")
 
     colour = alt.Color("does:N").scale(domain=list(DOES), range=[row[-1] for row in DOES.values()]).title(None)
-    base = _bars()
     chart = alt.layer(
         base.mark_bar(opacity=0.35).encode(x=x("bound"), x2="one:Q", color=colour),
         base.mark_tick(thickness=3, opacity=1).encode(x=x("bound"), color=colour),
         base.mark_point(filled=True, size=70, color=ORANGE, opacity=1).encode(x=x("gain")),
-    ).add_params(*workload_controls(), *log_slider("factor", "each lever divides by", 1, 100, 2), *_parameters())
+    ).add_params(*workload_controls(), *log_slider("factor", "each lever divides by", 1, 100, 2), *_reach())
     return finished(
         chart,
         drawn_by=lever_bounds,

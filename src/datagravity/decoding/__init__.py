@@ -27,7 +27,7 @@ from datagravity.decoding.calibration import (
 from datagravity.decoding.errors import LEVEL, error_interval, error_table, left_out
 from datagravity.decoding.forecast import decode_energy, prefill_energy
 from datagravity.decoding.freezing import frozen, score, scored
-from datagravity.decoding.levers import BOUNDS, LEVERS, TIME_BOUNDS
+from datagravity.decoding.levers import BOUNDS, LEVERS, SAVED, SHORTENED, TIME_BOUNDS
 from datagravity.decoding.nulls import NULLS
 from datagravity.decoding.quantities import FORMAT_BITS, energy_per_bit, idle_power, idle_powers, quantities
 from datagravity.decoding.token import Decoding
@@ -43,6 +43,8 @@ __all__ = [
     "NULLS",
     "PROMPT_RANGE",
     "PROMPT_TOKENS",
+    "SAVED",
+    "SHORTENED",
     "TIME_BOUNDS",
     "Decoding",
     "calibrate",

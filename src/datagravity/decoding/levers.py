@@ -1,4 +1,4 @@
-"""The five levers: what each of them divides, which energy and which time it acts on, and what it can gain at most."""
+"""The five levers: what each of them divides, which energy it saves and which time it shortens, and how far at most."""
 
 from sympy import Add, Integer
 
@@ -13,15 +13,15 @@ LEVERS = {
     "work": "operations per token",
     "split": "power that flows whatever happens",
 }
-#: The moving and computing whose energy each lever acts on.
+#: The terms of the energy that each lever saves: of moving and computing, or what stands.
 SAVED = {
     "distance": ("weights", "kv_cache"),
     "mass": ("weights", "kv_cache"),
     "reuse": ("weights",),
     "work": ("arithmetic", "prompt"),
-    "split": (),
+    "split": ("standing",),
 }
-#: The parts of the time that each lever acts on.
+#: The parts of the time that each lever shortens; what stands meanwhile is saved with them.
 SHORTENED = {
     "distance": (),
     "mass": ("weights", "kv_cache"),
@@ -42,7 +42,7 @@ TIME_BOUNDS = {
 #: The same of the energy. What stands lasts as long as the time, and splitting ends all of it.
 BOUNDS = {
     lever: symbolic.token_energy
-    / Add(_left(DYNAMIC, SAVED[lever]), *([] if lever == "split" else [_left(STANDING, SHORTENED[lever])]))
+    / Add(_left(DYNAMIC, SAVED[lever]), *([] if "standing" in SAVED[lever] else [_left(STANDING, SHORTENED[lever])]))
     for lever in LEVERS
 }
 
