@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from datagravity import Interval, load, paths, symbolic, systems
 from datagravity.checks import Range
 from datagravity.decoding import decode_energy
+from datagravity.evaluate import evaluate
 from datagravity.evidence import TableError
 from datagravity.systems import compare
 from datagravity.systems.common import FORMS, input_rows
@@ -401,8 +402,8 @@ def _allowed(name):
 @given(st.floats(0.01, 0.99), st.floats(1.01, 1e4))
 @settings(max_examples=60)
 def test_amdahl(share, factor):
-    values = {symbolic.acted_share: share, symbolic.divisor: factor}
-    gain, limit = (float(form.subs(values)) for form in (symbolic.amdahl_gain, symbolic.amdahl_limit))
+    gain = evaluate("gain", symbolic.amdahl_gain, acted_share=share, divisor=factor)
+    limit = evaluate("limit", symbolic.amdahl_limit, acted_share=share)
     assert 1 < gain < limit
     assert gain == pytest.approx(1 / (1 - share + share / factor))
 
@@ -410,10 +411,9 @@ def test_amdahl(share, factor):
 @given(st.floats(0.01, 100), st.floats(1.01, 100))
 @settings(max_examples=60)
 def test_overlap_is_bounded(ratio, speed):
-    values = {symbolic.cache_ratio: ratio, symbolic.near_speed: speed, symbolic.batch: 64, symbolic.balance_batch: 256}
-    one_bus, turns, limit = (
-        float(form.subs(values)) for form in (symbolic.overlap_gain, symbolic.turns_gain, symbolic.overlap_limit)
-    )
+    values = {"cache_ratio": ratio, "near_speed": speed, "batch": 64, "balance_batch": 256}
+    formulas = symbolic.overlap_gain, symbolic.turns_gain, symbolic.overlap_limit
+    one_bus, turns, limit = (evaluate("gain", formula, **values) for formula in formulas)
     assert 1 < turns <= 2 + 1e-12
     assert one_bus <= limit * (1 + 1e-12)
     # By counting seconds: weights take one, caches `ratio` over one bus, and `ratio / speed` inside.
@@ -423,7 +423,7 @@ def test_overlap_is_bounded(ratio, speed):
 @given(st.floats(0.01, 1e3), st.floats(0.001, 0.999))
 @settings(max_examples=60)
 def test_a_smaller_cache_gains_less_than_it_shrinks(ratio, kept):
-    gain = float(symbolic.cache_gain.subs({symbolic.cache_ratio: ratio, symbolic.kept_share: kept}))
+    gain = evaluate("gain", symbolic.cache_gain, cache_ratio=ratio, kept_share=kept)
     assert 1 < gain < 1 / kept
 
 

@@ -18,6 +18,8 @@ from datagravity import paths
 BIBLIOGRAPHY = "references"
 # How many results a function keeps; of a random walk through its arguments, only the latest are of use.
 KEPT = 256
+# For how many contents of the tables it keeps one of them: who edits a table and sets it back finds the first again.
+CONTENTS = 2
 # The coarsest clock of a file system in use (FAT): two changes of a file may bear one time only if so close.
 CLOCK_NS = 2_000_000_000
 
@@ -61,11 +63,11 @@ def _recorded(note):
 
 
 def remembered(function):
-    """Keep the results of a function until a table changes that was read while they were computed.
+    """Keep the results of a function for as long as the tables say what they said while it was computed.
 
-    The content of the tables decides, not the time of the last edit. A function that asks another remembered one has
-    read what that one read. Whatever can change in a result (data frames, arrays, lists, dicts) is handed out as a
-    copy. Safe in threads; two that ask at once may both compute. An error is not kept.
+    The content of the tables decides, not the time of the last edit; the last `CONTENTS` of them are known. A function
+    that asks another remembered one has read what that one read. Whatever can change in a result (data frames, arrays,
+    lists, dicts) is handed out as a copy. Safe in threads; two that ask at once may both compute. An error is not kept.
 
     Raises
     ------
@@ -79,20 +81,24 @@ def remembered(function):
         key = (args, tuple(sorted(kwargs.items())))
         try:
             with lock:
-                result, reads = results.get(key, (None, None))
+                known = results.get(key, [])
         except TypeError as error:
             raise TypeError(f"{function.__qualname__}: {error}; expected arguments that can be hashed") from error
-        if reads is None or any(digest(*table) != found for table, found in reads.items()):
+        for entry in known:
+            result, reads = entry
+            if all(digest(*table) == found for table, found in reads.items()):
+                _note(reads)
+                break
+        else:
             reads = {}
             with _recorded(reads.setdefault):
                 result = function(*args, **kwargs)
-            with lock:
-                results.pop(key, None)
-                results[key] = result, reads
-                if len(results) > KEPT:
-                    del results[next(iter(results))]
-        else:
-            _note(reads)
+            entry = result, reads
+        with lock:
+            others = [other for other in results.pop(key, []) if other is not entry]
+            results[key] = [entry, *others][:CONTENTS]
+            if len(results) > KEPT:
+                del results[next(iter(results))]
         return _own(result)
 
     return answer

@@ -45,10 +45,14 @@ def bibliography(path=None):
 
 def entries_of(path):
     """As `bibliography`, for those who only check the file: no record of a read, and a frame that all share."""
+    return _entries(_file(path))
+
+
+def _file(path):
     digest = file_digest(path)
     if digest is None:
         raise FileNotFoundError(f"{path.name}: expected a file that can be read")
-    return _entries(_File(path, path.name, digest))
+    return _File(path, path.name, digest)
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,16 @@ def bibtex(key, path=None):
 
 def short_name(key):
     """First author and year of one source of the book's bibliography; ValueError if there is no such key."""
-    names = bibliography().set_index("key")["short_name"]
-    if key not in names.index:
+    record(BIBLIOGRAPHY)
+    names = _short_names(_file(paths.REFERENCES))
+    if key not in names:
         raise ValueError(f"source: {key!r}, expected a key of {paths.REFERENCES.name}")
     return names[key]
+
+
+@lru_cache(maxsize=8)
+def _short_names(file):
+    return _entries(file).set_index("key")["short_name"].to_dict()
 
 
 def reference_link(source_key):
