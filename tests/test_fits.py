@@ -42,6 +42,36 @@ def test_a_mean_and_one_further_value():
     assert (further.low, further.high) == pytest.approx((fitted["obs_ci_lower"][0], fitted["obs_ci_upper"][0]))
 
 
+# --- Growth against time
+
+
+def test_the_bend_is_the_difference_of_two_least_squares_fits():
+    random = np.random.default_rng(4)
+    x = np.sort(random.uniform(2000, 2026, 14))
+    many = random.normal(size=(40, len(x))).cumsum(axis=1) + 0.3 * (x - 2000)
+    kept = random.random(many.shape) < 0.7
+    found = fits.bend_statistic(x, many, kept)
+    for y, some, value in zip(many, kept, found, strict=True):
+        if some.sum() < 6:
+            assert value == 0
+            continue
+        times, squares = x[some] - 2013, []
+        for degree in (1, 2):
+            fitted = OLS(y[some], np.vander(times, degree + 1)).fit()
+            free, count = degree + 2, some.sum()
+            correction = 2 * free * (free + 1) / (count - free - 1)
+            squares.append(count * math.log(fitted.ssr / count) + 2 * free + correction)
+        gain = squares[1] - squares[0]
+        assert value == pytest.approx(gain if fitted.params[0] < 0 else -gain, abs=1e-8)
+        assert fits.bend_statistic(x[some], y[some]) == pytest.approx(value, abs=1e-8)
+
+
+def test_the_bend_is_that_of_the_models_of_growth():
+    found = fits.growth_models(X, Y)
+    assert abs(fits.bend_statistic(X, Y)) == pytest.approx(abs(found.loc["parabola", "aicc"]))
+    assert fits.bend_statistic(X[:5], Y[:5]) == 0.0
+
+
 # --- The line
 
 

@@ -435,22 +435,50 @@ def growth_models(x: ArrayLike, y: ArrayLike) -> pd.DataFrame:
     return found.assign(aicc=found["aicc"] - found.loc["line", "aicc"])
 
 
-def bend_statistic(x: ArrayLike, y: ArrayLike) -> float:
+def bend_statistic(x: ArrayLike, y: ArrayLike, kept: ArrayLike = True) -> np.ndarray | float:
     """AICc of a parabola less that of a line, with the sign of the bend: negative if the growth slows and the
     parabola is better, or if it quickens and the line is better.
+
+    Parameters
+    ----------
+    x : times, shape (n,)
+    y : logarithms of what grows, shape (..., n): one series, or many on the same times
+    kept : which points of each series count, of a shape that broadcasts to that of y
+
+    Returns
+    -------
+    One number a series; 0 for a series with fewer than six points.
 
     Examples
     --------
     >>> x = np.arange(12.0)
     >>> bend_statistic(x, x - 0.05 * x**2 + 0.01 * (-1) ** x) < -10
     True
+    >>> many = bend_statistic(x, [x - 0.05 * x**2, x + 0.05 * x**2])
+    >>> bool(many[0] < 0 < many[1])
+    True
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if len(x) < 6:
-        return 0.0
-    straight, curved = _polynomial(x, y, 1), _polynomial(x, y, 2)
-    gain = _aicc_of_squares(curved[0], len(x), 4) - _aicc_of_squares(straight[0], len(x), 3)
-    return gain if curved[2] < curved[1] else -gain
+    weights = np.broadcast_to(np.asarray(kept, dtype=float), y.shape)
+    count = weights.sum(axis=-1)
+    enough = count >= 6
+    count = np.where(enough, count, 6)
+    weights = weights + ~enough[..., None]  # a series with too few points is fitted whole, and its result is not used
+
+    def mean(values):
+        return ((weights * values).sum(axis=-1) / weights.sum(axis=-1))[..., None]
+
+    # Each basis is orthogonal to those before it, so each weight is a ratio of sums.
+    centred = x - mean(x)
+    square = centred**2 - mean(centred**2)
+    square = square - mean(square * centred) / mean(centred**2) * centred
+    rest = y - mean(y)
+    straight = rest - mean(rest * centred) / mean(centred**2) * centred
+    bend = mean(straight * square) / mean(square**2)
+    squares = [(weights * left**2).sum(axis=-1) for left in (straight, straight - bend * square)]
+    gain = _aicc_of_squares(squares[1], count, 4) - _aicc_of_squares(squares[0], count, 3)
+    found = np.where(enough, np.where(bend[..., 0] < 0, gain, -gain), 0.0)
+    return found if found.ndim else float(found)
 
 
 def lag_one(x: ArrayLike, y: ArrayLike) -> float:
@@ -517,10 +545,9 @@ def _aicc_of_squares(squares, count, free):
     """Akaike's criterion, corrected for few points, of a least-squares fit with so many parameters, the scatter among
     them; infinite where there are too few points for it.
     """
-    spare = count - free - 1
-    if spare <= 0:
-        return math.inf
-    return float(count * math.log(max(squares, 1e-300) / count) + 2 * free + 2 * free * (free + 1) / spare)
+    spare = np.asarray(count - free - 1, dtype=float)
+    correction = np.divide(2 * free * (free + 1), spare, out=np.full(spare.shape, np.inf), where=spare > 0)
+    return count * np.log(np.maximum(squares, 1e-300) / count) + 2 * free + correction
 
 
 # --- Random effects --------------------------------------------------------------------------------------------------
