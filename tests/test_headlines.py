@@ -236,6 +236,7 @@ SHOWN = {
         END: {
             "near_limit": "pl.rate(992, **times) / pl.rate_limit(6.4) - 1",
             "hbm_halving": "memory['halving'].min()",
+            "same_high": "gains[gains['stalls'] == 'none suspected']['gain'].iloc[2]",
             "when": "when",
             "least_share": "least / a",
         },

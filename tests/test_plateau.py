@@ -329,6 +329,116 @@ def test_a_series_of_two_units_is_an_error(tmp_path, monkeypatch):
         plateau.efficiency_series("ours")
 
 
+# --- Joules a token from one accelerator to the next
+
+
+def token_run(number, accelerator, joules, **cells):
+    """A measured run of one model on one accelerator; its steps say nothing of stalls unless told."""
+    row = {"phase": "serving", "llm": "a model", "task": "chat", "program": "a server", "batch_max": 8}
+    row |= {"id": f"MD9{number:02}", "accelerator_name": accelerator, "joules_per_output_token": joules}
+    return row | {"weight_bits": 16, "batch_average": 8, "mean_output_tokens": 400} | cells
+
+
+STEADY = {"step_median_ms": 10, "step_p90_ms": 11, "host_stalls": "no sign"}
+STALLED = {"step_median_ms": 10, "step_p90_ms": 20, "host_stalls": "suspected"}
+
+
+@pytest.fixture
+def token_runs(tmp_path, monkeypatch):
+    years = {"old": 2020, "new": 2024, "of another vendor": 2024}
+    rows = chips(year=list(years.values()), peak_dense_fp16_bf16_tflops=[1] * 3, mem_bw_gb_s=[1] * 3, tdp_w=[100] * 3)
+    rows = [row | {"name": name} for row, name in zip(rows, years, strict=True)]
+    rows[2]["vendor"] = "somebody else"
+    runs = [
+        token_run(1, "old", 4.0, **STEADY),
+        token_run(2, "new", 2.0, **STEADY),
+        token_run(3, "new", 5.0, **STALLED),
+        token_run(4, "of another vendor", 1.0, **STEADY),
+        token_run(5, "old", 6.0, gpus=2, **STEADY),
+        # Nothing to compare them with: another task, other weights, another prompt, no energy.
+        token_run(6, "new", 1.0, task="code", **STEADY),
+        token_run(7, "new", 1.0, weight_bits=8, **STEADY),
+        token_run(8, "new", 1.0, mean_input_tokens=100, **STEADY),
+        token_run(9, "new", None, batch_max=16, **STEADY),
+        token_run(10, "old", 1.0, batch_max=16, **STEADY),
+        # A pair of larger batches whose rows do not say how long a step lasts.
+        token_run(11, "old", 3.0, batch_max=300),
+        token_run(12, "new", 4.0, batch_max=300),
+    ]
+    # The other table: a pair, and a number that somebody derived.
+    cells = {"model": "a model", "llm_name": "a model", "num_gpus": 1, "batch_max": 8}
+    others = [("old", 9.0, "false"), ("new", 4.5, "false"), ("new", 1.0, "true")]
+    others = [
+        cells | {"id": f"I90{n}", "accelerator_name": name, "j_per_output_token": joules, "derived": derived}
+        for n, (name, joules, derived) in enumerate(others, 1)
+    ]
+    tables = {"accelerators": rows, "measured_decoding": runs, "measured_inference": others}
+    freeze(tmp_path, monkeypatch, **tables)
+    return tables
+
+
+def test_two_runs_are_a_pair_if_they_share_all_but_the_accelerator(token_runs):
+    pairs = plateau.generation_pairs().set_index(["row_old", "row_new"])
+    assert pairs["gain"].to_dict() == {
+        ("MD901", "MD902"): 2.0,
+        ("MD901", "MD903"): 0.8,
+        ("MD905", "MD902"): 3.0,
+        ("MD905", "MD903"): 1.2,
+        ("MD911", "MD912"): 0.75,
+        ("I901", "I902"): 2.0,
+    }
+    assert pairs["rate"].to_list() == pytest.approx(np.log2(pairs["gain"]) / 4)
+    assert pairs["stalls"].to_dict() == {
+        ("MD901", "MD902"): "no sign",
+        ("MD901", "MD903"): "suspected",
+        ("MD905", "MD902"): "no sign",
+        ("MD905", "MD903"): "suspected",
+        ("MD911", "MD912"): "not stated",
+        ("I901", "I902"): "not stated",
+    }
+
+
+def test_gains_are_medians_apart_by_number_stalls_and_batch(token_runs):
+    gains = plateau.generation_gains().set_index(["accelerators", "stalls", "batch"])
+    assert gains["gain"].to_dict() == {
+        ("as many", "none suspected", "1 to 16"): 2.0,
+        ("as many", "suspected", "1 to 16"): 0.8,
+        ("as many", "not stated", "1 to 16"): 2.0,
+        ("as many", "not stated", "above 256"): 0.75,
+        ("fewer", "none suspected", "1 to 16"): 3.0,
+        ("fewer", "suspected", "1 to 16"): 1.2,
+    }
+    assert (gains["pairs"] == 1).all()
+    assert gains.loc[("as many", "none suspected", "1 to 16"), "rate"] == pytest.approx(1 / 4)
+
+
+def test_a_further_run_moves_only_its_own_group(tmp_path, monkeypatch, token_runs):
+    before = plateau.generation_gains().set_index(["accelerators", "stalls", "batch"])
+    (tmp_path / "more").mkdir()
+    more = [*token_runs["measured_decoding"], token_run(13, "new", 1.0, **STEADY)]
+    freeze(tmp_path / "more", monkeypatch, **token_runs | {"measured_decoding": more})
+    after = plateau.generation_gains().set_index(["accelerators", "stalls", "batch"])
+    moved = before["gain"] != after["gain"]
+    assert set(moved[moved].index) == {(many, "none suspected", "1 to 16") for many in ("as many", "fewer")}
+    assert after.loc[("as many", "none suspected", "1 to 16"), ["gain", "low", "high"]].to_list() == [3.0, 2.0, 4.0]
+
+
+def test_the_published_ratios_are_those_of_the_runs():
+    # The notes on the runs print 14 ratios: medians for the newest step, geometric means for the earlier one.
+    rows = load("efficiency_trend").query("stands_for == 'ratio of generations'").set_index(["series", "name"])["value"]
+    gains = plateau.generation_gains().query("new == 'B200 SXM' and stalls == 'none suspected'")
+    for number, words in {"as many": "same number of GPUs", "fewer": "half or a quarter of the GPUs"}.items():
+        own = gains[gains["accelerators"] == number].set_index("batch")["gain"]
+        published = rows[f"J/token, gain from H100 to B200, {words}"]
+        assert len(published) == 3
+        for batches, value in published.items():
+            assert own[batches.removeprefix("batch ")] == pytest.approx(value, abs=6e-4)
+    pairs = plateau.generation_pairs().query("old == 'A100 SXM4 40GB'")
+    logs = np.log(pairs["gain"]).groupby(pairs["batch"]).mean()
+    for batch, value in rows["J/token, gain from A100 to H100"].items():
+        assert math.exp(logs[int(batch.removeprefix("batch "))]) == pytest.approx(value, abs=6e-4)
+
+
 def test_successive_rates_multiply_to_the_whole():
     for quantity in plateau.QUANTITIES:
         whole = plateau.points("flagships, by year")[quantity]

@@ -10,6 +10,7 @@ fell; their ratio, operations per byte, does not depend on the power.
 
 Whether progress slowed is asked of efficiencies that were measured, series by series: `curvature` sets a parabola, a
 broken line and a logistic slope against a constant rate, and asks how often a constant rate would look as bent.
+`generation_gains` asks what a token of one model costs on one accelerator and on the next.
 
 Functions of numbers take arrays, Series and Intervals too, as `datagravity.evaluate` says.
 """
@@ -422,7 +423,7 @@ def curvature(series, *, since=None, until=None, verified_only=False, draws=400,
         raise ValueError(f"series: {series!r} has {len(found)} points to fit, expected {LEAST_POINTS} or more")
     x, y = found["years"].to_numpy(), np.log(found["efficiency"].to_numpy())
     records = len(found) < len(every) or _of_frontier(series)
-    difference = fits.bend_statistic(x, y)
+    difference = float(fits.bend_statistic(x, y))
     dates = np.unique(every["years"])
     generator = np.random.default_rng(seed)
     makers = dict(zip(CONSTANT_RATES, (_scattered(x, y, dates, 1), _jumping(x, y, dates)), strict=True))
@@ -484,12 +485,10 @@ def _jumping(x, y, dates):
 
 def _bends(make, dates, records, draws, generator):
     """The statistic of so many simulated series; 0 for one with too few points."""
-    values = np.empty(draws)
-    for draw in range(draws):
-        made = make(generator)
-        kept = made > np.r_[-np.inf, np.maximum.accumulate(made)[:-1]] if records else np.ones(len(made), dtype=bool)
-        values[draw] = fits.bend_statistic(dates[kept], made[kept])
-    return values
+    made = np.stack([make(generator) for _ in range(draws)])
+    before = np.maximum.accumulate(made, axis=1)[:, :-1]
+    kept = np.insert(made[:, 1:] > before, 0, True, axis=1) if records else True
+    return fits.bend_statistic(dates, made, kept)
 
 
 class Forecast(NamedTuple):
@@ -531,6 +530,7 @@ def forecast(series, before, **chosen):
     return Forecast(expected, value, value / expected, gap / error, len(x), math.expm1(fitted.slope))
 
 
+@remembered
 def bends_by_choice(series):
     """The parabola's difference and the chances under every choice of points in CHOICES: choice, points, difference,
     chance_scatter, chance_jumps, reading. [extension]"""
@@ -543,6 +543,7 @@ def bends_by_choice(series):
     return pd.DataFrame(found, columns=columns)
 
 
+@remembered
 def curvature_table():
     """Every frontier and every middle with points enough, as rows: series, points, first, last, growth and the ends of
     the parabola (a year), differences of AICc to the line, lag one, chances, power, reading. [extension]
@@ -580,7 +581,104 @@ def curvature_table():
     return pd.DataFrame(found).astype(numbers)
 
 
+# --- Joules a token from one accelerator to the next -----------------------------------------------------------------
+
+#: What two runs must share, but for the accelerator, to be one comparison.
+SAME = ["table", "source", "phase", "model", "weight_bits", "task", "program", "batch", "input_tokens"]
+#: Batches that are summed up together, by the largest of each.
+BATCHES = {16: "1 to 16", 64: "17 to 64", 256: "65 to 256", math.inf: "above 256"}
+#: Whether a run waited for its host, from best to worst, and what a pair is if one of its rows does not say.
+STALLS, NOT_STATED = ("no sign", "prompts may explain it", "suspected"), "not stated"
+_RUN_COLUMNS = {
+    "measured_decoding": {
+        "llm": "model",
+        "batch_max": "batch",
+        "mean_input_tokens": "input_tokens",
+        "joules_per_output_token": "joules",
+        "host_stalls": "stalls",
+    },
+    "measured_inference": {
+        "llm_name": "model",
+        "workload": "task",
+        "batch_max": "batch",
+        "num_gpus": "gpus",
+        "j_per_output_token": "joules",
+    },
+}
+
+
+def _token_runs():
+    """The measured runs of both tables that state model, batch, accelerator and joules of an output token."""
+    found = []
+    for table, names in _RUN_COLUMNS.items():
+        rows = load(table)
+        rows = rows.drop(columns=[name for name in names.values() if name in rows]).rename(columns=names)
+        if "derived" in rows:
+            rows = rows[(rows["kind"] == "measured") & ~rows["derived"]]
+        found.append(rows.assign(table=table))
+    rows = pd.concat(found, ignore_index=True)
+    return rows.dropna(subset=["model", "batch", "accelerator_name", "gpus", "joules"])
+
+
+@remembered
+def generation_pairs():
+    """One model under the same conditions on two accelerators of one vendor, as one was released years after the other.
+
+    Returns
+    -------
+    pandas.DataFrame, one row a pair of runs that share SAME: old, new (names of accelerators), model (its name in the
+    table `llm`), task, program, weight_bits, batch, gpus_old, gpus_new; gain, joules of an output token on the old over
+    those on the new; years between the two, and rate, doublings of tokens per joule a year; stalls, the worse of the
+    two runs or NOT_STATED; table, source, row_old, row_new. [extension]
+    """
+    chips = load("accelerators").set_index("name")
+    runs = _token_runs()
+    runs = runs.assign(
+        year=runs["accelerator_name"].map(chips["year"]).astype(float),
+        vendor=runs["accelerator_name"].map(chips["vendor"]),
+    )
+    pairs = runs.merge(runs, on=[*SAME, "vendor"], suffixes=("_old", "_new"))  # pandas joins a blank with a blank
+    pairs = pairs[pairs["year_old"] < pairs["year_new"]]
+    gain = (pairs["joules_old"] / pairs["joules_new"]).astype(float)
+    years = pairs["year_new"] - pairs["year_old"]
+    stalls = [
+        NOT_STATED if pd.isna(old) or pd.isna(new) else max(old, new, key=STALLS.index)
+        for old, new in zip(pairs["stalls_old"], pairs["stalls_new"], strict=True)
+    ]
+    pairs = pairs.assign(gain=gain, years=years, rate=np.log2(gain) / years, stalls=stalls)
+    pairs = pairs.rename(
+        columns={"accelerator_name_old": "old", "accelerator_name_new": "new", "id_old": "row_old", "id_new": "row_new"}
+    )
+    kept = ["old", "new", "model", "task", "program", "weight_bits", "batch", "gpus_old", "gpus_new", "gain", "years"]
+    kept += ["rate", "stalls", "table", "source", "row_old", "row_new"]
+    return pairs[kept].sort_values(["row_old", "row_new"], ignore_index=True)
+
+
+@remembered
 def generation_gains():
-    """Energy of one token of one model on one accelerator over that on the next: pair, name, gain, source, note."""
-    rows = load("efficiency_trend").query("stands_for == 'ratio of generations'")
-    return rows[["series", "name", "value", "source", "note"]].rename(columns={"value": "gain"}).reset_index(drop=True)
+    """What one generation of accelerators gains in tokens per joule, by size of the batch.
+
+    Returns
+    -------
+    pandas.DataFrame: old, new, accelerators ("as many" or "fewer" of the new), stalls ("none suspected", "suspected" or
+    NOT_STATED), batch (a value of BATCHES), pairs, models, gain (median over pairs, above 1 for progress), low, high
+    (the range over pairs), and rate, doublings a year at the median. Pairs with more of the new are left out.
+    [extension]
+    """
+    pairs = generation_pairs()
+    pairs = pairs[pairs["gpus_new"] <= pairs["gpus_old"]]
+    pairs = pairs.assign(
+        accelerators=np.where(pairs["gpus_new"] == pairs["gpus_old"], "as many", "fewer"),
+        stalls=pairs["stalls"].where(pairs["stalls"].isin(["suspected", NOT_STATED]), "none suspected"),
+        batch=pd.cut(pairs["batch"].astype(float), [0, *BATCHES], labels=list(BATCHES.values())),
+    )
+    by = ["old", "new", "accelerators", "stalls", "batch"]
+    found = pairs.groupby(by, observed=True).agg(
+        pairs=("gain", "size"),
+        models=("model", "nunique"),
+        gain=("gain", "median"),
+        low=("gain", "min"),
+        high=("gain", "max"),
+        rate=("rate", "median"),
+    )
+    return found.reset_index().astype({"batch": "string"})

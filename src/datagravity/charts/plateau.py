@@ -1,4 +1,5 @@
-"""The charts of the chapter on the plateau: scenarios of the rate and of the gain, fitted growth, measured records.
+"""The charts of the chapter on the plateau: scenarios of the rate and of the gain, fitted growth, measured records,
+and tokens on one accelerator and on the next.
 
 The sliders of a scenario start at the times that the flagships' data sheets give, rounded; they are settings, not
 results. Reuse is set by its doublings a year, so that 0 means that it stays as it is.
@@ -12,9 +13,10 @@ from sympy import Integer
 from datagravity import plateau, symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, finished
+from datagravity.charts.layers import guide
+from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import about, described, number, word
-from datagravity.charts.words import listed, percent
+from datagravity.charts.words import listed, percent, spans
 from datagravity.compiled import vega_expression
 from datagravity.intervals import text
 from datagravity.series import series_names
@@ -209,4 +211,50 @@ def measured_records(series="Green500 number 1", before=2019):
             "records bends down to them."
         ),
         sources=set(found["source"]),
+    )
+
+
+def generations():
+    """What a token of one model gains from one accelerator to the next, against the batch: one point a pair of runs."""
+    pairs = plateau.generation_pairs()
+    pairs = pairs[pairs["gpus_new"] <= pairs["gpus_old"]]
+    as_many = np.where(pairs["gpus_new"] == pairs["gpus_old"], "as many", "fewer")
+    old, new = (pairs[column].str.extract(r"([A-Z]+\d+)", expand=False) for column in ("old", "new"))
+    data = pairs.assign(step=old + " to " + new + ", " + as_many, batch=pairs["batch"].astype(int), id=pairs["row_new"])
+    data = data.sort_values(["years", "step"])
+    drawn = described(data, "step", "batch", "gain", "model", "weight_bits", "gpus_old", "gpus_new", "stalls")
+    steps = sorted(set(data["step"]))
+    color = alt.Color("step:N").scale(domain=steps, range=[BLUE, GREEN, ORANGE, PINK, GREY][: len(steps)])
+    kinds = [*plateau.STALLS, plateau.NOT_STATED]
+    shape = alt.Shape("stalls:N").scale(domain=kinds, range=["circle", "diamond", "cross", "square"])
+    x = alt.X("batch:Q", title="batch").scale(type="log", domain=[0.8, 4000], nice=False)
+    y = alt.Y("gain:Q", title="joules a token, old over new").scale(type="log", domain=[0.4, 2.6], nice=False)
+    tips = [word("model"), number("weight_bits", "bits of a weight"), number("batch", unit="count")]
+    tips += [
+        number("gain", "old over new"),
+        number("gpus_old", "accelerators, old"),
+        number("gpus_new", "accelerators, new"),
+    ]
+    tips += [word("stalls", "host stalls")]
+    marks = alt.Chart(drawn).mark_point(size=60, strokeWidth=1.5, opacity=0.9)
+    return finished(
+        alt.layer(
+            guide(y=1),
+            marks.encode(
+                x=x.axis(format=",d", values=[1, 4, 16, 64, 256, 1024]),
+                y=y.axis(format="~g", values=[0.5, 0.7, 1, 1.4, 2]),
+                color=color.title(None).legend(columns=1),
+                shape=shape.title("host stalls").legend(columns=2),
+                **about(drawn, *tips),
+            ),
+        ),
+        drawn_by=generations,
+        title="A token on the next accelerator",
+        subtitle="Above the line the newer one needs less energy.",
+        description=(
+            f"Scatter chart with two logarithmic axes: {len(data)} pairs of runs of one model on two accelerators, "
+            "joules of a token on the old over those on the new, against the batch, and a dashed line at one. Ranges, "
+            f"by step and by how many of the new ones do the work: {spans(data, 'step', 'gain')}."
+        ),
+        sources=set(data["source"]),
     )

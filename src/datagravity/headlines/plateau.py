@@ -8,10 +8,10 @@ from datagravity.series import series_names
 
 FLAGSHIPS = "flagships, by year"
 WITHOUT_P100 = "without the P100, by year"
-#: The list whose records are asked for a bend, the middle of another, and the ratios of two generations.
+#: The list whose records are asked for a bend, and the middle of another.
 GREEN500, MEDIAN = "Green500 number 1", "TOP500 median Rmax over power"
-SAME_COUNT = "J/token, gain from H100 to B200, same number of GPUs"
-FEWER = "J/token, gain from H100 to B200, half or a quarter of the GPUs"
+#: The two steps from one accelerator to the next over which tokens are compared.
+AMPERE, HOPPER = ("A100 SXM4 40GB", "H100 SXM5 80GB"), ("H100 SXM5 80GB", "B200 SXM")
 #: A constant rate is fitted to what came before this year.
 HELD_OUT_FROM = 2019
 #: The halving times that illustrate the theorem.
@@ -117,15 +117,25 @@ def other_series():
 
 
 def tokens_of_the_next_generation():
-    """Joules a token on an H100 over those on a B200, by batch: with as many accelerators and with fewer."""
-    gains = pl.generation_gains().groupby("series")["gain"]
-    low, high = gains.min(), gains.max()
-    return {
-        "same_low": extension(low[SAME_COUNT]),
-        "same_high": extension(high[SAME_COUNT]),
-        "fewer_low": extension(low[FEWER]),
-        "fewer_high": extension(high[FEWER]),
+    """Joules a token on one accelerator over those on the next, for small and for large batches, with the range."""
+    gains = pl.generation_gains().set_index(["old", "new", "accelerators", "stalls", "batch"])
+    chosen = {
+        "ampere_low": (*AMPERE, "as many", pl.NOT_STATED, "1 to 16"),
+        "ampere_high": (*AMPERE, "as many", pl.NOT_STATED, "17 to 64"),
+        "same_low": (*HOPPER, "as many", "none suspected", "1 to 16"),
+        "same_high": (*HOPPER, "as many", "none suspected", "65 to 256"),
+        "fewer_low": (*HOPPER, "fewer", "none suspected", "1 to 16"),
+        "fewer_high": (*HOPPER, "fewer", "none suspected", "65 to 256"),
+        "older_low": (*HOPPER, "as many", pl.NOT_STATED, "1 to 16"),
     }
+    found = {}
+    for name, group in chosen.items():
+        one = gains.loc[group]
+        found[name] = extension(one["gain"])
+        found[f"{name}_range"] = extension(
+            f"{one['low']:.2f} to {one['high']:.2f}; pairs: {one['pairs']:.0f}, models: {one['models']:.0f}"
+        )
+    return found
 
 
 def stacked_memory():
