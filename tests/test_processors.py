@@ -8,13 +8,12 @@ import pandas as pd
 import pytest
 
 from datagravity import disjunction_constant, load, paths
-from datagravity.evidence.rules.processors import arithmetic
+from datagravity.evidence.rules.processors import operation_of
 from datagravity.processors import (
     MEMORY_LEVELS,
     PART_OF_AN_ACCESS,
     device_energies,
     disjunction_constants,
-    flop_of,
     geometric_mean,
     improvement_of,
     improvements,
@@ -26,6 +25,7 @@ from datagravity.processors import (
     not_paired,
     operations,
     published_ratios,
+    row_of,
     span,
     sram_improvement,
     trends,
@@ -226,7 +226,6 @@ def test_a_multiply_add_is_two_flop():
     pair = disjunction_constants().set_index("compute_row").loc["P002"]
     assert (pair["gd_low"], pair["gd_high"]) == (64 * 100 / 8 / 6, 64 * 120 / 8 / 2)
     assert (pair["gd_matched_low"], pair["gd_matched_high"]) == (16 * 100 / 8 / 6, 16 * 120 / 8 / 2)
-    assert [flop_of(name) for name in ("FP32 FMA, scalar", "INT8 tensor MAC", "FP64 operation")] == [2, 2, 1]
 
 
 @pytest.mark.usefixtures("frozen")
@@ -346,17 +345,30 @@ def test_a_bit_pays_for_every_level_on_its_way(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "floating", "does", "matrix"),
+    ("name", "expected"),
     [
-        ("BF16 multiply", True, "multiply", False),
-        ("INT8 tensor MAC", False, "multiply-add", True),
-        ("64-bit FMA", True, "multiply-add", False),
-        ("FP64 operation", True, "operation", False),
-        ("INT32 add", False, "add", False),
+        ("BF16 multiply", (True, "multiply", False, 16, 1)),
+        ("INT8 tensor MAC", (False, "multiply-add", True, 8, 2)),
+        ("FP32 FMA, vector lane", (True, "multiply-add", False, 32, 2)),
+        ("64-bit FMA", (True, "multiply-add", False, 64, 2)),
+        ("FP64 operation", (True, "operation", False, 64, 1)),
+        ("INT32 add", (False, "add", False, 32, 1)),
     ],
 )
-def test_the_words_of_an_operation_are_read_in_one_place(name, floating, does, matrix):
-    assert arithmetic(name) == (floating, does, matrix)
+def test_the_words_of_an_operation_are_read_in_one_place(name, expected):
+    assert operation_of(name) == expected
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_row_is_asked_for_by_its_columns():
+    assert row_of(operation_class="FP16 FMA")["id"] == "P002"
+    assert row_of(source="chip", memory_level="HBM")["id"] == "P004"
+    with pytest.raises(ValueError, match=r"energy\.csv: .*'FP64 FMA'.* hold no row, expected one row"):
+        row_of(operation_class="FP64 FMA")
+    with pytest.raises(ValueError, match=r"hold P004, P012, expected one row"):
+        row_of(memory_level="HBM", node_nm=5)
+    with pytest.raises(ValueError, match="column: 'nodes', expected one of"):
+        row_of(nodes=5)
 
 
 def test_names_of_items():

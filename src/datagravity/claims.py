@@ -12,7 +12,7 @@ import pandas as pd
 
 from datagravity import brains, distance, fits, pim, systems
 from datagravity.evidence import load, remembered
-from datagravity.evidence.rules.processors import arithmetic
+from datagravity.evidence.rules.processors import operation_of
 from datagravity.intervals import Interval, text
 from datagravity.law import asymptotic_saving, saving
 from datagravity.placement import place
@@ -145,7 +145,7 @@ def measured_processors():
     printed = set(tables["memory"])
     parts = {}
     for row in far[
-        (far["method"] == "measured") & far["operation"].map(lambda name: arithmetic(name).matrix)
+        (far["method"] == "measured") & far["operation"].map(lambda name: operation_of(name).matrix)
     ].itertuples():
         multiply = row.operation.replace("tensor MAC", "multiply")
         kind = row.memory if row.memory in printed else "DDR"

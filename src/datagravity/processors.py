@@ -12,7 +12,7 @@ import pandas as pd
 
 from datagravity import checks, fits
 from datagravity.evidence import is_blank, load, plain, remembered
-from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, arithmetic, flop_of
+from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, operation_of
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 
 #: Memory levels from near to far, as charts order them; those of OFF_CHIP lie on another chip than the operation.
@@ -65,8 +65,29 @@ def operations():
     operation. A multiply-accumulate (MAC) is one operation of two FLOP: a row that counts FLOP gives half of it.
     """
     rows = _rows("compute")
-    share = rows["operation_class"].map(flop_of).astype(float) / rows["flop_per_operation"].astype(float)
+    whole = rows["operation_class"].map(lambda name: operation_of(name).flop)
+    share = whole.astype(float) / rows["flop_per_operation"].astype(float)
     return rows.assign(compute_pj_low=share * rows["energy_low_pj"], compute_pj_high=share * rows["energy_high_pj"])
+
+
+def row_of(**columns):
+    """The one access or operation whose columns hold these values, as in row_of(source="chip", memory_type="HBM2").
+
+    Returns
+    -------
+    pandas.Series: the row, with the columns of `accesses()` and `operations()`.
+
+    Raises
+    ------
+    ValueError
+        If no row holds them, or more than one does.
+    """
+    rows = pd.concat([accesses(), operations()])
+    for column, value in columns.items():
+        rows = rows[(rows[checks.choice("column", column, rows.columns)] == value).fillna(False)]
+    if len(rows) != 1:
+        raise ValueError(f"energy.csv: {columns} hold {', '.join(rows['id']) or 'no row'}, expected one row")
+    return rows.iloc[0]
 
 
 @remembered
@@ -305,6 +326,11 @@ def _of_one_origin(both):
     return both[both["source"] == both.groupby(["source_group", "node_nm"], dropna=False)["source"].transform("first")]
 
 
+def _whose_operation(pairs, wanted):
+    """The pairs whose operation passes a test of what `operation_of` says of it."""
+    return pairs[np.array([wanted(operation_of(name)) for name in pairs["operation"]], dtype=bool)]
+
+
 def trends(*, level=0.8, include_grey=True, without=()):
     """How G_d changes from node to node, by memory level and scope: over machines with a floating-point multiply.
 
@@ -321,8 +347,7 @@ def trends(*, level=0.8, include_grey=True, without=()):
     for name in without:
         checks.choice("without", name, sorted(set(pairs["operation"])))
     pairs = pairs[~pairs["operation"].isin(list(without))]
-    multiplies = [does.floating and does.does != "add" for does in map(arithmetic, pairs["operation"])]
-    pairs = pairs[np.array(multiplies, dtype=bool) & (pairs["node"] != "not stated").to_numpy()]
+    pairs = _whose_operation(pairs[pairs["node"] != "not stated"], lambda its: its.floating and its.does != "add")
     pairs = pairs.assign(
         node_nm=pairs["node"].str.removesuffix(" nm").astype(float),
         log_gd=np.log(pairs["gd_matched"]),
@@ -465,8 +490,8 @@ def measured_off_chip():
     matrix unit, both measured.
     """
     pairs = disjunction_constants().query("method == 'measured' and scope == 'system / system'")
-    floating = [does.floating and does.matrix for does in map(arithmetic, pairs["operation"])]
-    return pairs[pairs["memory"].isin(OFF_CHIP) & np.array(floating, dtype=bool)].reset_index(drop=True)
+    pairs = pairs[pairs["memory"].isin(OFF_CHIP)]
+    return _whose_operation(pairs, lambda its: its.floating and its.matrix).reset_index(drop=True)
 
 
 def like_with_like():
@@ -481,11 +506,8 @@ def like_with_like():
     types = load("energy").set_index("id")["memory_type"]
     pairs = disjunction_constants()
     pairs = pairs.assign(memory_type=pairs["transport_row"].map(types))
-    multiplies = [does.floating and does.does == "multiply" for does in map(arithmetic, pairs["operation"])]
-    tables = pairs[
-        np.array(multiplies, dtype=bool) & ((pairs["source"] == TWO_NODE_SOURCE) & (pairs["node"] == "7 nm"))
-    ]
-    tables = tables.rename(
+    tables = pairs[(pairs["source"] == TWO_NODE_SOURCE) & (pairs["node"] == "7 nm")]
+    tables = _whose_operation(tables, lambda its: its.floating and its.does == "multiply").rename(
         columns={
             "operation": "tabulated_operation",
             "gd_matched": "tabulated",

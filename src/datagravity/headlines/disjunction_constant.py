@@ -1,18 +1,21 @@
 """The disjunction constant: two rows of a table, their ratio, the conventions behind it, and the values quoted."""
 
-from datagravity.evidence import load
 from datagravity.headlines import extension, quoted, reconstruction
+from datagravity.headlines.processors import AT_7, AT_45
 from datagravity.law import disjunction_constant, workload_disjunction_constant
-from datagravity.processors import machine_balances, published_ratios
+from datagravity.processors import machine_balances, published_ratios, row_of
 
 #: Rows at 7 nm: an FP32, an INT8 and an FP16 multiply, a DRAM access, and HBM2, which is a range.
-_FP32, _INT8, _FP16, _DRAM, _HBM2 = "P027", "P023", "P026", "P031", "P032"
+_FP32, _INT8, _FP16 = (AT_7 | {"operation_class": f"{name} multiply"} for name in ("FP32", "INT8", "FP16"))
+_DRAM, _HBM2 = (AT_7 | {"memory_type": name} for name in ("DDR3/4", "HBM2"))
 #: Rows at 45 nm: the FP32 multiply of the paper and of the slide, the nearest SRAM and the DRAM.
-_PAPER, _SLIDE, _SRAM_45, _DRAM_45 = "P008", "P015", "P009", "P012"
+_PAPER = AT_45 | {"operation_class": "FP32 multiply"}
+_SLIDE = _PAPER | {"source": "horowitz2014slides"}
+_SRAM_45, _DRAM_45 = AT_45 | {"capacity_kib": 8}, AT_45 | {"kind": "dram"}
 
 
 def _cell(row, column="energy_low_pj"):
-    return float(load("energy").set_index("id").loc[row, column])
+    return float(row_of(**row)[column])
 
 
 def two_rows():

@@ -6,6 +6,7 @@ from datagravity.evidence import load
 from datagravity.headlines import extension
 from datagravity.headlines.placement import at_dram, dram_gd
 from datagravity.hierarchy import Level, compute_at, worst_loss
+from datagravity.processors import TWO_NODE_SOURCE, row_of
 from datagravity.symbolic import G_d, beta, distance_ratio
 
 
@@ -44,12 +45,14 @@ def _memories(series, operation):
     memories = rows.loc[distance.series(series)["id"]].astype({"capacity_kib": float})
     cells = zip(memories["capacity_kib"], memories["energy_pj_per_bit_low"], strict=True)
     ladder = [Level(f"{kib:g} KiB", kib, float(bit), kib**0.5) for kib, bit in cells]
-    return compute_at(ladder, float(rows.loc[operation, "energy_low_pj"]))
+    return compute_at(ladder, float(operation["energy_low_pj"]))
 
 
 def two_hierarchies():
     """The static memories of two tables, at 45 nm and at 7 nm."""
-    old, new = _memories("SRAM, 45 nm", "P015"), _memories("SRAM, 7 nm", "P027")
+    multiply = {"operation_class": "FP32 multiply"}
+    old = _memories("SRAM, 45 nm", row_of(source="horowitz2014slides", **multiply))
+    new = _memories("SRAM, 7 nm", row_of(source=TWO_NODE_SOURCE, node_nm=7, **multiply))
     return {
         "rests_old_best": extension(old.best.name),
         "rests_new_best": extension(new.best.name),

@@ -2,6 +2,7 @@
 
 from datagravity.headlines import extension
 from datagravity.processors import (
+    TWO_NODE_SOURCE,
     device_energies,
     disjunction_constants,
     improvement_of,
@@ -9,11 +10,20 @@ from datagravity.processors import (
     like_with_like,
     logic_improvement,
     measured_off_chip,
+    row_of,
     span,
     sram_improvement,
     trends,
     whole_ways,
 )
+
+#: The table of both nodes at the newer one, and the table whose multiply is the older one's.
+AT_7, AT_45 = {"source": TWO_NODE_SOURCE, "node_nm": 7}, {"source": "horowitz2014", "node_nm": 45}
+
+
+def _with_access(pairs, **columns):
+    """The pairs whose access is the one row of the energy table that holds these values."""
+    return pairs[pairs["transport_row"] == row_of(**columns)["id"]]
 
 
 def what_improved():
@@ -45,23 +55,28 @@ def memory_devices():
 
 def same_multiply_at_both_nodes():
     """G_d of an FP32 multiply with one memory at 45 nm and at 7 nm, and once more after the same step again."""
-    gd = disjunction_constants("FP32 multiply").set_index("transport_row")["gd"]
+    pairs = disjunction_constants("FP32 multiply")
+
+    def gd(**columns):
+        return _with_access(pairs, **columns)["gd"].item()
+
     factor = improvements().set_index("item")["improvement"]
     gain = factor["FP32 multiply"]
+    large_7 = gd(**AT_7, capacity_kib=1024)
     return {
-        "small_45": extension(gd["P009"]),
-        "small_7": extension(gd["P028"]),
-        "large_45": extension(gd["P011"]),
-        "large_7": extension(gd["P030"]),
+        "small_45": extension(gd(**AT_45, capacity_kib=8)),
+        "small_7": extension(gd(**AT_7, capacity_kib=8)),
+        "large_45": extension(gd(**AT_45, capacity_kib=1024)),
+        "large_7": extension(large_7),
         "flat_factor": extension(gain),
-        "next_sram": extension(gd["P030"] * gain / factor["SRAM, 1 MB"]),
-        "next_ddr": extension(gd["P031"] * gain / factor["DDR3/4 DRAM"]),
+        "next_sram": extension(large_7 * gain / factor["SRAM, 1 MB"]),
+        "next_ddr": extension(gd(**AT_7, memory_level="DDR") * gain / factor["DDR3/4 DRAM"]),
     }
 
 
 def from_int8_to_fp32():
     """G_d of one DRAM access with every arithmetic of the table."""
-    by_operation = disjunction_constants().query("transport_row == 'P031'").set_index("operation")
+    by_operation = _with_access(disjunction_constants(), **AT_7, memory_level="DDR").set_index("operation")
     fixed, matched = by_operation["gd"], by_operation["gd_matched"]
     return {
         "int8_64": extension(fixed["INT8 multiply"]),
@@ -107,22 +122,24 @@ def under_the_meter():
 
 def same_memory():
     """The HBM2 of an A100 under the meter and in the table, and with the levels that its bits pass on their way."""
-    pairs = like_with_like().query("transport_row == 'P151'").set_index("tabulated_operation")
-    ways = whole_ways().set_index("row")
-    own = pairs["measured"].iloc[0]
+    pairs = _with_access(like_with_like(), source="antepara2025", memory_type="HBM2").set_index("tabulated_operation")
+    own, row = pairs[["measured", "transport_row"]].iloc[0]
+    way = whole_ways().set_index("row").loc[row]
     return {
         "a100": extension(own),
         "hbm2_fp32": extension(pairs.loc["FP32 multiply", "tabulated"]),
         "hbm2_fp16": extension(pairs.loc["FP16 multiply", "tabulated"]),
-        "a100_way": extension(ways.loc["P151", "whole"], "pJ/bit"),
-        "a100_increment": extension(ways.loc["P151", "increment"], "pJ/bit"),
-        "a100_whole": extension(own * ways.loc["P151", "whole"] / ways.loc["P151", "increment"]),
+        "a100_way": extension(way["whole"], "pJ/bit"),
+        "a100_increment": extension(way["increment"], "pJ/bit"),
+        "a100_whole": extension(own * way["whole"] / way["increment"]),
     }
 
 
 def one_chip():
     """The same DRAM of one chip against three of its operations."""
-    pairs = disjunction_constants().query("transport_row == 'P128'").set_index("operation")["gd_matched"]
+    # No column tells the tensor unit's load from a stream of the same DRAM, which is a row of its own.
+    pairs = _with_access(disjunction_constants(), id="P128")
+    pairs = pairs.set_index("operation")["gd_matched"]
     return {
         "et_fp32": extension(pairs["FP32 tensor MAC"]),
         "et_scalar": extension(pairs["FP32 FMA, scalar"]),

@@ -15,7 +15,7 @@ _KEPT = s.amdahl_gain.subs(s.divisor, _LIMIT)
 def llm_int8(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """LLM.int8(): all matrices at 8 bits but for their outliers; tables of embeddings stay as they are."""
     given = System("S08", inputs)
-    model = load("llm").set_index("id").loc["L002"]
+    model = load("llm").set_index("name", drop=False).loc["GPT-3 175B"]
     matrices = s.matrix_weights.subs({s.layers: float(model["layers"]), s.hidden: float(model["hidden"])})
     share = float(matrices) / parameters(model["name"])["total"]
     given.derive("converted_share", Interval(share, share, share))

@@ -12,8 +12,8 @@ def splitwise(inputs: Inputs = None) -> tuple[Comparison, ...]:
     At one power, the prompts' share of it gains at most what the newer GPU does more in operations per joule.
     """
     given = System("S06", inputs)
-    rates = load("accelerators").set_index("id")["gflop_per_s_per_w"]
-    ratio = float(rates["A005"] / rates["A004"])
+    rates = load("accelerators").set_index("name")["gflop_per_s_per_w"]
+    ratio = float(rates["H100 SXM5 80GB"] / rates["A100 SXM4 80GB"])
     given.derive("divisor", Interval(ratio, ratio, ratio))
     best = {"bound": s.divisor, "bound_by": "operations per joule of a board, H100 over A100"}
     return given.compare("S06a", s.amdahl_gain, **best), given.compare("S06b", s.waiting_gain)

@@ -59,6 +59,36 @@ def says_what_it_is(row):
             yield "memory_level", f"a level {right} the chip, because the kind is {kind}"
 
 
+class Operation(NamedTuple):
+    """What the name of an operation class says: whether its numbers are floating point, what it does ("add",
+    "multiply", "multiply-add" or "operation"), whether a matrix unit does it, its width in bits (None if the name has
+    none), and its FLOP: two for a multiplication and an addition in one, else one."""
+
+    floating: bool
+    does: str
+    matrix: bool
+    width_bits: int | None
+    flop: int
+
+
+def operation_of(operation_class):
+    """The only place that reads the words of the column operation_class, as an Operation.
+
+    A format whose name begins with INT is an integer; FP, BF and an unnamed format of 64 bits are floating point.
+    """
+    words = re.findall(r"\w+", operation_class)
+    fused = {"FMA", "MAC"} & set(words)
+    does = "multiply-add" if fused else next((word for word in ("add", "multiply") if word in words), "operation")
+    width = re.search(r"\d+", operation_class)
+    return Operation(
+        floating=not operation_class.startswith("INT"),
+        does=does,
+        matrix="tensor" in words,
+        width_bits=int(width[0]) if width else None,
+        flop=2 if fused else 1,
+    )
+
+
 def operation_is_counted(row):
     """An operation has the width that its class names, and says how many FLOP its source counts as one."""
     name, flop = row["operation_class"], row["flop_per_operation"]
@@ -66,36 +96,11 @@ def operation_is_counted(row):
         yield "flop_per_operation", "a value exactly where operation_class has one"
     if name is None:
         return
-    if flop is not None and flop not in (1, flop_of(name)):
-        yield "flop_per_operation", f"1, or {flop_of(name)} for the whole of a {name}"
-    bits = re.search(r"\d+", name)
-    if bits and row["width_bits"] != int(bits[0]):
-        yield "width_bits", f"{bits[0]}, because the class is {name}"
-
-
-class Arithmetic(NamedTuple):
-    """What the name of an operation class says: whether its numbers are floating point, what it does ("add",
-    "multiply", "multiply-add" or "operation"), and whether a matrix unit does it."""
-
-    floating: bool
-    does: str
-    matrix: bool
-
-
-def arithmetic(operation_class):
-    """The only place that reads the words of the column operation_class.
-
-    A format whose name begins with INT is an integer; FP, BF and an unnamed format of 64 bits are floating point.
-    """
-    words = re.findall(r"\w+", operation_class)
-    fused = {"FMA", "MAC"} & set(words)
-    does = "multiply-add" if fused else next((word for word in ("add", "multiply") if word in words), "operation")
-    return Arithmetic(not operation_class.startswith("INT"), does, "tensor" in words)
-
-
-def flop_of(operation_class):
-    """FLOP of one operation of a class: two for a multiplication and an addition in one, else one."""
-    return 2 if arithmetic(operation_class).does == "multiply-add" else 1
+    own = operation_of(name)
+    if flop is not None and flop not in (1, own.flop):
+        yield "flop_per_operation", f"1, or {own.flop} for the whole of a {name}"
+    if own.width_bits and row["width_bits"] != own.width_bits:
+        yield "width_bits", f"{own.width_bits}, because the class is {name}"
 
 
 def increment_is_an_access(row):
