@@ -18,6 +18,7 @@ from datagravity.decoding import (
     score,
     scored,
 )
+from datagravity.evidence import load
 from datagravity.headlines import extension
 
 #: The run that the chapter begins with: a model of the 70B class on four H100.
@@ -119,6 +120,13 @@ def frozen_test():
     }
 
 
+def printed_before():
+    """How many of the scored runs' energies stood in the table of trends before the model was frozen."""
+    printed = load("efficiency_trend").query("unit == 'J/output token'")["value"]
+    runs = load("measured_decoding").query("phase == 'serving'")
+    return {"in_trends": extension(int(runs["joules_per_output_token"].isin(printed).sum()), "runs")}
+
+
 def prompts():
     """How far the formulas are off for prompts alone, over the rows whose energy was measured and is no bound."""
     rows = prompts_read().query("input_energy_is == 'measured'")
@@ -153,4 +161,4 @@ def longest_context():
     return {"limit_16": extension(limits[16], "tokens"), "limit_8": extension(limits[8], "tokens")}
 
 
-PARTS = (two_terms, what_stands, forecast, frozen_test, prompts, the_example, longest_context)
+PARTS = (two_terms, what_stands, forecast, frozen_test, printed_before, prompts, the_example, longest_context)
