@@ -1,7 +1,8 @@
 """Every formula of the book, once, as a sympy expression.
 
 The LaTeX that the pages print, the numpy functions of `datagravity.law` and the expressions behind the sliders are all
-generated from here (see `datagravity.compiled`), so that they cannot differ. Each result carries one of three labels:
+generated from here (see `datagravity.compiled`), so that they cannot differ. Each formula carries one of three labels
+(a value that a third party quotes from the paper carries a fourth, quoted; no formula is one):
 
 * abstract: arXiv:2603.26053 states it in its abstract;
 * reconstruction: a model of ours from which the abstract's statement follows (the paper's own is not known to us);
