@@ -7,7 +7,7 @@ import numpy as np
 from datagravity.placement.reading import chunks
 
 _RUN = 1 << 13  # rows per inner product
-_PAIRS = 1 << 20  # pairs of a point and a mass at a time
+_PAIRS = 1 << 16  # pairs of a point and a mass at a time: their temporaries stay in the cache
 
 
 def dot(left, right):

@@ -58,7 +58,7 @@ def _search(sample, exponent):
         mixtures = np.einsum("ij,ijk->ik", shares, positions[corners])
         order = np.argsort(energies_at(masses, positions, mixtures, exponent))
         starts = mixtures[[*order[:12], *order[12::128]]]  # the best, and some from everywhere
-        ends = np.array([_slide(masses, positions, start, exponent) for start in starts])
+        ends = _slide(masses, positions, starts, exponent)
         values = energies_at(masses, positions, ends, exponent)
         order = np.argsort(values)[:4]
         trials.append(ends[order])
@@ -67,29 +67,32 @@ def _search(sample, exponent):
     return trials[np.argsort(energies, kind="stable")], at_data
 
 
-def _slide(masses, positions, point, exponent, gradient=0.0, weight=0.0):
-    """A local minimum downhill from the point, by paraboloids above the energy: |r|^a is concave in r^2 for a < 2.
+def _slide(masses, positions, starts, exponent, gradient=0.0, weight=0.0):
+    """A local minimum downhill from each start, by paraboloids above the energy: |r|^a is concave in r^2 for a < 2.
 
-    A quadratic of the given gradient and weight, about the point, is added to the energy.
+    A quadratic of the given gradient and weight, about the start, is added to the energy.
     """
-    start = point
+    ends = np.array(starts, dtype=float)
+    moving = np.arange(len(ends))
     for _ in range(500):
-        offsets = positions - point
-        square = np.einsum("ij,ij->i", offsets, offsets)
-        if not square.all():
-            break  # at a data point, a local minimum
+        offsets = positions - ends[moving, None]
+        square = np.einsum("kij,kij->ki", offsets, offsets)
+        between = square.all(axis=1)  # at a data point, a local minimum, a slide ends
+        moving, offsets, square = moving[between], offsets[between], square[between]
         pull = exponent * masses * square ** (exponent / 2 - 1)
-        move = (pull @ offsets - gradient - weight * (point - start)) / (pull.sum() + weight)
-        point = point + move
-        if np.linalg.norm(move) <= 1e-13 * np.sqrt(square.max()):
+        pulled = np.einsum("ki,kij->kj", pull, offsets) - gradient - weight * (ends[moving] - starts[moving])
+        move = pulled / (pull.sum(axis=1) + weight)[:, None]
+        ends[moving] += move
+        moving = moving[np.linalg.norm(move, axis=1) > 1e-13 * np.sqrt(square.max(axis=1))]
+        if not len(moving):
             break
-    return point
+    return ends
 
 
 def _next_trial(here, exponent):
     """The best of the nearest data points and of the positions between them, for the far points' paraboloid."""
     order = np.argsort(((here.positions - here.centre) ** 2).sum(axis=1))[:512]
-    slid = _slide(here.masses, here.positions, here.centre, exponent, here.gradient, here.weight)
+    slid = _slide(here.masses, here.positions, here.centre[None], exponent, here.gradient, here.weight)
     trials = np.vstack([here.centre, here.positions[order], slid])
     steps = trials - here.centre
     far = steps @ here.gradient + here.weight / 2 * (steps**2).sum(axis=1)
