@@ -75,12 +75,13 @@ def budgets_of_brains():
 
 
 def two_clocks():
-    """How fast operations and bytes per joule grow in a year, and the rate of the slower clock."""
-    growth = plateau.growth_of_the_flagships()
+    """How fast operations and bytes per joule grow in a year, the rate of the slower clock, and what tokens gained."""
+    growth, gained = plateau.growth_of_the_flagships(), plateau.tokens_of_the_next_generation()
     return {
         "flop_growth": growth["c_growth"],
         "byte_growth": growth["t_growth"],
         "rate_limit": plateau.doubling_of_the_flagships()["limit"],
+        **{name: gained[name] for name in ("same_low", "older_low")},
     }
 
 
@@ -100,7 +101,9 @@ def published_systems():
     return {
         "system_claims": counts["claims_all"],
         "system_computed": counts["claims_computed"],
+        "system_stated": counts["claims_stated"],
         "system_agree": counts["claims_agree"],
+        "system_assumed": counts["claims_as_assumed"],
         "system_largest": largest["hnlpu_claim"],
         "system_left": largest["hnlpu_rest"],
     }
