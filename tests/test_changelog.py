@@ -29,7 +29,7 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
         ("index", "from {brain_low:.2f} to {brain_high:.0f}, below one in {brain_below} of {brain_count}"),
         ("systems", "Of {claims_all} claims of thirty published systems {claims_computed} can be computed"),
         ("systems", "can be computed, {claims_stated} of them from stated inputs alone"),
-        ("systems", "Agreeing on stated inputs: {claims_agree}; as assumed: {claims_as_assumed}"),
+        ("systems", "on those {claims_agree} agrees, and {claims_as_assumed} more agree as assumed"),
         ("systems", "The largest, a factor of {hnlpu_claim:,.0f}, is mostly a slow baseline"),
         ("systems", "against a measured, batched GPU {hnlpu_rest:.1f} remains"),
         ("plateau", "per joule grew {c_growth:.2f} times a year and bytes per joule {t_growth:.2f} times"),
