@@ -3,6 +3,7 @@
 import doctest
 import math
 import re
+from dataclasses import replace
 from itertools import permutations, product
 
 import numpy as np
@@ -134,11 +135,41 @@ def test_statsmodels_finds_the_same_random_effects():
     values, labels = values[:-3], labels[:-3]
     fitted = MixedLM(values, np.ones(len(values)), groups=labels).fit(reml=True)
     ours = fits.random_effects(values, labels)
-    assert ours.mean == pytest.approx(fitted.fe_params[0], abs=1e-5)
-    assert ours.mean_error == pytest.approx(fitted.bse_fe[0], rel=1e-4)
-    assert ours.between == pytest.approx(math.sqrt(fitted.cov_re[0, 0]), rel=1e-4)
-    assert ours.within == pytest.approx(math.sqrt(fitted.scale), rel=1e-4)
+    assert ours.mean[0] == pytest.approx(fitted.fe_params[0], abs=1e-5)
+    assert math.sqrt(ours.mean_covariance[0, 0]) == pytest.approx(fitted.bse_fe[0], rel=1e-4)
+    assert ours.between[0, 0] == pytest.approx(fitted.cov_re[0, 0], rel=1e-3)
+    assert ours.within[0, 0] == pytest.approx(fitted.scale, rel=1e-3)
     assert (ours.freedom, ours.groups, ours.count) == (5, 6, 27)
+
+
+def paired(seed=2, groups=8, each=4):
+    """Two outcomes whose effects correlate, between groups and within; the first scatters more within."""
+    generator = np.random.default_rng(seed)
+    labels = np.repeat([f"g{number}" for number in range(groups)], each)
+    effects = generator.multivariate_normal([0, 0], [[0.5, 0.4], [0.4, 0.9]], groups)
+    own = generator.multivariate_normal([0, 0], [[1.0, 0.2], [0.2, 0.3]], groups * each)
+    return np.array([1.0, -2.0]) + np.repeat(effects, each, axis=0) + own, labels
+
+
+def test_statsmodels_finds_the_same_effects_of_two_outcomes():
+    values, labels = paired()
+    count = len(values)
+    stacked = pd.DataFrame({"y": values.ravel(), "first": np.tile([1.0, 0.0], count), "group": np.repeat(labels, 2)})
+    stacked = stacked.assign(second=1 - stacked["first"], case=np.repeat(np.arange(count), 2))
+    # Within a case: an effect that both outcomes share, one of the first alone, and the rest.
+    fitted = MixedLM.from_formula(
+        "y ~ 0 + first + second",
+        stacked,
+        groups="group",
+        re_formula="0 + first + second",
+        vc_formula={"shared": "0 + C(case)", "alone": "0 + C(case):first"},
+    ).fit(reml=True)
+    ours = fits.random_effects(values, labels)
+    shared, alone = (fitted.vcomp[fitted.model.exog_vc.names.index(name)] for name in ("shared", "alone"))
+    within = [[shared + alone + fitted.scale, shared], [shared, shared + fitted.scale]]
+    assert ours.mean == pytest.approx(fitted.fe_params.to_numpy(), abs=1e-3)
+    assert ours.between == pytest.approx(fitted.cov_re.to_numpy(), abs=5e-3)
+    assert ours.within == pytest.approx(np.array(within), abs=5e-3)
 
 
 def test_a_balanced_design_has_the_variances_of_its_table():
@@ -147,46 +178,94 @@ def test_a_balanced_design_has_the_variances_of_its_table():
     within = table.var(axis=1, ddof=1).mean()
     between = table.mean(axis=1).var(ddof=1) - within / 5
     ours = fits.random_effects(values, labels)
-    assert (ours.within**2, ours.between**2) == pytest.approx((within, between), rel=1e-4)
+    assert (ours.within[0, 0], ours.between[0, 0]) == pytest.approx((within, between), rel=1e-3)
 
 
-def test_known_variances_are_taken_off_the_scatter():
+def test_known_errors_are_taken_off_the_scatter():
     values, labels = nested()
     ours, known = fits.random_effects(values, labels), fits.random_effects(values, labels, 0.04)
-    assert known.within**2 + 0.04 == pytest.approx(ours.within**2, rel=1e-4)
-    exact = fits.random_effects([0.0, 2.0, 5.0, 5.1], ["a", "a", "b", "b"], [1e6, 1e-9, 1e-9, 1e-9], spread=ours)
+    assert known.within[0, 0] + 0.04 == pytest.approx(ours.within[0, 0], rel=1e-3)
+    errors = np.array([1e6, 1e-9, 1e-9, 1e-9]).reshape(4, 1, 1)
+    exact = fits.random_effects([0.0, 2.0, 5.0, 5.1], ["a", "a", "b", "b"], errors, spread=ours)
     sure = fits.random_effects([2.0, 5.0, 5.1], ["a", "b", "b"], spread=ours)
     assert exact.mean == pytest.approx(sure.mean, abs=1e-5), "a value without information does not count"
 
 
-def test_a_further_value_scatters_more_than_the_mean():
+def test_bounds_count_by_the_chance_of_lying_below():
+    """The likelihood by another road: the density of the values times scipy's chance of the bounds, over the mean."""
+    values, labels = np.array([0.0, 0.5, 1.0, 2.0, 0.2, 1.1]), np.array(list("aabbcc"))
+    errors = np.full((6, 1, 1), 0.01)
+    errors[[1, 4]] = 0.09
+    bounds = np.array([0, 1, 0, 0, 1, 0], dtype=bool)[:, None]
+    spread = fits.random_effects(values, labels)
+    between, within = np.array([[0.3]]), np.array([[0.2]])
+    ours = fits.random_effects(values, labels, errors, bounds, spread=replace(spread, between=between, within=within))
+    whole = 0.3 * np.equal.outer(labels, labels) + np.diag(0.2 + errors[:, 0, 0])
+    known, bound = ~bounds[:, 0], bounds[:, 0]
+    across = whole[np.ix_(bound, known)] @ np.linalg.inv(whole[np.ix_(known, known)])
+    rest = whole[np.ix_(bound, bound)] - across @ whole[np.ix_(known, bound)]
+
+    def likelihood(mean):
+        density = stats.multivariate_normal(np.full(4, mean), whole[np.ix_(known, known)]).pdf(values[known])
+        return density * stats.multivariate_normal(mean + across @ (values[known] - mean), rest).cdf(values[bound])
+
+    grid = np.linspace(-6, 7, 1301)
+    weights = np.array([likelihood(mean) for mean in grid])
+    # The constant that the restricted likelihood leaves out: three factors of the square root of 2 pi.
+    constant = 1.5 * math.log(2 * math.pi)
+    assert ours.likelihood == pytest.approx(math.log(weights.sum() * 0.01) + constant, abs=2e-3)
+    mean = np.average(grid, weights=weights)
+    assert ours.mean[0] == pytest.approx(mean, abs=2e-3)
+    assert ours.mean_covariance[0, 0] == pytest.approx(np.average((grid - mean) ** 2, weights=weights), rel=1e-2)
+    drawn = replace(ours, freedom=10**6).draws(200_000, np.random.default_rng(0))
+    assert drawn.mean() == pytest.approx(mean, abs=0.01)
+    assert drawn.var() == pytest.approx(ours.mean_covariance[0, 0] + 0.5, rel=0.02)
+
+
+def test_bounds_bring_back_what_leaving_out_would_hide():
+    values, labels = paired(groups=8, each=3)
+    bounds = np.column_stack([values[:, 0] < 1, np.zeros(len(values), bool)])
+    censored = np.where(bounds, 1.0, values)
+    left_out = ~bounds[:, 0]
+    truth = fits.random_effects(values, labels).mean[0]
+    with_bounds = fits.random_effects(censored, labels, bounds=bounds).mean[0]
+    without = fits.random_effects(values[left_out], labels[left_out]).mean[0]
+    assert without > truth + 0.4
+    assert with_bounds == pytest.approx(truth, abs=0.15)
+
+
+def test_a_further_case_scatters_more_than_the_mean():
     ours = fits.random_effects(*nested())
-    further, mean = ours.further(), ours.interval()
-    assert further.value == mean.value
-    assert further.high - further.value == pytest.approx(
-        stats.t.ppf(0.9, 5) * math.sqrt(ours.mean_error**2 + ours.between**2 + ours.within**2)
-    )
-    drawn = ours.draws(200_000, np.random.default_rng(0))
-    assert np.quantile(drawn, [0.1, 0.9]) == pytest.approx([further.low, further.high], abs=0.02)
+    drawn = ours.draws(200_000, np.random.default_rng(0))[:, 0]
+    half = stats.t.ppf(0.9, 5) * math.sqrt(ours.mean_covariance[0, 0] + ours.between[0, 0] + ours.within[0, 0])
+    assert np.quantile(drawn, [0.1, 0.9]) == pytest.approx([ours.mean[0] - half, ours.mean[0] + half], abs=0.02)
+    pairs = fits.random_effects(*paired())
+    drawn = pairs.draws(200_000, np.random.default_rng(0))
+    whole = pairs.mean_covariance + pairs.between + pairs.within
+    # Student's t of 7 degrees of freedom has 7/5 of the variance.
+    assert np.cov(drawn.T) == pytest.approx(whole * 7 / 5, rel=0.03)
 
 
 def test_the_interval_of_a_deviation_ends_where_the_likelihood_allows():
     values, labels = nested()
-    found = fits.deviation_interval(values, labels, which="within")
+    found = fits.random_effects(values, labels).interval(lambda between, within: math.log(within[0, 0]))
     # With 24 degrees of freedom within groups the variance is nearly a multiple of chi squared.
-    scale = found.value * np.sqrt(24 / stats.chi2.ppf([0.9, 0.1], 24))
-    assert [found.low, found.high] == pytest.approx(scale, rel=0.03)
-    none = fits.deviation_interval([1.0, 3.0, 1.1, 2.9, 2.0, 2.1], list("aabbcc"), which="between")
-    assert (none.low, round(none.value, 3)) == (0, 0)
+    scale = found.value + np.log(24 / stats.chi2.ppf([0.9, 0.1], 24))
+    assert [found.low, found.high] == pytest.approx(scale, abs=0.06)
+    flat = fits.random_effects([1.0, 3.0, 1.1, 2.9, 2.0, 2.1], list("aabbcc"))
+    none = flat.interval(lambda between, within: math.log(between[0, 0] + 1e-9))
+    assert math.exp(none.value) < 1e-6
+    assert math.exp(none.high) > 0.1
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (([1.0, 2.0], ["a", "a"]), "groups: 2 values of 1, expected two groups or more"),
-        (([1.0, 2.0], ["a", "b"]), "groups: 2 values of 2, expected two groups or more, and one with two values"),
+        (([1.0, 2.0], ["a", "a"]), "groups: 2 cases of 1, expected two groups or more"),
+        (([1.0, 2.0], ["a", "b"]), "groups: 2 cases of 2, expected two groups or more, and one with two cases"),
         (([1.0, math.nan, 2.0], ["a", "a", "b"]), "values: nan (index 1), expected a finite number"),
-        (([1.0, 2.0, 3.0], ["a", "a", "b"], -1.0), "variances: -1.0, expected a finite number of at least 0"),
+        (([1.0, 2.0, 3.0], ["a", "a", "b"], -1.0), "errors: -1.0"),
+        (([1.0, 2.0, 3.0], ["a", "a", "b"], 0.0, True), "bounds: 3 of 3 values of an outcome, expected one"),
     ],
 )
 def test_what_random_effects_refuse(arguments, words):
@@ -215,10 +294,33 @@ def test_a_fixed_and_a_linear_part_have_the_least_squares_of_the_logarithm():
 def test_a_part_below_zero_is_zero():
     ours = fits.fixed_and_linear([1, 2, 3, 4], [0.5, 1.5, 2.5, 3.5])
     assert ours.fixed == 0
-    assert ours.slope > 0
-    assert not ours.covariance.any()
+    # One part is left to fit: the mean of ln(y / x), with the error of a mean.
+    logs = np.log(np.array([0.5, 0.75, 2.5 / 3, 0.875]))
+    assert ours.slope == pytest.approx(math.exp(logs.mean()))
+    assert ours.covariance == pytest.approx(np.diag([0, logs.var(ddof=1) / 4]))
     two = fits.fixed_and_linear([2, 25], [0.25, 0.5])
     assert (two.fixed, two.slope, two.scatter) == pytest.approx((0.25 - 2 * 0.25 / 23, 0.25 / 23, 0), abs=1e-9)
+
+
+def test_a_part_that_is_zero_has_the_bound_of_its_likelihood():
+    x, y = np.array([1.0, 2.0, 4.0, 8.0, 16.0]), np.array([0.9, 2.1, 3.8, 8.9, 17.0])
+    assert fits.fixed_and_linear(x, y).fixed == 0
+    bound, error = fits.fixed_part_bound(x, y)
+
+    def likelihood(fixed):
+        slopes = np.linspace(0.5, 1.5, 2001)
+        squares = (np.log((fixed + slopes[:, None] * x) / y) ** 2).sum(axis=1)
+        return squares.min() ** (-(len(x) - 1) / 2)
+
+    assert likelihood(bound) / likelihood(0.0) == pytest.approx(0.5, rel=1e-3)
+    # The error is half the way in ln fixed between the two places that a normal chance sets a deviation off its middle.
+    grid = np.geomspace(bound / 50, bound * 50, 801)
+    fall = np.array([likelihood(fixed) for fixed in grid]) / likelihood(0.0)
+    near, far = (grid[np.argmax(fall < stats.norm.cdf(side))] for side in (1, -1))
+    assert error == pytest.approx(math.log(far / near) / 2, rel=2e-2)
+    assert fits.fixed_part_bound(x, 10 * y) == pytest.approx((10 * bound, error))
+    assert np.isnan(fits.fixed_part_bound(x[:2], y[:2])).all()
+    assert np.isnan(fits.fixed_part_bound(x, 3 * x)).all()
 
 
 # --- Permutations

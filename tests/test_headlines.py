@@ -212,7 +212,7 @@ SHOWN = {
     "distance": {
         END: {
             "ring_whole": "whole.slope",
-            "phi_value": "phi.value",
+            "phi": "text(phi)",
             "next_a": "text(further)",
             "half": "half",
             "around_half": "around[0]",
@@ -301,11 +301,15 @@ def test_a_million_data_sets_are_proved_above_one_and_not_below():
 def test_what_the_chapter_on_distance_says_of_scatter_and_of_shares():
     from datagravity import distance as dist
 
-    spread = dist.spreads().set_index(["part", "which"])["deviation"]
-    assert spread["fixed", "within"] > spread["per_mm", "within"]
-    assert spread["per_mm", "between"] > spread["fixed", "between"]
-    without = dist.splits().query("reason.notna() and reason.str.startswith('no intercept')")
-    assert set(without["method"]) <= {"model", "rule-of-thumb"}
+    more = dist.which_scatters_more().set_index("which")["more"]
+    assert set(more["within"]) == {"fixed part"}
+    assert set(more["between"]) == {"open"}
+    bounded = dist.usable_splits().query("bounded")
+    assert set(bounded["method"]) <= {"model", "rule-of-thumb"}
+    shares = dist.shares_by_choice(12.0).set_index("choice")["share"]
+    without = shares[shares.index.str.startswith("without")]
+    assert without.idxmax() == "without CACTI"
+    assert shares["all"] < shares["known fixed parts alone"] < shares["without CACTI"]
 
 
 def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():

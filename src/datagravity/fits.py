@@ -5,19 +5,21 @@ residuals are independent and normal. [extension]
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from datagravity import checks
 from datagravity.intervals import Interval
 
 # Two statistics that differ by rounding only are the same one.
 _ROUNDING = 1e-12
+# The rows of points over which outcomes below bounds are drawn, at the least.
+_FEWEST_ROWS = 4096
 
 
 # --- Student's t -----------------------------------------------------------------------------------------------------
@@ -555,158 +557,221 @@ def _aicc_of_squares(squares, count, free):
 
 @dataclass(frozen=True)
 class RandomEffects:
-    """A mean over groups of values: what scatters between groups, and what between the values of one group.
+    """Means of outcomes over groups of cases: what scatters between groups, and what between the cases of one group.
 
-    `between` and `within` are standard deviations, `mean_error` the standard error of the mean, `freedom` the number
-    of groups that told the scatter, less one.
+    `mean` has the shape (p,) for p outcomes; `mean_covariance`, `between` and `within` are covariance matrices,
+    (p, p). `freedom` is the number of groups that told the scatter, less one; `likelihood` is the logarithm of the
+    restricted likelihood, but for a constant.
     """
 
-    mean: float
-    mean_error: float
-    between: float
-    within: float
+    mean: np.ndarray
+    mean_covariance: np.ndarray
+    between: np.ndarray
+    within: np.ndarray
+    likelihood: float
     freedom: int
     groups: int
     count: int
-
-    @property
-    def further_error(self) -> float:
-        """The standard deviation of one further value of one further group, its own error not included."""
-        return math.sqrt(self.mean_error**2 + self.between**2 + self.within**2)
-
-    def interval(self, level: float = 0.8) -> Interval:
-        """The mean with its t interval."""
-        return t_interval(self.mean, self.mean_error, self.freedom, level)
-
-    def further(self, level: float = 0.8) -> Interval:
-        """A further value of a further group with its t interval."""
-        return t_interval(self.mean, self.further_error, self.freedom, level)
+    _cases: "_Cases"
 
     def draws(self, count: int, generator: np.random.Generator) -> np.ndarray:
-        """Further values of further groups, shape (count,), with the tails of Student's t."""
-        return self.mean + self.further_error * generator.standard_t(self.freedom, count)
+        """Outcomes of further cases, each of a group of its own: shape (count, p), with the tails of Student's t."""
+        # A few rows would not tell the bounds' weights.
+        uniforms = generator.random((max(count, _FEWEST_ROWS), self._cases.bounds))
+        _, logs, centres, rest = self._cases.given(self.between, self.within, uniforms)
+        weights = np.exp(logs - logs.max())
+        chosen = generator.choice(len(logs), count, p=weights / weights.sum())
+        root = np.linalg.cholesky(rest + self.between + self.within)
+        tails = np.sqrt(self.freedom / generator.chisquare(self.freedom, count))
+        return centres[chosen] + tails[:, None] * (generator.standard_normal((count, len(root))) @ root.T)
+
+    def interval(self, quantity: Callable, level: float = 0.8) -> Interval:
+        """A number made of the matrices `between` and `within`, with the interval of its profile likelihood.
+
+        The ends are the extremes of the number over all matrices whose likelihood the level allows.
+
+        Raises
+        ------
+        RuntimeError
+            If an end is not found, as may happen to a number that grows without bound.
+        """
+        cases = self._cases
+        allowed = self.likelihood - stats.chi2.ppf(level, 1) / 2
+        inside = {"type": "ineq", "fun": lambda found: cases.likelihood(*cases.matrices(found)) - allowed}
+        value, ends = float(quantity(self.between, self.within)), []
+        for sign in (1, -1):
+            # One start near the best matrices, and one off the edge on which they may lie.
+            searches = [
+                optimize.minimize(
+                    lambda found, sign=sign: sign * quantity(*cases.matrices(found)),
+                    cases.inside(self.between, self.within, share),
+                    method="SLSQP",
+                    constraints=inside,
+                    options={"ftol": 1e-4},
+                )
+                for share in (0.01, 0.1)
+            ]
+            reached = [sign * float(found.fun) for found in searches if inside["fun"](found.x) > -0.01]
+            if not reached:
+                raise RuntimeError(f"quantity: no end of its interval found beyond {value!r}; try its logarithm")
+            ends += reached
+        return Interval(value, min(value, *ends), max(value, *ends), level, "uniform")
 
 
 def random_effects(
-    values: ArrayLike, groups: ArrayLike, variances: ArrayLike = 0.0, *, spread: RandomEffects | None = None
+    values: ArrayLike,
+    groups: ArrayLike,
+    errors: ArrayLike = 0.0,
+    bounds: ArrayLike = False,
+    *,
+    spread: RandomEffects | None = None,
+    start: RandomEffects | None = None,
 ) -> RandomEffects:
-    """A mean of values that hang together in groups, by restricted maximum likelihood.
+    """Means of one or more outcomes of cases that hang together in groups, by restricted maximum likelihood.
 
-    value = mean + effect of its group + effect of its own + error of known variance, all normal. The likelihood is the
-    marginal one of Laird and Ware (1982). statsmodels' MixedLM maximises the same one where all known variances are
-    zero (a test compares them); it takes no known variances, and its meta-analysis no groups.
+    outcomes = means + effects of the group + effects of the case + errors of known covariance, all normal; effects of
+    different outcomes may correlate. A value that is a bound counts by the chance that the outcome, with its error,
+    lies below. The likelihood is that of Laird and Ware (1982), the means integrated out, times the chance of all
+    bounds given the known values (Hughes 1999), by the algorithm of Genz (1992) on fixed points. statsmodels' MixedLM
+    maximises the same one where there are neither errors nor bounds, and a test compares them.
 
     Parameters
     ----------
-    values : shape (n,)
-    groups : a label a value
-    variances : known variances of the values, one for all or one a value
-    spread : another fit whose standard deviations and degrees of freedom to take, where these groups are too few
+    values : shape (n,) for one outcome, or (n, p)
+    groups : a label a case
+    errors : known covariances of the errors, shape (n, p, p) or one that broadcasts to it
+    bounds : whether a value is an upper bound, shape (n, p) or one that broadcasts to it
+    spread : another fit whose matrices and degrees of freedom to take, where these groups are too few
+    start : another fit at whose matrices the search begins
 
     Raises
     ------
     ValueError
-        If a value is not finite, a variance is negative, or there are fewer than two groups and no `spread`.
+        If a value is not finite, a variance is negative, an outcome is nowhere known, or there are fewer than two
+        groups, or as many as cases, and no `spread`.
 
     Examples
     --------
     >>> found = random_effects([1.0, 1.2, 2.0, 2.2, 3.0, 3.2], ["a", "a", "b", "b", "c", "c"])
-    >>> round(found.mean, 6), round(found.between, 3), round(found.within, 3), found.freedom
-    (2.1, 0.995, 0.141, 2)
+    >>> found.mean.round(4).tolist(), found.between.round(3).tolist(), found.within.round(3).tolist()
+    ([2.1], [[0.99]], [[0.02]])
     """
     values = checks.numbers("values", values, checks.FINITE)
-    variances = np.broadcast_to(checks.numbers("variances", variances, checks.AT_LEAST_ZERO), values.shape)
-    groups = np.asarray(groups)
-    names, place = np.unique(groups, return_inverse=True)
+    values = values.reshape(len(values), -1)
+    count, width = values.shape
+    errors = np.broadcast_to(checks.numbers("errors", errors, checks.FINITE), (count, width, width))
+    checks.numbers("errors", np.diagonal(errors, axis1=1, axis2=2), checks.AT_LEAST_ZERO)
+    bounds = np.broadcast_to(bounds, values.shape)
+    if bounds.all(axis=0).any():
+        raise ValueError(f"bounds: {count} of {count} values of an outcome, expected one that is known")
+    names, place = np.unique(np.asarray(groups), return_inverse=True)
+    cases = _Cases(values, place, errors, bounds)
     if spread is None:
-        if len(names) < 2 or len(values) <= len(names):
+        if len(names) < 2 or count <= len(names):
             raise ValueError(
-                f"groups: {len(values)} values of {len(names)}, expected two groups or more, and one with two values"
+                f"groups: {count} cases of {len(names)}, expected two groups or more, and one with two cases"
             )
-        between, within = _likeliest_deviations(values, place, variances)
+        between, within = cases.likeliest(start)
         freedom = len(names) - 1
     else:
         between, within, freedom = spread.between, spread.within, spread.freedom
-    weight, total, _ = _grouped(values, place, variances, between, within)
-    return RandomEffects(total / weight, weight**-0.5, between, within, freedom, len(names), len(values))
+    known, logs, centres, rest = cases.given(between, within, cases.points)
+    weights = np.exp(logs - logs.max())
+    mean = np.average(centres, axis=0, weights=weights)
+    scatter = np.einsum("i,ij,ik->jk", weights / weights.sum(), centres - mean, centres - mean)
+    likelihood = known + float(special.logsumexp(logs)) - math.log(len(logs))
+    return RandomEffects(mean, rest + scatter, between, within, likelihood, freedom, len(names), count, cases)
 
 
-def deviation_interval(values: ArrayLike, groups: ArrayLike, variances: ArrayLike = 0.0, *, which: str) -> Interval:
-    """The standard deviation "between" or "within" groups with the 80 % interval of its profile likelihood.
+class _Cases:
+    """Values of cases in groups, entry by entry, the known ones before the bounds."""
 
-    Raises
-    ------
-    ValueError
-        As `random_effects`, or if `which` is another word.
+    def __init__(self, values, place, errors, bounds):
+        width = values.shape[1]
+        order = np.argsort(bounds.ravel(), kind="stable")
+        case, outcome = np.divmod(order, width)
+        self.known = int((~bounds).sum())
+        self.width, self.bounds = width, len(order) - self.known
+        self.values, self.design = values[case, outcome], np.eye(width)[outcome]
+        self.outcomes = np.ix_(outcome, outcome)
+        self.one_case = np.equal.outer(case, case)
+        self.one_group = np.equal.outer(place[case], place[case])
+        self.errors = self.one_case * errors[case[:, None], outcome[:, None], outcome]
+        self.points = stats.qmc.Sobol(max(self.bounds, 1), rng=0).random_base2(8)[:, : self.bounds]
+        scale = np.nanstd(np.where(bounds, np.nan, values), axis=0)
+        self.scale = np.maximum(scale, 1e-6 * max(scale.max(), 1e-3))
+        self.lower = np.tril_indices(width)
 
-    Examples
-    --------
-    >>> found = deviation_interval([1.0, 1.2, 2.0, 2.2, 3.0, 3.2], ["a", "a", "b", "b", "c", "c"], which="between")
-    >>> round(found.low, 2), round(found.value, 2), round(found.high, 2)
-    (0.58, 0.99, 2.25)
+    def given(self, between, within, uniforms):
+        """The logarithm of the restricted likelihood of the known values; for each row of uniforms the logarithm of
+        its share in the chance of the bounds, and the means if the outcomes below bounds are those of that row; and
+        the covariance of these means.
+        """
+        whole = self.one_group * between[self.outcomes] + self.one_case * within[self.outcomes] + self.errors
+        n, width = self.known, self.width
+        own, across, design, values = whole[:n, :n], whole[n:, :n], self.design[:n], self.values[:n]
+        solved = np.linalg.solve(own, np.column_stack([design, values, across.T]))
+        by_design, by_values, by_bounds = solved[:, :width], solved[:, width], solved[:, width + 1 :]
+        weight = design.T @ by_design
+        covariance = np.linalg.inv(weight)
+        mean = covariance @ (design.T @ by_values)
+        known = -(values @ by_values - mean @ weight @ mean + _log_determinant(own) + _log_determinant(weight)) / 2
+        # What the known values and the means, in themselves uncertain, say of the outcomes below bounds.
+        design = self.design[n:] - across @ by_design
+        root = np.linalg.cholesky(whole[n:, n:] - across @ by_bounds + design @ covariance @ design.T)
+        deviations, logs = _below(self.values[n:] - across @ by_values - design @ mean, root, uniforms)
+        moved = np.linalg.solve(root, design @ covariance)
+        return known, logs, mean + deviations @ moved, covariance - moved.T @ moved
+
+    def likelihood(self, between, within):
+        """The logarithm of the restricted likelihood; very small where a value would be exact."""
+        try:
+            known, logs, _, _ = self.given(between, within, self.points)
+        except np.linalg.LinAlgError:
+            return -1e9
+        return known + float(special.logsumexp(logs)) - math.log(len(logs))
+
+    def inside(self, between, within, share):
+        """Both matrices as the entries of their roots, which may take any value: a place to begin a search.
+
+        A share of the scatter is added, since at the edge of what is possible the slope across the edge is zero.
+        """
+        more = np.diag(share * self.scale**2)
+        return np.concatenate([np.linalg.cholesky(matrix + more)[self.lower] for matrix in (between, within)])
+
+    def matrices(self, parameters):
+        """Both matrices from the entries of their roots."""
+        roots = np.zeros((2, self.width, self.width))
+        roots[:, *self.lower] = parameters.reshape(2, -1)
+        return roots @ roots.transpose(0, 2, 1)
+
+    def likeliest(self, start):
+        """Both matrices of the greatest likelihood."""
+        own = np.diag(self.scale**2)
+        pairs = [(own, own), (0.1 * own, own), (own, 0.1 * own)] if start is None else [(start.between, start.within)]
+        found = [
+            optimize.minimize(lambda found: -self.likelihood(*self.matrices(found)), self.inside(*pair, 0.1))
+            for pair in pairs
+        ]
+        return self.matrices(min(found, key=lambda one: one.fun).x)
+
+
+def _log_determinant(matrix):
+    """Of a positive definite matrix; an error of numpy's for another."""
+    return 2 * np.log(np.diag(np.linalg.cholesky(matrix))).sum()
+
+
+def _below(limits, root, uniforms):
+    """Independent normal deviations of which `root` makes correlated ones below the limits, one row for each row of
+    uniforms, and the logarithm of the chance by which the row counts.
     """
-    checks.choice("which", which, ("between", "within"))
-    found = random_effects(values, groups, variances)
-    values = np.asarray(values, dtype=float)
-    variances = np.broadcast_to(np.asarray(variances, dtype=float), values.shape)
-    place = np.unique(np.asarray(groups), return_inverse=True)[1]
-
-    def lost(deviation):
-        """Twice the likelihood that is lost where this deviation is given, less what the level allows."""
-
-        def score(other):
-            pair = (deviation, other) if which == "between" else (other, deviation)
-            return -_restricted(values, place, variances, *pair)
-
-        top = 10 * max(float(values.std()), 1e-6)
-        best = optimize.minimize_scalar(score, bounds=(0, top), method="bounded", options={"xatol": 1e-8 * top}).fun
-        best = min(best, score(0.0 if deviation > 0 else 1e-9 * top))
-        return 2 * (best + likelihood) - stats.chi2.ppf(0.8, 1)
-
-    likelihood = _restricted(values, place, variances, found.between, found.within)
-    value = getattr(found, which)
-    top = 1e3 * max(float(values.std()), value)
-    least = 1e-9 * top
-    low = optimize.brentq(lost, least, value) if value > least and lost(least) > 0 else 0.0
-    return Interval(value, low, float(optimize.brentq(lost, max(value, least), top)), 0.8, "uniform")
-
-
-def _grouped(values, place, variances, between, within):
-    """Over the groups: the weight of the mean, the weighted sum of the values, and minus twice the likelihood."""
-    own = variances + within**2
-    precision = np.bincount(place, 1 / own)
-    summed = np.bincount(place, values / own)
-    shrunk = 1 / (1 + between**2 * precision)
-    weight, total = (precision * shrunk).sum(), (summed * shrunk).sum()
-    mean = total / weight
-    residuals = values - mean
-    rest = np.bincount(place, residuals / own)
-    square = (residuals**2 / own).sum() - (between**2 * rest**2 * shrunk).sum()
-    determinant = np.log(own).sum() - np.log(shrunk).sum()
-    return float(weight), float(total), float(square + determinant + math.log(weight))
-
-
-def _restricted(values, place, variances, between, within):
-    """The restricted log likelihood, but for a constant; minus infinity where a value would be exact."""
-    if np.any(variances + within**2 <= 0):
-        return -math.inf
-    return -_grouped(values, place, variances, between, within)[2] / 2
-
-
-def _likeliest_deviations(values, place, variances):
-    scale = max(float(values.std()), 1e-9)
-    starts = [(a * scale, b * scale) for a, b in ((0.05, 1.0), (1.0, 0.1), (1.0, 1.0))]
-    found = [
-        optimize.minimize(
-            lambda pair: -_restricted(values, place, variances, *np.abs(pair)),
-            start,
-            method="Nelder-Mead",
-            options={"xatol": 1e-7 * scale, "fatol": 1e-9},
-        )
-        for start in starts
-    ]
-    between, within = np.abs(min(found, key=lambda one: one.fun).x)
-    return float(between), float(within)
+    deviations, logs = np.empty(uniforms.shape), np.zeros(len(uniforms))
+    for n, limit in enumerate(limits):
+        chance = special.ndtr((limit - deviations[:, :n] @ root[n, :n]) / root[n, n])
+        chance = np.maximum(chance, 1e-300)
+        deviations[:, n] = special.ndtri(uniforms[:, n] * chance)
+        logs += np.log(chance)
+    return deviations, logs
 
 
 # --- A fixed and a linear part ---------------------------------------------------------------------------------------
@@ -717,7 +782,7 @@ class FixedAndLinear:
     """y = fixed + slope x, fitted in ln y: both parts, at least zero, and the covariance of their logarithms.
 
     `covariance` is that of (ln fixed, ln slope), of shape (2, 2); zeros for two points, which leave nothing to judge
-    by. `scatter` is the root mean square of the residuals of ln y.
+    by, and for a part that is zero. `scatter` is the root mean square of the residuals of ln y.
     """
 
     fixed: float
@@ -764,8 +829,49 @@ def fixed_and_linear(x: ArrayLike, y: ArrayLike) -> FixedAndLinear:
     if len(x) > 2 and np.all(parts > 0):
         slopes = design * parts / (design @ parts)[:, None]
         covariance = np.linalg.inv(slopes.T @ slopes) * float(residuals @ residuals) / (len(x) - 2)
+    elif len(x) > 2 and parts[1] > 0:
+        covariance[1, 1] = float(residuals @ residuals) / (len(x) - 1) / len(x)
     scatter = math.sqrt(float(residuals @ residuals) / len(x))
     return FixedAndLinear(float(parts[0]), float(parts[1]), covariance, scatter, len(x))
+
+
+def fixed_part_bound(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
+    """How large the fixed part may be where the fit of `fixed_and_linear` leaves none.
+
+    The likelihood of a fixed part, the best slope beside it, falls from one at zero. Over ln fixed it falls as a
+    normal chance does: the bound is where it is one half, and the error half the way between 0.84 and 0.16.
+
+    Returns
+    -------
+    (bound, error): in the unit of y, and the standard deviation of its logarithm; both NaN for two points, or where
+    points without scatter leave nothing to judge by.
+
+    Examples
+    --------
+    >>> bound, error = fixed_part_bound([1, 2, 4, 8], [0.9, 2.2, 3.7, 8.4])
+    >>> round(bound, 2), round(error, 1)
+    (0.11, 1.2)
+    """
+    x, y = checks.numbers("x", x, checks.POSITIVE), checks.numbers("y", y, checks.POSITIVE)
+
+    steepest = 2 * float((y / x).max())
+
+    def squares(fixed):
+        def rest(share):
+            return _squares(np.log((fixed + share * steepest * x) / y))
+
+        return optimize.minimize_scalar(rest, bounds=(0, 1), method="bounded", options={"xatol": 1e-9}).fun
+
+    least = squares(0.0)
+    if len(x) < 3 or least < _ROUNDING:
+        return math.nan, math.nan
+
+    def where(chance):
+        limit = least * chance ** (-2 / (len(x) - 1))
+        return optimize.brentq(lambda fixed: squares(fixed) - limit, 0, 1e3 * float(y.max()))
+
+    near, bound, far = (where(float(chance)) for chance in stats.norm.cdf([1, 0, -1]))
+    return bound, math.log(far / near) / 2
 
 
 # --- Permutations ----------------------------------------------------------------------------------------------------

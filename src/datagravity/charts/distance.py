@@ -8,7 +8,7 @@ from datagravity import distance as dist
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import Axis, law_chart, one_point
-from datagravity.charts.layers import guide, hollow_if_grey
+from datagravity.charts.layers import guide, hollow_if_grey, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, span, spans
@@ -96,9 +96,12 @@ def fixed_and_growing():
     """The growing part of every split against its fixed part, by the kind of the fixed part."""
     table = dist.usable_splits()
     table = table.assign(
-        fj_per_mm=1000 * table["per_mm"], length=table["fixed"] / table["per_mm"], scope=table["meter"]
+        fj_per_mm=1000 * table["per_mm"],
+        length=table["fixed"] / table["per_mm"],
+        scope=table["meter"],
+        known=np.where(table["bounded"], "at most", "known"),
     )
-    data = described(table, "series", "origin", "kind", "fixed", "fj_per_mm", "length", "basis")
+    data = described(table, "series", "origin", "kind", "known", "fixed", "fj_per_mm", "length", "basis")
     scale = alt.Scale(domain=KINDS, range=[BLUE, ORANGE, GREEN])
     return finished(
         alt.Chart(data)
@@ -106,11 +109,13 @@ def fixed_and_growing():
         .encode(
             x=alt.X("fj_per_mm:Q").scale(type="log", nice=False, padding=12).title("growing part (fJ/bit/mm)"),
             y=alt.Y("fixed:Q").scale(type="log", nice=False, padding=12).title("fixed part (pJ/bit)").axis(format="~g"),
-            **hollow_if_grey("kind", scale, "fixed part is"),
+            shape=shapes("known", ["known", "at most"], ["circle", "triangle-down"], title="fixed part is"),
+            **hollow_if_grey("kind", scale, "kind"),
             **about(
                 data,
                 word("series", "what"),
                 word("origin"),
+                word("known", "fixed part is"),
                 number("fixed", "fixed part", "pJ/bit"),
                 number("fj_per_mm", "growing part", "fJ/bit/mm"),
                 number("length", "the parts are equal at", "mm"),
@@ -119,10 +124,11 @@ def fixed_and_growing():
         ),
         drawn_by=fixed_and_growing,
         title="What the way costs, and what the doors",
-        subtitle="one point a series; hollow: not reviewed",
+        subtitle="one point a series; hollow: not reviewed; triangles: the fixed part is a bound",
         description=(
             "Scatter plot with two logarithmic axes: the fixed part of an energy against the part per mm, coloured by "
-            f"what kind of fixed part it is. Growing parts: {span(table['fj_per_mm'])} fJ/bit/mm. Fixed parts: "
+            "what kind of fixed part it is; a triangle marks a bound. "
+            f"Growing parts: {span(table['fj_per_mm'])} fJ/bit/mm. Fixed parts: "
             f"{spans(table, 'kind', 'fixed')} pJ/bit."
         ),
         sources=set(table["source"]),

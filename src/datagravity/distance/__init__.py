@@ -27,8 +27,10 @@ from datagravity.distance.shares import (
     exponent_between,
     fixed_share,
     fixed_share_draws,
+    share_step_by_step,
     shares_by_choice,
     spreads,
+    which_scatters_more,
 )
 
 __all__ = [
@@ -56,11 +58,13 @@ __all__ = [
     "ring_line",
     "rings",
     "series",
+    "share_step_by_step",
     "shares_by",
     "shares_by_choice",
     "splits",
     "spreads",
     "usable_splits",
+    "which_scatters_more",
 ]
 
 

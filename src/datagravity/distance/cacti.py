@@ -3,8 +3,6 @@
 Modelled, not measured. Distance is the half-perimeter of the bank, about the round trip of a bit. [extension]
 """
 
-import math
-
 import numpy as np
 import pandas as pd
 
@@ -50,6 +48,11 @@ def _numbers(line):
     return {"count": line.count, "exponent": line.slope, "standard_error": line.slope_error}
 
 
+def series_name(memory, transistors, block, node):
+    """The name of a family and node among the splits."""
+    return f"{memory}, {transistors}, {block} B, {node} nm"
+
+
 def cacti_series():
     """One split a family and node for `splits`: the line of the banks that have a tree of wires at all."""
     frame = cacti_runs()
@@ -57,8 +60,10 @@ def cacti_series():
     frame = frame[frame["standard"] & (frame["htree_nj"] > 0)]
     for (memory, transistors, block, node), own in frame.groupby(FAMILY, sort=False):
         fitted = fits.fixed_and_linear(own["distance_mm"], own["pj_per_bit"])
-        line = {
-            "series": f"{memory}, {transistors}, {block} B, {node} nm",
+        bounded = fitted.fixed <= 0
+        bound, error = fits.fixed_part_bound(own["distance_mm"], own["pj_per_bit"]) if bounded else (fitted.fixed, 0.0)
+        yield {
+            "series": series_name(memory, transistors, block, node),
             "origin": "CACTI",
             "source": own["source"].iloc[0],
             "kind": "intercept",
@@ -70,14 +75,12 @@ def cacti_series():
             "points": len(own),
             "near_mm": own["distance_mm"].min(),
             "far_mm": own["distance_mm"].max(),
-            "fixed": fitted.fixed,
+            "fixed": bound,
+            "bounded": bounded,
             "step": 0.0,
             "per_mm": fitted.slope,
             "scatter": fitted.scatter,
-            "variance_fixed": fitted.covariance[0, 0],
+            "variance_fixed": fitted.covariance[0, 0] + error**2,
             "variance_per_mm": fitted.covariance[1, 1],
             "covariance": fitted.covariance[0, 1],
         }
-        if fitted.fixed <= 0:
-            line |= {"step": math.nan, "reason": "no intercept above zero: the share is zero, and has no logarithm"}
-        yield line

@@ -30,6 +30,7 @@ _COLUMNS = ["series", "origin", "source", "kind", "meter", "method", "grey", "ba
 _COLUMNS += [
     "far_mm",
     "fixed",
+    "bounded",
     "step",
     "per_mm",
     "scatter",
@@ -48,15 +49,16 @@ def splits():
     -------
     pandas.DataFrame: one row a series and kind, samples averaged in logarithms: series, origin, source, kind, meter,
     method, grey, basis (of the distance), samples, points, near_mm and far_mm (the distances that were fitted; missing
-    for a component), fixed and step (pJ/bit), per_mm (pJ/bit/mm), scatter (root mean square of the residuals of ln E),
-    variance_fixed, variance_per_mm, covariance (of ln fixed and ln per_mm; zero where the source gives no error, which
-    leaves it to the scatter between series), and reason: why no share is made of it, missing where one is.
+    for a component), fixed and step (pJ/bit), bounded (whether the line has no intercept above zero, and fixed is a
+    bound, see `fits.fixed_part_bound`), per_mm (pJ/bit/mm), scatter (root mean square of the residuals of ln E),
+    variance_fixed, variance_per_mm, covariance (of ln (fixed + step) and ln per_mm; zero where the source gives no
+    error, which leaves it to the scatter between series), and reason: why no share is made of it, missing where one is.
     """
     rows = load("distance_rows")
     found = [*_fitted(rows), *_printed(rows), *cacti_series()]
     frame = pd.DataFrame(found, columns=_COLUMNS)
     # Intercepts that a source prints repeat what its rows say, where there are such.
-    return frame.astype({"reason": "string"}).reset_index(drop=True)
+    return frame.astype({"reason": "string", "bounded": bool}).reset_index(drop=True)
 
 
 def usable_splits():
@@ -73,8 +75,8 @@ def lines():
     -------
     pandas.DataFrame: series, experiment, sample, origin, source, meter, data_pattern, link_load, grey, points, near_mm,
     far_mm, fixed, per_mm, fixed_error and per_mm_error (standard errors of the logarithms), covariance (a matrix),
-    scatter, exponent and exponent_error (of a bare power), anchor (energy inside the tile; missing without one), length
-    (fixed / per_mm in mm).
+    bound and bound_error (where fixed is zero: see `fits.fixed_part_bound`), scatter, exponent and exponent_error (of a
+    bare power), anchor (energy inside the tile; missing without one), length (fixed / per_mm in mm).
     """
     rows = load("distance_rows")
     return pd.DataFrame([_line(rows, own) for own in _series_of(rows)])
@@ -98,6 +100,7 @@ def _line(rows, own):
     distance, energy = own["distance_mm"].to_numpy(float), own["pj_per_bit"].to_numpy(float)
     fitted = fits.fixed_and_linear(distance, energy)
     power = fits.line(np.log(distance), np.log(energy))
+    bound, bound_error = (math.nan, math.nan) if fitted.fixed > 0 else fits.fixed_part_bound(distance, energy)
     first = own.iloc[0]
     kept = [
         "series",
@@ -121,6 +124,8 @@ def _line(rows, own):
         "fixed_error": math.sqrt(fitted.covariance[0, 0]),
         "per_mm_error": math.sqrt(fitted.covariance[1, 1]),
         "covariance": fitted.covariance,
+        "bound": bound,
+        "bound_error": bound_error,
         "scatter": fitted.scatter,
         "exponent": power.slope,
         "exponent_error": power.slope_error,
@@ -153,38 +158,41 @@ def _averaged(own, kind):
     split = {name: first[name] for name in ("series", "origin", "source", "meter", "method", "grey", "basis")}
     split |= {"kind": kind, "samples": count, "points": int(own["points"].sum())}
     split |= {"near_mm": own["near_mm"].min(), "far_mm": own["far_mm"].max(), "scatter": own["scatter"].max()}
-    fixed = own["anchor"] if kind == "anchor" else own["fixed"]
-    reason = _why_not(first, kind, fixed, own["per_mm"], own["points"])
+    bounded = bool((own["fixed"] <= 0).any())
+    split |= {"bounded": bounded, "fixed": own["fixed"].mean(), "step": math.nan, "per_mm": own["per_mm"].mean()}
+    reason = _why_not(own, kind, bounded)
     if reason:
-        return split | {"fixed": fixed.mean(), "step": math.nan, "per_mm": own["per_mm"].mean(), "reason": reason}
-    logs = np.log(np.stack([fixed, own["per_mm"]]))
+        return split | {"reason": reason}
+    intercept = own["fixed"].where(own["fixed"] > 0, own["bound"])
+    logs = np.log(np.stack([intercept, own["per_mm"]]).astype(float))
     covariance = np.mean(own["covariance"].to_list(), axis=0) / count
-    if kind == "anchor":
-        covariance = np.diag([0.0, covariance[1, 1]])
+    covariance[0, 0] += (own["bound_error"].fillna(0) ** 2).mean() / count
     if count > 1:
         covariance = covariance + np.cov(logs) / count
-    means = np.exp(logs.mean(axis=1))
-    step = float(np.exp(np.log(own["fixed"]).mean())) - means[0] if kind == "anchor" else 0.0
+    intercept, per_mm = np.exp(logs.mean(axis=1))
+    fixed = math.exp(np.log(own["anchor"]).mean()) if kind == "anchor" else intercept
     return split | {
-        "fixed": means[0],
-        "step": max(step, 0.0),
-        "per_mm": means[1],
+        "fixed": fixed,
+        "step": max(intercept - fixed, 0.0),
+        "per_mm": per_mm,
         "variance_fixed": covariance[0, 0],
         "variance_per_mm": covariance[1, 1],
         "covariance": covariance[0, 1],
     }
 
 
-def _why_not(first, kind, fixed, per_mm, points):
-    """Why a line gives no share; None if it does."""
-    if (per_mm <= 0).any():
+def _why_not(own, kind, bounded):
+    """Why the lines of a series give no share; None if they do."""
+    if (own["per_mm"] <= 0).any():
         return "does not grow with distance"
-    if kind == "anchor" and (first["meter"] == "rail"):
+    if kind == "anchor" and own["meter"].iloc[0] == "rail":
         return "nothing inside a tile is on this rail"
-    if kind == "anchor" and (points < 3).any():
+    if kind == "anchor" and (own["points"] < 3).any():
         return "one distance beside the anchor: step and slope are one number"
-    if (fixed <= 0).any():
-        return "no intercept above zero: the share is zero, and has no logarithm"
+    if kind == "anchor" and bounded:
+        return "no intercept above zero: step and fixed part are one number"
+    if bounded and own["bound"][own["fixed"] <= 0].isna().any():
+        return "no intercept above zero, and nothing to tell a bound by"
     return None
 
 
@@ -212,6 +220,7 @@ def _printed(rows):
             "near_mm": math.nan,
             "far_mm": math.nan,
             "fixed": means[0],
+            "bounded": False,
             "step": 0.0,
             "per_mm": means[1],
             "scatter": math.nan,

@@ -1,30 +1,33 @@
 """What a further machine pays: its energy over a distance, the share of it that is fixed, and the exponent in between.
 
-Each split of the evidence gives one number at a distance; a mean with random effects of origins and of the series
-within them gives what a series of another origin would have, with Student's t for the origins less one. Shares and
-exponents are taken as logits, energies as logarithms. [extension]
+The fixed part and the part per mm of every split of the evidence are one pair, with effects of origins and of the
+series within them that may correlate. A fixed part of which only a bound is known counts by that bound. From the pair
+come draws of further machines, each of an origin of its own, with the tails of Student's t for the origins less one;
+energies, shares and exponents are functions of a draw. [extension]
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from datagravity import checks, fits
+from datagravity.distance.cacti import FAMILY, cacti_runs, series_name
 from datagravity.distance.parts import KINDS, POOLED, usable_splits
 from datagravity.distance.rows import share_of_the_rings
-from datagravity.evidence import remembered
+from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
 
 #: The meters of the splits, and the word for all of them.
 METERS = ("board", "rail", "device", "macro", "io")
 ALL = "all"
-# With fewer origins than this the scatter is that of all splits: two cannot tell how far origins lie apart.
-_FEWEST_ORIGINS = 3
+#: Draws of further machines behind every interval.
+DRAWS = 20_000
+# A covariance between origins holds three numbers: with fewer origins than this the scatter is that of all splits.
+_FEWEST_ORIGINS = 4
 
 
-def energy(d_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, level=0.8):
+def energy(d_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True, level=0.8):
     """The energy of a bit over a distance, for a series of an origin that is not among the evidence.
 
     Parameters
@@ -35,17 +38,18 @@ def energy(d_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, level=0.8
     meter : what the energy includes, one of METERS or "all"
     reviewed : whether unreviewed sources stay out
     without : the name of an origin to leave out
+    bounds : whether series count whose fixed part is known by an upper bound only
     level : coverage of the interval, between origins
 
     Returns
     -------
-    Interval: pJ/bit. Where fewer than three origins remain, or none with two series, the scatter is that of all
-    splits.
+    Interval: pJ/bit, the median of further machines and quantiles. Where fewer than four origins remain, or none with
+    two series, the scatter is that of all splits.
 
     Raises
     ------
     ValueError
-        If an argument is out of its range, or no split remains.
+        If an argument is out of its range, or no split with a known fixed part remains.
 
     Examples
     --------
@@ -53,10 +57,12 @@ def energy(d_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, level=0.8
     >>> found.low < found.value < found.high
     True
     """
-    return _interval("energy", _fit("energy", d_mm, None, kind, meter, reviewed, without), level)
+    checks.number("d_mm", d_mm, checks.POSITIVE)
+    fixed, step, per_mm = _machines(kind, meter, reviewed, without, bounds)
+    return _interval(fixed + step + per_mm * d_mm, level, "log-normal")
 
 
-def fixed_share(d_mm=None, *, kind=ALL, meter=ALL, reviewed=False, without=None, level=0.8):
+def fixed_share(d_mm=None, *, kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True, level=0.8):
     """The share phi of the energy over a distance that would stay if the distance went to zero.
 
     What stays is what its kind says: the intercept of a line, the same transfer inside a tile (an anchor), or the
@@ -66,12 +72,12 @@ def fixed_share(d_mm=None, *, kind=ALL, meter=ALL, reviewed=False, without=None,
     Parameters
     ----------
     d_mm : distance in mm, above 0
-    kind, meter, reviewed, without, level : as in `energy`
+    kind, meter, reviewed, without, bounds, level : as in `energy`
 
     Raises
     ------
     ValueError
-        If an argument is out of its range, or no split remains.
+        If an argument is out of its range, or no split with a known fixed part remains.
 
     Examples
     --------
@@ -83,21 +89,22 @@ def fixed_share(d_mm=None, *, kind=ALL, meter=ALL, reviewed=False, without=None,
     """
     if d_mm is None:
         return share_of_the_rings(level)
-    return _interval("share", _fit("share", d_mm, None, kind, meter, reviewed, without), level)
+    checks.number("d_mm", d_mm, checks.POSITIVE)
+    return _interval(_share(_machines(kind, meter, reviewed, without, bounds), d_mm), level, "normal")
 
 
-def exponent_between(near_mm, far_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, level=0.8):
+def exponent_between(near_mm, far_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True, level=0.8):
     """The exponent that an instrument would find between two distances, ln(E_far / E_near) / ln(far / near).
 
     Parameters
     ----------
     near_mm, far_mm : distances in mm, 0 < near < far
-    kind, meter, reviewed, without, level : as in `energy`
+    kind, meter, reviewed, without, bounds, level : as in `energy`
 
     Raises
     ------
     ValueError
-        If an argument is out of its range, or no split remains.
+        If an argument is out of its range, or no split with a known fixed part remains.
 
     Examples
     --------
@@ -107,7 +114,9 @@ def exponent_between(near_mm, far_mm, *, kind=ALL, meter=ALL, reviewed=False, wi
     checks.number("near_mm", near_mm, checks.POSITIVE)
     if not checks.number("far_mm", far_mm, checks.POSITIVE) > near_mm:
         raise ValueError(f"far_mm: {far_mm!r}, expected a number above near_mm = {near_mm!r}")
-    return _interval("exponent", _fit("exponent", near_mm, far_mm, kind, meter, reviewed, without), level)
+    fixed, step, per_mm = _machines(kind, meter, reviewed, without, bounds)
+    near, far = (fixed + step + per_mm * end for end in (near_mm, far_mm))
+    return _interval(np.log(far / near) / math.log(far_mm / near_mm), level, "normal")
 
 
 def fixed_share_draws(d_mm, n, kind=ALL, reviewed=False, seed=0, *, meter=ALL):
@@ -127,7 +136,7 @@ def fixed_share_draws(d_mm, n, kind=ALL, reviewed=False, seed=0, *, meter=ALL):
     Raises
     ------
     ValueError
-        If an argument is out of its range, or no split remains.
+        If an argument is out of its range, or no split with a known fixed part remains.
 
     Examples
     --------
@@ -136,40 +145,75 @@ def fixed_share_draws(d_mm, n, kind=ALL, reviewed=False, seed=0, *, meter=ALL):
     ((1000, 2), True)
     """
     distances = checks.numbers("d_mm", d_mm, checks.POSITIVE)
-    machines = np.random.default_rng(seed)
-    found = [_fit("share", float(d), None, kind, meter, reviewed, None) for d in distances.flat]
-    deviations = machines.standard_t(found[0].freedom, checks.whole("n", n)) if found else np.empty((n, 0))
-    logits = [one.mean + one.further_error * deviations for one in found]
-    return (1 / (1 + np.exp(-np.array(logits)))).T.reshape(n, *distances.shape)
+    machines = _machines(kind, meter, reviewed, None, True, checks.whole("n", n), seed)
+    return _share(machines[(...,) + (None,) * distances.ndim], distances)
 
 
 @remembered
 def spreads():
-    """How far ln E0 and ln k scatter, between origins and between the series of one origin.
+    """How far ln E0 and ln k scatter, between origins and between the series of one origin, and how they correlate.
 
     Returns
     -------
-    pandas.DataFrame: part ("fixed" or "per_mm"), which ("between" or "within"), deviation, low, high (80 % of the
-    profile likelihood), origins, series.
+    pandas.DataFrame: part ("fixed", "per_mm" or "correlation"), which ("between" or "within"), value (a standard
+    deviation or a correlation), low, high (80 % of the profile likelihood), origins, series.
     """
-    frame, found = _chosen(ALL, ALL, False, None), []
-    for part in ("fixed", "per_mm"):
-        values = np.log(frame[part].to_numpy(float))
-        variances = frame[f"variance_{part}"].to_numpy(float)
-        for which in ("between", "within"):
-            interval = fits.deviation_interval(values, frame["origin"], variances, which=which)
-            found.append(
-                {
-                    "part": part,
-                    "which": which,
-                    "deviation": interval.value,
-                    "low": interval.low,
-                    "high": interval.high,
-                    "origins": frame["origin"].nunique(),
-                    "series": len(frame),
-                }
-            )
+    found, fitted = [], _effects()
+    for which in ("between", "within"):
+        ends = {
+            "fixed": _factor(fitted, which, lambda matrix: _log(matrix[0, 0]) / 2),
+            "per_mm": _factor(fitted, which, lambda matrix: _log(matrix[1, 1]) / 2),
+            "correlation": _ends(fitted, which, lambda m: m[0, 1] / math.sqrt(m[0, 0] * m[1, 1] + _TINY)),
+        }
+        for part, (value, low, high) in ends.items():
+            row = {"part": part, "which": which, "value": value, "low": low, "high": high}
+            found.append(row | {"origins": fitted.groups, "series": fitted.count})
     return pd.DataFrame(found)
+
+
+@remembered
+def which_scatters_more():
+    """Is the slope a matter of wires, and the fixed part one of what one calls the end of the path?
+
+    Then ln E0 scatters more than ln k, within an origin and between origins. The alternative is that ln k scatters
+    more; a ratio whose interval holds one leaves the question open.
+
+    Returns
+    -------
+    pandas.DataFrame, one row a choice of evidence and a place of scatter: choice, which ("within" or "between"),
+    ratio (of the standard deviations of ln E0 and ln k), low, high (80 % of the profile likelihood), more ("fixed
+    part", "slope" or "open"), origins, series. Choices with too few origins to tell scatter are not here.
+    """
+    found = []
+    for name, arguments in choices().items():
+        if not _tells_scatter(_chosen(**arguments)):
+            continue
+        fitted = _effects(**arguments)
+        for which in ("within", "between"):
+            ratio, low, high = _factor(fitted, which, lambda matrix: (_log(matrix[0, 0]) - _log(matrix[1, 1])) / 2)
+            more = "fixed part" if low > 1 else "slope" if high < 1 else "open"
+            row = {"choice": name, "which": which, "ratio": ratio, "low": low, "high": high, "more": more}
+            found.append(row | {"origins": fitted.groups, "series": fitted.count})
+    return pd.DataFrame(found)
+
+
+# What is added to a variance that may be zero.
+_TINY = 1e-9
+
+
+def _log(variance):
+    return math.log(variance + _TINY)
+
+
+def _ends(fitted, which, number):
+    """A number of one covariance matrix of a fit, and both ends of its interval."""
+    place = ("between", "within").index(which)
+    interval = fitted.interval(lambda *matrices: number(matrices[place]))
+    return interval.value, interval.low, interval.high
+
+
+def _factor(fitted, which, logarithm):
+    return [math.exp(end) for end in _ends(fitted, which, logarithm)]
 
 
 @remembered
@@ -181,7 +225,7 @@ def choices():
     dict: name -> keyword arguments.
     """
     splits = usable_splits()
-    found = {"all": {}}
+    found = {"all": {}, "known fixed parts alone": {"bounds": False}}
     found |= {f"kind: {kind}": {"kind": kind} for kind in KINDS}
     found |= {f"meter: {meter}": {"meter": meter} for meter in METERS if meter in set(_chosen()["meter"])}
     found |= {"reviewed": {"reviewed": True}}
@@ -194,16 +238,59 @@ def shares_by_choice(d_mm, level=0.8):
     """The fixed share at a distance under every choice: choice, share, low, high, origins, series."""
     found = []
     for name, arguments in choices().items():
-        fitted = _fit(
-            "share", d_mm, None, **{"kind": ALL, "meter": ALL, "reviewed": False, "without": None} | arguments
-        )
-        phi = _interval("share", fitted, level)
+        phi, fitted = fixed_share(d_mm, level=level, **arguments), _effects(**arguments)
         counts = {"origins": fitted.groups, "series": fitted.count}
         found.append({"choice": name, "share": phi.value, "low": phi.low, "high": phi.high, **counts})
     return pd.DataFrame(found)
 
 
-def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None):
+@remembered
+def share_step_by_step(d_mm):
+    """How the fixed share comes to what it is, from a ratio of the parts of some series to the joint fit of all.
+
+    Returns
+    -------
+    pandas.DataFrame: step, share, low, high (80 %), origins, series. Each step keeps those before.
+    """
+    every = _chosen()
+    known = every[~every["bounded"]]
+    runs = cacti_runs()
+    runs = runs[(runs["memory"] == "SRAM") & (runs["transistors"] == "itrs-lstp")]
+    low_power = {series_name(*family) for family in runs[FAMILY].itertuples(index=False)}
+    first = known[~known["series"].isin(low_power)]
+    ratio, both = np.array([[1.0, -1.0]]), np.eye(2)
+    steps = {
+        "E0/k alone, hits in the L3 among the series": (pd.concat([first, _hits_in_the_l3()]), ratio, 0.0),
+        "without hits in the L3: one distance": (first, ratio, 0.0),
+        "low-power SRAM of CACTI too": (known, ratio, 0.0),
+        "errors of the fits": (known, ratio, 1.0),
+        "E0 and k jointly": (known, both, 1.0),
+        "fixed parts known by a bound too": (every, both, 1.0),
+    }
+    found = []
+    for name, (chosen, outcomes, errors) in steps.items():
+        values, groups, covariances, bounds = _pairs(chosen)
+        covariances = errors * outcomes @ covariances @ outcomes.T
+        fitted = fits.random_effects(values @ outcomes.T, groups, covariances, bounds[:, : len(outcomes)])
+        drawn = fitted.draws(DRAWS, np.random.default_rng(0))
+        length = np.exp(drawn[:, 0] if len(outcomes) == 1 else drawn @ ratio[0])
+        phi = _interval(length / (length + d_mm), 0.8, "normal")
+        row = {"step": name, "share": phi.value, "low": phi.low, "high": phi.high}
+        found.append(row | {"origins": fitted.groups, "series": fitted.count})
+    return pd.DataFrame(found)
+
+
+def _hits_in_the_l3():
+    """A split of one distance and of a home in the own tile, which tells no door from the way."""
+    rows = load("distance_rows")
+    rows = rows[(rows["experiment"] == "L3 hits") & (rows["meter"] == "board")].set_index("within")
+    near, far = rows.loc["shire"], rows.loc["chip"]
+    per_mm = (far["pj_per_bit"] - near["pj_per_bit"]) / far["distance_mm"]
+    own = {"origin": near["origin"], "fixed": near["pj_per_bit"], "step": 0.0, "per_mm": per_mm, "bounded": False}
+    return pd.DataFrame([own | {"variance_fixed": 0.0, "covariance": 0.0, "variance_per_mm": 0.0}])
+
+
+def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     """The splits that the arguments leave."""
     frame = usable_splits()
     checks.choice("kind", kind, (ALL, *KINDS))
@@ -216,57 +303,58 @@ def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None):
     if without is not None:
         checks.choice("without", without, sorted(set(frame["origin"])))
         kept &= frame["origin"] != without
-    if not kept.any():
+    if not bounds:
+        kept &= ~frame["bounded"]
+    if not (kept & ~frame["bounded"]).any():
         raise ValueError(f"kind, meter: {kind!r}, {meter!r} (reviewed: {reviewed}), expected a choice with a split")
     return frame[kept].reset_index(drop=True)
 
 
+def _pairs(splits):
+    """ln E0, or of its bound, and ln k of every split; the origins, the covariances, and what is a bound."""
+    values = np.log(np.stack([splits["fixed"] + splits["step"], splits["per_mm"]], axis=1).astype(float))
+    cells = [splits[name].to_numpy(float) for name in ("variance_fixed", "covariance", "covariance", "variance_per_mm")]
+    bounds = np.stack([splits["bounded"].to_numpy(bool), np.zeros(len(splits), bool)], axis=1)
+    return values, splits["origin"].to_numpy(str), np.stack(cells, axis=1).reshape(-1, 2, 2), bounds
+
+
+def _tells_scatter(splits):
+    """Whether splits tell how far origins lie apart, and the series of one origin."""
+    return _FEWEST_ORIGINS <= splits["origin"].nunique() < len(splits)
+
+
 @remembered
-def _fit(quantity, d_mm, far_mm, kind, meter, reviewed, without):
-    """The random effects of a quantity at a distance, over the splits that the arguments leave."""
-    checks.number("d_mm", d_mm, checks.POSITIVE)
-    if quantity == "share" and kind != "anchor" and d_mm != 1:
-        # Without a step the logit of every split falls by ln d, and so does their mean.
-        at_one = _fit(quantity, 1, None, kind, meter, reviewed, without)
-        return replace(at_one, mean=at_one.mean - math.log(d_mm))
-    chosen, everything = _chosen(kind, meter, reviewed, without), None
-    origins = chosen["origin"].nunique()
-    if origins < _FEWEST_ORIGINS or len(chosen) == origins:
-        everything = _fit(quantity, d_mm, far_mm, ALL, ALL, False, None)
-    return fits.random_effects(*_values(quantity, chosen, d_mm, far_mm), spread=everything)
+def _effects(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
+    """The random effects of ln E0 and ln k over the splits that the arguments leave."""
+    chosen = _chosen(kind, meter, reviewed, without, bounds)
+    if chosen.equals(_chosen()):
+        return fits.random_effects(*_pairs(chosen))
+    everything = _effects()
+    if _tells_scatter(chosen):
+        return fits.random_effects(*_pairs(chosen), start=everything)
+    return fits.random_effects(*_pairs(chosen), spread=everything)
 
 
-def _values(quantity, splits, d_mm, far_mm):
-    """The quantity of every split on its scale, the origins, and the variances, by the rule of small errors."""
-    fixed, step, per_mm = (splits[name].to_numpy(float) for name in ("fixed", "step", "per_mm"))
+@remembered
+def _machines(kind, meter, reviewed, without, bounds, n=DRAWS, seed=0):
+    """Draws of further machines: fixed part and step in pJ/bit, and pJ/bit/mm, shape (3, n).
 
-    def scaled(log_fixed, log_per_mm):
-        inside, slope = np.exp(log_fixed), np.exp(log_per_mm)
-        whole = inside + step + slope * d_mm
-        if quantity == "energy":
-            return np.log(whole)
-        if quantity == "share":
-            return np.log(inside / (whole - inside))
-        exponent = np.log((inside + step + slope * far_mm) / whole) / math.log(far_mm / d_mm)
-        return np.log(exponent / (1 - exponent))
-
-    logs = np.log(fixed), np.log(per_mm)
-    small = 1e-5
-    slopes = [
-        (scaled(logs[0] + small * a, logs[1] + small * b) - scaled(logs[0] - small * a, logs[1] - small * b))
-        / (2 * small)
-        for a, b in ((1, 0), (0, 1))
-    ]
-    covariance = [splits[name].to_numpy(float) for name in ("variance_fixed", "covariance", "variance_per_mm")]
-    variances = slopes[0] ** 2 * covariance[0] + 2 * slopes[0] * slopes[1] * covariance[1]
-    variances = np.maximum(variances + slopes[1] ** 2 * covariance[2], 0)
-    return scaled(*logs), splits["origin"].to_numpy(str), variances
+    The step has the share of the intercept that it has in one of the splits.
+    """
+    chosen, generator = _chosen(kind, meter, reviewed, without, bounds), np.random.default_rng(seed)
+    drawn = _effects(kind, meter, reviewed, without, bounds).draws(n, generator)
+    intercept, per_mm = np.exp(drawn.T)
+    step = intercept * generator.choice((chosen["step"] / (chosen["fixed"] + chosen["step"])).to_numpy(float), n)
+    return np.stack([intercept - step, step, per_mm])
 
 
-def _interval(quantity, found, level):
-    """The interval of a further value, off its scale."""
-    further = found.further(level)
-    ends = np.array([further.value, further.low, further.high])
-    if quantity == "energy":
-        return Interval(*np.exp(ends), level, "log-normal")
-    return Interval(*(1 / (1 + np.exp(-ends))), level, "normal")
+def _share(machines, d_mm):
+    fixed, step, per_mm = machines
+    return fixed / (fixed + step + per_mm * d_mm)
+
+
+def _interval(drawn, level, spread):
+    """The median of draws and their central share `level`."""
+    checks.number("level", level, checks.OPEN_SHARE)
+    low, value, high = np.quantile(drawn, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    return Interval(value, low, high, level, spread)

@@ -82,21 +82,33 @@ def the_wire():
     }
 
 
-def where_the_spread_is():
-    """How far fixed and growing parts scatter within a source and between sources."""
-    table = dist.spreads().set_index(["part", "which"])
-    names = {("fixed", "within"): "sd_fixed_within", ("per_mm", "within"): "sd_wire_within"}
-    names |= {("fixed", "between"): "sd_fixed_between", ("per_mm", "between"): "sd_wire_between"}
-    found = {}
-    for key, name in names.items():
-        row = table.loc[key]
-        found[name] = extension(f"{row['deviation']:.2f} ({row['low']:.2f} to {row['high']:.2f})")
-    splits = dist.splits()
-    return found | {
+def series_of_the_fit():
+    """The series that tell how far fixed and growing parts scatter, and those that know the former by a bound."""
+    table = dist.spreads()
+    splits = dist.usable_splits()
+    pooled = splits[splits["kind"] != "anchor"]
+    return {
         "split_series": extension(table["series"].max(), "series"),
         "split_origins": extension(table["origins"].max(), "origins"),
-        "split_none": extension(splits["reason"].str.startswith("no intercept").fillna(False).sum(), "series"),
+        "split_bounds": extension(pooled["bounded"].sum(), "series"),
     }
+
+
+def which_scatters_more():
+    """Whether the fixed part scatters more than the slope, under which choices, and which choice comes closest."""
+    table = dist.which_scatters_more().set_index(["which", "choice"])
+    within, between = (table.loc[which] for which in ("within", "between"))
+    found = {
+        "ratio_choices": extension(len(between), "choices"),
+        "ratio_between_span": extension(_span(between["ratio"].min(), between["ratio"].max(), 1)),
+        "ratio_between_least": extension(between["ratio"].idxmin()),
+        "ratio_between_most": extension(between["ratio"].idxmax()),
+    }
+    for which, own in (("within", within), ("between", between)):
+        value, low, high = own.loc["all", ["ratio", "low", "high"]]
+        found[f"ratio_{which}"] = extension(f"{value:.1f} ({low:.1f} to {high:.1f})")
+        found[f"ratio_{which}_told"] = extension((own["more"] != "open").sum(), "choices")
+    return found
 
 
 def fixed_share():
@@ -106,10 +118,10 @@ def fixed_share():
     found = {
         "phi_at": extension(NEAR_MM, "mm"),
         "phi": extension(text(phi)),
-        "phi_value": extension(phi.value),
         "phi_die": extension(text(dist.fixed_share(DIE_MM))),
         "die_mm": extension(DIE_MM, "mm"),
         "phi_reviewed": extension(text(dist.fixed_share(NEAR_MM, reviewed=True))),
+        "phi_known": extension(text(dist.fixed_share(NEAR_MM, bounds=False))),
         "phi_without": extension(_span(without.min(), without.max())),
         "phi_least_origin": extension(without.idxmin().removeprefix("without ")),
         "phi_most_origin": extension(without.idxmax().removeprefix("without ")),
@@ -182,7 +194,6 @@ def next_machine():
         "bare_series": extension(len(set(series_members("exponent")["series"])), "series"),
         "origins": extension(table["origin"].nunique(), "origins"),
         "next_a": extension(further),
-        "next_range": extension(further.split("(")[1].rstrip(")")),
         "grey_a": extension(text(dist.exponent(include_grey=False))),
         "stated_a": extension(text(dist.exponent(include_proxies=False))),
         "beta_b_low": extension(betas.min()),
@@ -204,7 +215,8 @@ PARTS = (
     rings,
     the_door,
     the_wire,
-    where_the_spread_is,
+    series_of_the_fit,
+    which_scatters_more,
     fixed_share,
     an_instrument,
     levels,
