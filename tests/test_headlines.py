@@ -310,6 +310,12 @@ def test_what_the_chapter_on_distance_says_of_scatter_and_of_shares():
     without = shares[shares.index.str.startswith("without")]
     assert without.idxmax() == "without CACTI"
     assert shares["all"] < shares["known fixed parts alone"] < shares["without CACTI"]
+    ratios = dist.which_scatters_more().set_index(["which", "choice"])["ratio"]["between"]
+    assert ratios["known fixed parts alone"] < 1 < ratios["all"], "the chapter says that the bounds decide the side"
+    assert ratios["without CACTI"] < 1
+    assert (bounded["origin"] == "CACTI").mean() > 0.9
+    moves = dist.share_step_by_step(12.0)["share"].map(math.log).diff().abs()
+    assert moves.idxmax() == len(moves) - 1, "the chapter says that the bounds move the share most"
 
 
 def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():

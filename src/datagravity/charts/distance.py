@@ -124,7 +124,7 @@ def fixed_and_growing():
         ),
         drawn_by=fixed_and_growing,
         title="What the way costs, and what the doors",
-        subtitle="one point a series; hollow: not reviewed; triangles: the fixed part is a bound",
+        subtitle="one point a series; hollow: not reviewed; triangle: at most",
         description=(
             "Scatter plot with two logarithmic axes: the fixed part of an energy against the part per mm, coloured by "
             "what kind of fixed part it is; a triangle marks a bound. "
