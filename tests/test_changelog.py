@@ -23,7 +23,7 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
         ("processors", "costs {a100_way:.1f} pJ and not {a100_increment:.1f}, and G_d is {a100_whole:.0f}."),
         ("distance", "an exponent of about {next_a:.3} (80 %: {next_range}) over"),
         ("distance", "does not shrink with distance is {phi} at {phi_at:.0f} mm"),
-        ("distance", "{split_bounds} series without an intercept above zero had been left out of a first share of {phi_known}"),
+        ("distance", "been left out of a first share of {phi_known}; they count by a bound"),
         ("distance", "between origins it cannot be told (ratio of scatters {ratio_between}"),
         ("distance", "With them the exponent is {ring_whole:.2f}, not {ring_between:.2f}"),
         ("distance", "costs a message {door_ring:.2f} pJ/bit, as much as {door_ring_mm:.0f} mm of mesh"),
