@@ -11,6 +11,9 @@ import pytest
 
 from datagravity import paths
 
+# A worker to a core: a second thread of BLAS would only wait for the first, and take the other worker's core for it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Every process of a run imports this file, the one that only hands out tests too: what few tests need, they import.
 
 ROOT = Path(__file__).resolve().parents[1]

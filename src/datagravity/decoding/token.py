@@ -77,8 +77,8 @@ class Decoding:
         return self._ratio(symbolic.token_seconds, lever, factor)
 
     def _ratio(self, expression, lever, factor):
-        value = partial(evaluate, "Decoding.gain", self.phase(expression))
-        return value(**self.quantities) / value(**pulled(self.quantities, lever, factor))
+        value = partial(_valued, "Decoding.gain", self.phase(expression))
+        return value(self.quantities) / value(pulled(self.quantities, lever, factor))
 
     def placement_gain(self, beta):
         """What the best distance gains by the placement law if the standing term does not depend on it.
@@ -96,6 +96,12 @@ class Decoding:
         return evaluate("placement_gain", symbolic.amdahl_gain, least=1.0, acted_share=varied, divisor=saved)
 
 
+def _valued(name, formula, numbers):
+    """A formula at those of the numbers whose symbols stand in it: to check the others once a formula takes longest."""
+    used = {symbol.name for symbol in formula.free_symbols}
+    return evaluate(name, formula, **{symbol: value for symbol, value in numbers.items() if symbol in used})
+
+
 def budget(model, accelerator, phase, numbers, errors):
     """The energy of a token as a `Decoding`.
 
@@ -108,7 +114,7 @@ def budget(model, accelerator, phase, numbers, errors):
     """
 
     def of(expression):
-        return evaluate("energy of a token", phase(expression), **numbers)
+        return _valued("energy of a token", phase(expression), numbers)
 
     def each(expressions):
         return {name: of(expression) for name, expression in expressions.items()}

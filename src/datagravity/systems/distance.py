@@ -13,7 +13,7 @@ from datagravity.decoding import (
     measured_runs,
     parameters,
 )
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
 from datagravity.systems.common import Comparison, Inputs, System
 
@@ -71,6 +71,7 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
     )
 
 
+@remembered
 def hnlpu_baseline(row: str = "system", shared_bits: float = 16) -> Decoding:
     """A token of the model that HNLPU holds, on the GPU, unbatched, at a context of 2048 tokens.
 
@@ -96,6 +97,7 @@ def hnlpu_left() -> tuple[float, float]:
     return tuple(token.terms["arithmetic"] + token.terms["kv_cache"] for token in tokens)
 
 
+@remembered
 def hnlpu_ladder() -> pd.DataFrame:
     """From the claimed GPU baseline of HNLPU down to its own energy, in steps: columns step, joules, factor.
 

@@ -2,6 +2,7 @@
 
 from datagravity import symbolic as s
 from datagravity.decoding import FORMAT_BITS, prefill_energy
+from datagravity.evidence import remembered
 from datagravity.intervals import Interval
 from datagravity.systems.common import Comparison, Inputs, System
 
@@ -46,6 +47,7 @@ def layered_prefill(inputs: Inputs = None) -> tuple[Comparison, ...]:
     )
 
 
+@remembered
 def _chunk(tokens):
     return prefill_energy(
         "gpt-oss-120b", "H100 SXM5 80GB", prompt=tokens, gpus=2, weight_bits=FORMAT_BITS["mxfp4"]
