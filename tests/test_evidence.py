@@ -7,7 +7,7 @@ from importlib import import_module
 import pandas as pd
 import pytest
 
-from datagravity.evidence import data_readme, load, rules, shown, tables, validate
+from datagravity.evidence import TableError, data_readme, load, rules, schema, shown, tables, validate
 from datagravity.paths import DATA, REFERENCES
 from editing import change, is_loaded, read, write
 
@@ -26,6 +26,18 @@ def test_the_tables_and_their_sizes(small):
     sizes = {"energy": 28, "sources": 20, "published_ratios": 5, "distances": 5, "corrections": 16, "claims": 6}
     assert validate() == sizes
     assert set(tables()) == set(sizes)
+
+
+def test_only_a_table_that_changed_is_checked_again_and_its_problems_come_back(small, monkeypatch):
+    validate()
+    checked, problems = [], schema.problems
+    monkeypatch.setattr(schema, "problems", lambda table: checked.append(table.file) or problems(table))
+    change(small / "energy.csv", "P008", node_nm="wide")
+    change(small / "distances.csv", "D01", notes="another")
+    for _ in range(2):
+        with pytest.raises(TableError, match=r"energy\.csv row \d+ \(id P008\), column node_nm: value 'wide'"):
+            validate()
+    assert checked == ["data/energy.csv", "data/distances.csv"]
 
 
 def test_every_file_of_the_book_is_a_table_of_its_package():

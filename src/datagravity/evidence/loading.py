@@ -1,5 +1,6 @@
 """The tables of a data package: checked whole, once for each content of its files, and handed out as data frames."""
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -113,18 +114,37 @@ def _checked(directory, references):
     return _checked_once(folder, references, content)
 
 
+@dataclass(frozen=True)
+class _File:
+    """The file of one resource, which is its content and its description wherever they lie."""
+
+    folder: Path = field(compare=False)
+    name: str
+    index: int
+    digest: bytes | None
+    description: bytes | None
+
+
+@lru_cache(maxsize=256)
+def _alone(file):
+    """A table, what is wrong with its form and its cells, and what is wrong with its rows: no other table decides."""
+    resource = package.read(file.folder)["resources"][file.index]
+    table, of_form = files.read(file.folder, resource)
+    return table, of_form + schema.problems(table), rules.row_problems(resource["name"], table)
+
+
 @lru_cache(maxsize=16)
 def _checked_once(folder, references, _content):
     resources = package.read(folder)["resources"]
-    found, problems = {}, []
-    for resource in resources:
-        found[resource["name"]], of_form = files.read(folder, resource)
-        problems += of_form
-    for table in found.values():
-        problems += schema.problems(table)
+    description = file_digest(folder / package.FILE)
+    alone = {
+        resource["name"]: _alone(_File(folder, folder.name, index, file_digest(folder / resource["path"]), description))
+        for index, resource in enumerate(resources)
+    }
+    found = {name: table for name, (table, *_) in alone.items()}
+    problems = [problem for _, of_cells, _ in alone.values() for problem in of_cells]
     problems += keys.problems(resources, found, {(p.file, p.row, p.column) for p in problems})
-    for name, table in found.items():
-        problems += rules.row_problems(name, table)
+    problems += [problem for *_, of_rows in alone.values() for problem in of_rows]
     problems += keys.bibliography_problems(folder, references, found)
     problems += rules.cross_problems(found, problems)
     if problems:
