@@ -177,7 +177,7 @@ def test_without_scripts_every_row_is_there(browser, site):
 
 def test_the_survey_is_searchable(browser, site):
     with Visit(browser, f"{site}/survey.html") as visit:
-        table = Table(visit.page, "A survey of papers")
+        table = Table(visit.page, "The surveyed papers")
         papers = load("related_papers")
         for lever, expected in papers["lever"].fillna("none").value_counts().items():
             table.filter("lever", lever)
