@@ -220,7 +220,7 @@ def what_is_not_wire():
         .encode(
             x=alt.X("kib:Q").scale(type="log", nice=False, padding=10).title("capacity (KiB)").axis(format="~s"),
             y=alt.Y("not_htree:Q").scale(domain=[0, 1]).title("share that is not the tree of wires"),
-            color=alt.Color("line:N").scale(domain=["8 B", "64 B"], range=[BLUE, ORANGE]).title("bits of a read"),
+            color=alt.Color("line:N").scale(domain=["8 B", "64 B"], range=[BLUE, ORANGE]).title("width of a read"),
             **about(
                 data,
                 number("kib", "capacity", "KiB"),
