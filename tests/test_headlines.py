@@ -201,7 +201,7 @@ SHOWN = {
         END: {
             "logic": "logic.value",
             "small_7": "gd['P028']",
-            "int8_64": "by_operation.set_index('operation').loc['INT8 multiply', 'gd']",
+            "int8_64": "pairs.set_index('operation').loc['INT8 multiply', 'gd']",
             "large_factor": "large['factor']",
             "measured_low": "measured['gd_matched_low'].min()",
             "a100": "alike.set_index('transport_row').loc['P151', 'measured'].iloc[0]",

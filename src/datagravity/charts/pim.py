@@ -279,7 +279,7 @@ def what_each_option_does():
         drawn_by=what_each_option_does,
         title="What each option does",
         subtitle=[
-            "dot: median; bar: middle half; thin: 10th to 90th percentile;",
+            "dot: median; bar: middle half; line: middle 80 %;",
             "dashed: no gain, or an honest interval",
         ],
         description=(
