@@ -2,7 +2,7 @@
 
 import pytest
 
-from datagravity import load
+from datagravity import load, paths
 from datagravity.brains import (
     DEFINITIONS,
     audit_ratio,
@@ -13,7 +13,7 @@ from datagravity.brains import (
     ratios,
     recorded_ratios,
 )
-from editing import broken
+from editing import broken, change
 
 OLD, CORTEX, CEREBELLUM = "Attwell and Laughlin, grey matter", "Howarth et al., cortex", "Howarth et al., cerebellum"
 AUDIT, PREPRINT = "Levy and Calvert, human cortex", "Levy and Calvert, preprint"
@@ -77,6 +77,13 @@ def test_bad_names():
         ratio(AUDIT, SPIKES)
     with pytest.raises(ValueError, match="expected one of 'Levy"):
         audit_ratio(OLD)
+
+
+def test_a_budget_without_computation_has_no_ratio(folder, monkeypatch):
+    monkeypatch.setattr(paths, "DATA", folder)
+    change(folder / "brain.csv", "B002", value="0")
+    with pytest.raises(ValueError, match=r"has 0 of computation by class_b_levy_calvert, expected more than 0"):
+        ratio(OLD, RELEASE)
 
 
 BAD = [

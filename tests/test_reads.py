@@ -13,10 +13,11 @@ import pytest
 
 from datagravity import claims, decoding, load, paths, systems
 from datagravity.evidence import reading, remembered, validate
+from datagravity.headlines import with_inputs
 from datagravity.intervals import Interval
 from datagravity.reads import file_digest
 from datagravity.sources import bibliography, short_name
-from editing import change, read
+from editing import change, read, write
 
 
 @pytest.fixture
@@ -39,6 +40,28 @@ def test_doubling_a_row_in_a_running_process_changes_what_is_computed_from_it(da
     assert decoding.energy_per_bit("P154") == 2 * row
     assert weights() == pytest.approx(2 * joules)
     assert decoding.calibrate()["awake_share"] < share, "what moves costs more, so less is left for the clock"
+
+
+@pytest.mark.parametrize("edit", ["deleted", "doubled"])
+@pytest.mark.parametrize(
+    ("table", "row", "columns"),
+    [("energy", "P037", ["energy_low_pj", "energy_high_pj"]), ("brain", "B016", ["value"])],
+)
+def test_a_row_that_goes_or_doubles_moves_what_rests_on_its_table_and_nothing_else(data, table, row, columns, edit):
+    def headlines():
+        chapters = ["brains", "processors", "disjunction-constant", "survey"]
+        return {(chapter, name): found for chapter in chapters for name, found in with_inputs(chapter).items()}
+
+    before, path = headlines(), data / f"{table}.csv"
+    if edit == "deleted":
+        for file, column in [(path, "id"), (data / "series_rows.csv", "row")]:
+            write(file, [cells for cells in read(file) if cells[column] != row])
+    else:
+        cells = next(cells for cells in read(path) if cells["id"] == row)
+        change(path, row, **{column: f"{2 * float(cells[column]):g}" for column in columns})
+    moved = {key for key, (headline, _) in headlines().items() if headline != before[key][0]}
+    assert moved
+    assert moved < {key for key, (_, tables) in before.items() if table in tables}
 
 
 def test_an_edited_input_of_a_system_reaches_its_comparison(data):

@@ -95,7 +95,8 @@ def ratio(name, definition):
     Raises
     ------
     ValueError
-        If there is no such budget or definition, or the budget does not list items that the definition could class.
+        If there is no such budget or definition, or the budget does not list items that the definition could class, or
+        none that it counts as computation.
     """
     checks.choice("definition", definition, DEFINITIONS)
     items = budget(name)
@@ -103,7 +104,10 @@ def ratio(name, definition):
         raise ValueError(f"budget: {name!r}, which has a definition of its own, expected one with shares")
     column, transport = DEFINITIONS[definition]
     moved = items.loc[items[column].isin(transport), "value"].sum()
-    return float(moved / items.loc[items[column] == "compute", "value"].sum())
+    computed = items.loc[items[column] == "compute", "value"].sum()
+    if not computed > 0:
+        raise ValueError(f"budget: {name!r} has {computed:g} of computation by {column}, expected more than 0")
+    return float(moved / computed)
 
 
 def audit_ratio(name="Levy and Calvert, human cortex"):
