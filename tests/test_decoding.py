@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from datagravity import load, symbolic
 from datagravity.decoding import (
     LEVERS,
+    PRICED,
     PROMPT_TOKENS,
     SAVED,
     SHORTENED,
@@ -22,13 +23,19 @@ from datagravity.decoding import (
     idle_power,
     idle_powers,
     left_out,
+    lever_bounds_by_price,
+    measured_powers,
     measured_runs,
     parameters,
     predicted,
     prefill_energy,
     quantities,
     score,
+    score_by_model,
+    score_told_time,
     scored,
+    standing_share,
+    told_time,
 )
 from datagravity.decoding.freezing import PLAN, digests
 from datagravity.decoding.nulls import fit_nulls, null_ratios
@@ -300,6 +307,29 @@ def test_errors_are_those_that_were_put_in():
     assert known["time only"] == pytest.approx(known["measured time"]), "the forecast time is the measured one here"
 
 
+@pytest.mark.usefixtures("frozen_runs")
+def test_a_standing_share_is_found_whatever_time_and_price_made_the_runs():
+    for time in ("forecast_seconds", "seconds"):
+        assert standing_share(time=time) == pytest.approx(TRUE["awake_share"], rel=0.1)
+    assert standing_share() == pytest.approx(calibrate()["awake_share"], rel=1e-6)
+    shares = [standing_share(pj_per_bit=price) for price in (4.0, 10.0, 20.0)]
+    assert shares[0] > shares[1] == standing_share() > shares[2], "what a bit does not cost stands"
+    assert standing_share("neither") > max(standing_share("bits alone"), standing_share("operations alone"))
+    with pytest.raises(ValueError, match="priced: 'bits', expected one of 'bits and operations'"):
+        standing_share("bits")
+    with pytest.raises(ValueError, match="time: 'hours', expected one of 'forecast_seconds', 'seconds'"):
+        standing_share(time="hours")
+    with pytest.raises(ValueError, match=r"pj_per_bit: 0\.0, expected a finite number above 0"):
+        standing_share(pj_per_bit=0)
+
+
+def test_accelerators_at_work_stand_beside_those_that_wait():
+    found = measured_powers().set_index("accelerator")
+    assert found["idle_power"].to_dict() == idle_powers().set_index("accelerator")["idle_power"].to_dict()
+    rows = load("measured_decoding").query("phase == 'busy' and accelerator_name == 'H100 SXM5 80GB'")
+    assert found.loc["H100 SXM5 80GB", "busy_power"] == (rows["average_power_w"] / rows["gpus"]).median()
+
+
 # --- The levers
 
 
@@ -339,6 +369,39 @@ def test_a_lever_saves_and_shortens_what_its_two_columns_name():
         if "standing" not in SAVED[lever]:
             saved += sum(found.standing_parts[name] for name in SHORTENED[lever])
         assert found.bounds[lever] == pytest.approx(found.joules_per_token / (found.joules_per_token - saved))
+
+
+def test_what_other_terms_leave_of_a_measured_sum_stands():
+    found = decode()
+    over = found.summing_to(3.0)
+    assert over.joules_per_token == over.low == over.high == pytest.approx(3.0)
+    moved = {name: term for name, term in found.terms.items() if name != "standing"}
+    assert over.terms == pytest.approx(moved | {"standing": 3.0 - sum(moved.values())})
+    assert over.seconds == found.seconds
+    assert over.bounds["distance"] == pytest.approx(3 / (3 - moved["weights"] - moved["kv_cache"]))
+    assert over.bounds["split"] == pytest.approx(3 / sum(moved.values()))
+    with pytest.raises(ValueError, match=r"joules: 1\.0, expected a finite number above 1\.7"):
+        found.summing_to(1)
+
+
+def test_bounds_by_price_are_those_of_each_price_and_sum():
+    workload = WORKLOAD | {"batch": 8}
+    table = lever_bounds_by_price({"cheap": 4.0, "dear": 18.0}, 3.0, **workload).set_index(["price", "over"])
+    assert list(table.index) == [(p, over) for p in ("cheap", "dear") for over in ("modelled", "measured")]
+    share = calibrate() | {"awake_share": standing_share(pj_per_bit=18.0)}
+    token = decode(pj_per_bit=18.0, calibration=share)
+    for lever in LEVERS:
+        assert table.loc[("dear", "modelled"), lever] == token.bounds[lever]
+        assert table.loc[("dear", "measured"), lever] == token.summing_to(3.0).bounds[lever]
+
+
+def test_a_nearer_memory_that_is_as_much_faster_has_the_bounds_of_mass():
+    assert SAVED["distance"] == SAVED["mass"]
+    assert SHORTENED["distance"] == (), "as defined: no faster"
+    found = decode()
+    left = found.terms["arithmetic"] + found.terms["prompt"]
+    left += sum(e for name, e in found.standing_parts.items() if name not in ("weights", "kv_cache"))
+    assert found.bounds["mass"] == pytest.approx(found.joules_per_token / left)
 
 
 def test_a_long_prompt_shares_one_read_of_the_weights():
@@ -479,3 +542,35 @@ def test_what_is_scored_was_not_fitted_to_and_stalls_stand_apart():
     assert table.query("model == 'ratio'")["runs"].sum() == (~runs["recalled"]).sum()
     stalled = table.query("stalls and model == 'ratio'")["runs"].sum()
     assert stalled == (runs["stalls"] & ~runs["recalled"]).sum() > 0
+
+
+def test_the_table_of_models_has_every_model_and_says_which_are_recalled():
+    table, runs = score_by_model().set_index("llm"), scored().query("not stalls")
+    assert table["runs"].to_dict() == runs["llm"].value_counts().to_dict()
+    recalled = load("llm").query("status == 'recalled'")["name"]
+    assert set(table.index[table["recalled"]]) == set(table.index) & set(recalled)
+    own = runs[runs["llm"] == "Qwen3-14B"]
+    factors = np.exp(np.abs(np.log(own[["ratio", "time only"]].astype(float)))).median()
+    assert table.loc["Qwen3-14B", ["median", "time_median"]].to_list() == pytest.approx(factors.to_list())
+    assert table.loc["Qwen3-14B", "inside"] == own["inside"].mean()
+
+
+def test_runs_that_are_told_the_time_rest_on_the_frozen_numbers_but_for_the_standing_share():
+    runs = told_time()
+    one = runs[runs["llm"] == "Qwen3-14B"].iloc[0]
+    token = decode(
+        model="Qwen3-14B",
+        accelerator=one["accelerator"],
+        gpus=int(one["gpus"]),
+        batch=one["batch"],
+        context=one["context"],
+        prompt=PROMPT_TOKENS,
+        calibration=frozen()["calibration"] | {"awake_share": standing_share(time="seconds")},
+    )
+    stands = token.quantities["standing_power"] * one["seconds"]
+    said = token.joules_per_token - token.terms["standing"] + stands
+    assert one["bits and operations"] == pytest.approx(one["measured"] / said)
+    assert set(score_told_time()["model"]) == {*PRICED, "measured time"}
+    assert score_told_time().groupby("model")["runs"].sum().unique().tolist() == [
+        len(runs.query("not recalled and not stalls"))
+    ]

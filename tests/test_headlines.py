@@ -10,7 +10,10 @@ import re
 import pytest
 
 from datagravity import headlines
+from datagravity.charts.workload import bit_prices
+from datagravity.decoding import error_interval, left_out, lever_bounds_by_price, score
 from datagravity.headlines import LABELS, TEXT, extension
+from datagravity.headlines.token import WORKLOAD, measured_example
 from datagravity.pim import samples, spread_shares, told_apart
 from test_chapters import CHAPTERS, cells, code
 
@@ -246,6 +249,7 @@ SHOWN = {
             "small_measured": "small['measured']",
             "device_small": "100 * shares['device', 'small']",
             "system_large": "100 * shares['system', 'large']",
+            "way_small": "100 * shares['way', 'small']",
             "awake": "100 * fitted['awake_share']",
             "limit_16": "limits[16]",
             "limit_8": "limits[8]",
@@ -257,6 +261,9 @@ SHOWN = {
             "work_large": "large.bounds['work']",
             "placed_middle": "placed[2.0]",
             "mass_twice": "halved",
+            "mass_twice_measured": "over.gain('mass', 2)",
+            "distance_measured": "over.bounds['distance']",
+            "split_most": "sums['split'].max()",
         },
     },
 }
@@ -320,6 +327,30 @@ def test_what_the_chapter_on_distance_says_of_scatter_and_of_shares():
 
 def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():
     assert of("plateau")["limit_low"].value > 0
+
+
+def test_what_the_chapter_on_tokens_says_of_rivals_and_of_prices():
+    found = {name: headline.value for name, headline in of("token").items()}
+    table = score().query("kind == 'dense' and not stalls").set_index("model")
+    for column in ("median", "p90"):
+        assert table.loc["parameters", column] < table.loc[["ratio", "time only"], column].min()
+    for kind in ("dense", "mixture"):
+        assert found[f"told_free_{kind}"] < found[f"told_{kind}"], "bits for nothing do better"
+    assert 0.3 < (found["too_high"] - found["too_high_timed"]) / (found["too_high"] - 1) < 0.7, "about half the reason"
+    assert found["way_large"] < 50 < found["way_small"], "the price decides at the small batch alone"
+    assert found["idle_here"] < 100 - found["way_small"], "what waits fits into the rest at every price"
+
+
+def test_what_the_chapter_on_levers_says_of_its_run_and_of_the_order():
+    found = {name: headline.value for name, headline in of("levers").items()}
+    dense = left_out().query("not mixture")["ratio"].astype(float)
+    assert found["left_out_here"] == dense[dense.map(math.log).abs().idxmax()], "the dense run that fits worst"
+    assert found["left_out_here"] < error_interval(False)[0]
+    sums = lever_bounds_by_price(bit_prices(), measured_example(8)["measured"], **WORKLOAD, batch=8)
+    assert (sums["reuse"] > sums["mass"]).all()
+    assert (sums["mass"] > sums["distance"]).all()
+    assert found["reuse_floor"] > found["most_batched"]
+    assert max(found["mass_large"], found["reuse_large"]) < min(found["work_large"], found["split_large"])
 
 
 def test_no_law_of_processing_in_memory_stands_out_and_no_gain_is_more_than_chance():

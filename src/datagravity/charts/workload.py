@@ -11,6 +11,7 @@ from datagravity.decoding import FORMAT_BITS
 from datagravity.decoding.quantities import HBM_SERIES
 from datagravity.evaluate import evaluate
 from datagravity.evidence import is_blank, load
+from datagravity.processors import whole_ways
 from datagravity.series import labelled_rows
 
 #: The workload that a chart opens with: a measured one.
@@ -40,6 +41,15 @@ def accelerators():
     """The accelerators that the charts offer: those with HBM whose power and 16-bit peak are known."""
     rows = load("accelerators").dropna(subset=["tdp_w", "peak_dense_fp16_bf16_tflops", "mem_bw_gb_s", "memory_gb"])
     return list(rows.loc[rows["memory_level"] == "HBM", "name"])
+
+
+def bit_prices():
+    """What a bit from HBM costs, in pJ: "device", the device alone; "system", what memory and controller add to a
+    measured system, the price of the model; "way", the whole way of that system, through its caches.
+    """
+    ways = whole_ways().set_index("row")["whole"]
+    ends = {row: decoding.energy_per_bit(row, end="high") for row in ("device", "system")}
+    return ends | {"way": float(ways[labelled_rows(HBM_SERIES)["system"]])}
 
 
 def _lookup(table, key):

@@ -9,9 +9,10 @@ each accelerator, is tested with numbers fitted to the others.
 Everything here is an [extension], and its boundary is the accelerator: no host, no network, no cooling.
 
 In the order of reading: `rows` (a model, an accelerator), `transformer` (what is counted in a model), `terms` (the
-formulas), `quantities` (what they need), `levers` (what may shrink them), `token` (one token's budget), `calibration`
-(measured runs and fits), `nulls` (models that know less), `errors` (what was left out), `forecast` (`decode_energy`
-and `prefill_energy`), `freezing` (the test on runs that came later).
+formulas), `quantities` (what they need), `powers` (as measured), `levers` (what may shrink them), `token` (one token's
+budget), `calibration` (measured runs and fits), `nulls` (models that know less), `errors` (what was left out),
+`forecast` (`decode_energy` and `prefill_energy`), `freezing` (the test on runs that came later), `exploring` (what was
+asked after it).
 """
 
 from datagravity.decoding.calibration import (
@@ -25,10 +26,18 @@ from datagravity.decoding.calibration import (
     prompts_read,
 )
 from datagravity.decoding.errors import LEVEL, error_interval, error_table, left_out
+from datagravity.decoding.exploring import (
+    PRICED,
+    lever_bounds_by_price,
+    score_told_time,
+    standing_share,
+    told_time,
+)
 from datagravity.decoding.forecast import decode_energy, prefill_energy
-from datagravity.decoding.freezing import frozen, score, scored
+from datagravity.decoding.freezing import frozen, score, score_by_model, scored
 from datagravity.decoding.levers import BOUNDS, LEVERS, SAVED, SHORTENED, TIME_BOUNDS
 from datagravity.decoding.nulls import NULLS
+from datagravity.decoding.powers import measured_powers
 from datagravity.decoding.quantities import FORMAT_BITS, energy_per_bit, idle_power, idle_powers, quantities
 from datagravity.decoding.token import Decoding
 from datagravity.decoding.transformer import parameters
@@ -41,6 +50,7 @@ __all__ = [
     "LEVEL",
     "LEVERS",
     "NULLS",
+    "PRICED",
     "PROMPT_RANGE",
     "PROMPT_TOKENS",
     "SAVED",
@@ -56,6 +66,8 @@ __all__ = [
     "idle_power",
     "idle_powers",
     "left_out",
+    "lever_bounds_by_price",
+    "measured_powers",
     "measured_runs",
     "parameters",
     "predicted",
@@ -63,5 +75,9 @@ __all__ = [
     "prompts_read",
     "quantities",
     "score",
+    "score_by_model",
+    "score_told_time",
     "scored",
+    "standing_share",
+    "told_time",
 ]

@@ -31,7 +31,8 @@ from datagravity.evidence import load, remembered
 from datagravity.series import labelled_rows
 
 FILE = "frozen_decoding.json"
-#: The source files whose change would change a forecast, a null or a band.
+#: The source files whose change would change a forecast, a null or a band. What they share with the other chapters,
+#: `fits` and `evaluate`, is not among them: a test holds the numbers and the bands of the file to those fitted now.
 MODEL = (
     "symbolic/token.py",
     *(f"decoding/{name}.py" for name in ["transformer", "terms", "quantities", "calibration", "nulls", "errors"]),
@@ -103,7 +104,7 @@ def scored():
 
 def score(runs=None):
     """How far the frozen model and its rivals were off, by `PLAN`: a row for each kind, with and without suspected
-    host stalls, and each model.
+    host stalls, and each of them.
 
     Parameters
     ----------
@@ -121,6 +122,23 @@ def score(runs=None):
         inside = pd.Series(float(own["inside"].mean()), index=table.index, dtype="Float64")
         tables.append(table.assign(inside=inside.where(table["model"] == "ratio")))
     return pd.concat(tables, ignore_index=True)
+
+
+def score_by_model():
+    """The table of models that `PLAN` asks for: how far the frozen model was off, without suspected host stalls.
+
+    Returns
+    -------
+    pandas.DataFrame: kind, llm, recalled (its configuration is), runs, median, p90, largest, inside (of the band), and
+    time_median and time_p90 of the forecast time alone.
+    """
+    rows = []
+    for (kind, llm, recalled), own in scored().query("not stalls").groupby(["kind", "llm", "recalled"]):
+        ours, time = error_table(own, columns=("ratio", "time only")).to_dict("records")
+        found = {name: ours[name] for name in ("runs", "median", "p90", "largest")}
+        found |= {"inside": float(own["inside"].mean()), "time_median": time["median"], "time_p90": time["p90"]}
+        rows.append({"kind": kind, "llm": llm, "recalled": recalled} | found)
+    return pd.DataFrame(rows)
 
 
 def digests(found):

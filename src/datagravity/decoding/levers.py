@@ -21,7 +21,9 @@ SAVED = {
     "work": ("arithmetic", "prompt"),
     "split": ("standing",),
 }
-#: The parts of the time that each lever shortens; what stands meanwhile is saved with them.
+#: The parts of the time that each lever shortens; what stands meanwhile is saved with them. That distance shortens
+#: none is a definition: a nearer memory is taken to be no faster. One that is, by as much as it is cheaper, has the
+#: bounds of mass.
 SHORTENED = {
     "distance": (),
     "mass": ("weights", "kv_cache"),

@@ -7,7 +7,7 @@ from functools import partial
 
 from scipy.optimize import brentq
 
-from datagravity import symbolic
+from datagravity import checks, symbolic
 from datagravity.decoding.levers import BOUNDS, TIME_BOUNDS, pulled
 from datagravity.decoding.terms import STANDING, TERMS, TIMES
 from datagravity.evaluate import evaluate
@@ -79,6 +79,32 @@ class Decoding:
     def _ratio(self, expression, lever, factor):
         value = partial(_valued, "Decoding.gain", self.phase(expression))
         return value(self.quantities) / value(pulled(self.quantities, lever, factor))
+
+    def summing_to(self, joules):
+        """The same token with the standing power that makes its sum `joules`: what the other terms leave stands.
+
+        With measured joules, `bounds`, `shares` and `gain` are over what was measured. `low` and `high` are the sum.
+
+        Parameters
+        ----------
+        joules : more than the terms take without the standing one
+
+        Raises
+        ------
+        ValueError
+            If the other terms take as much.
+
+        Examples
+        --------
+        >>> from datagravity.decoding import decode_energy
+        >>> token = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=8, context=1024)
+        >>> token.summing_to(0.9 * token.joules_per_token).bounds["split"] < token.bounds["split"]
+        True
+        """
+        moved = self.joules_per_token - self.terms["standing"]
+        stands = checks.number("joules", joules, f"({moved!r}, inf)") - moved
+        numbers = self.quantities | {"standing_power": stands / sum(self.seconds.values())}
+        return budget(self.model, self.accelerator, self.phase, numbers, (1.0, 1.0))
 
     def placement_gain(self, beta):
         """What the best distance gains by the placement law if the standing term does not depend on it.

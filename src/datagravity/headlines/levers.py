@@ -1,7 +1,10 @@
 """The numbers of the chapter on the five levers."""
 
+from datagravity.charts.workload import bit_prices
+from datagravity.decoding import left_out, lever_bounds_by_price
 from datagravity.headlines import extension
-from datagravity.headlines.token import example
+from datagravity.headlines.token import WORKLOAD, example, measured_example
+from datagravity.pim import reports
 
 
 def bounds():
@@ -12,6 +15,7 @@ def bounds():
         "distance_large": extension(large.bounds["distance"]),
         "mass_small": extension(small.bounds["mass"]),
         "mass_time": extension(small.time_bounds["mass"]),
+        "mass_large": extension(large.bounds["mass"]),
         "reuse_small": extension(small.bounds["reuse"]),
         "reuse_time": extension(small.time_bounds["reuse"]),
         "reuse_large": extension(large.bounds["reuse"]),
@@ -20,6 +24,38 @@ def bounds():
         "work_time_large": extension(large.time_bounds["work"]),
         "split_small": extension(small.bounds["split"]),
         "split_large": extension(large.bounds["split"]),
+    }
+
+
+def faster_memories():
+    """How many reports of processing in memory that print a speed-up print one above 1, by its lower end."""
+    speed = reports()["speedup_low"].dropna().astype(float)
+    return {
+        "speeds": extension(len(speed), "reports"),
+        "faster": extension(int((speed > 1).sum()), "reports"),
+        "speed_median": extension(speed.median()),
+    }
+
+
+def other_sums():
+    """The bounds at the small batch over modelled and over measured joules, at three prices of a bit."""
+    table = lever_bounds_by_price(bit_prices(), measured_example(8)["measured"], **WORKLOAD, batch=8)
+    at_price = table.set_index(["price", "over"])
+    found = {"distance_measured": extension(at_price.loc[("system", "measured"), "distance"])}
+    for lever in ("distance", "mass", "reuse", "split"):
+        found[f"{lever}_least"] = extension(table[lever].min())
+        found[f"{lever}_most"] = extension(table[lever].max())
+    return found
+
+
+def the_run():
+    """How far the run of the small batch is from its forecast, and how far reuse got where it was measured."""
+    small, most, token = measured_example(8), measured_example(1024), example(8)
+    return {
+        "left_out_here": extension(left_out().set_index("id").loc[small["id"], "ratio"]),
+        "reuse_floor": extension(token.joules_per_token / token.bounds["reuse"], "J"),
+        "most_batched": extension(most["measured"], "J"),
+        "reuse_measured": extension(small["measured"] / most["measured"]),
     }
 
 
@@ -35,8 +71,13 @@ def placement():
 
 
 def half_the_bytes():
-    """What half the bytes gain at the small batch."""
-    return {"mass_twice": extension(example(8).gain("mass", 2))}
+    """What half the bytes gain at the small batch, over modelled joules and over measured ones."""
+    token = example(8)
+    over = token.summing_to(measured_example(8)["measured"])
+    return {
+        "mass_twice": extension(token.gain("mass", 2)),
+        "mass_twice_measured": extension(over.gain("mass", 2)),
+    }
 
 
-PARTS = (bounds, placement, half_the_bytes)
+PARTS = (bounds, faster_memories, other_sums, the_run, placement, half_the_bytes)

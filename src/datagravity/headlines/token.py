@@ -3,12 +3,13 @@
 import numpy as np
 from scipy.optimize import brentq
 
+from datagravity.charts.workload import OPENING, bit_prices
 from datagravity.decoding import (
+    NULLS,
     PROMPT_RANGE,
     PROMPT_TOKENS,
     calibrate,
     decode_energy,
-    energy_per_bit,
     error_table,
     frozen,
     idle_powers,
@@ -16,62 +17,59 @@ from datagravity.decoding import (
     measured_runs,
     prompts_read,
     score,
+    score_by_model,
+    score_told_time,
     scored,
+    told_time,
 )
 from datagravity.evidence import load
 from datagravity.headlines import extension
 
 #: The run that the chapter begins with: a model of the 70B class on four H100.
-EXAMPLE = {"model": "Llama-3 70B", "accelerator": "H100 SXM5 80GB", "gpus": 4}
+EXAMPLE = {name: OPENING[name] for name in ("model", "accelerator", "gpus")}
+#: The same at its mean context and the prompt that we assume.
+WORKLOAD = EXAMPLE | {name: OPENING[name] for name in ("context", "prompt")}
 
 
 def example(batch):
-    """The energy of one token of the example at its mean context and the prompt that we assume."""
-    return decode_energy(**EXAMPLE, batch=batch, context=275, prompt=PROMPT_TOKENS)
+    """The energy of one token of the example."""
+    return decode_energy(**WORKLOAD, batch=batch)
 
 
-def _run(limit):
+def measured_example(limit):
     """The measured run of the example under this limit of its batch."""
     runs = measured_runs()
     own = runs[["llm", "accelerator", "gpus"]].eq(list(EXAMPLE.values())).all(axis=1)
     return runs[own].set_index("batch_max").loc[limit]
 
 
-def _weights_and_arithmetic(limit, row):
-    """What reading the weights and computing take of a measured run at one row's energy per bit, in J."""
-    price = energy_per_bit(row, end="high")
-    terms = decode_energy(**EXAMPLE, batch=_run(limit)["batch"], context=0, pj_per_bit=price).terms
-    return terms["weights"], terms["arithmetic"]
-
-
 def two_terms():
-    """What both terms of G_d explain of two measured runs, a bit priced at the device and at the system."""
-    small, large = 8, 1024
-    measured = {limit: _run(limit)["measured"] for limit in (small, large)}
-
-    def explained(limit, row):
-        return 100 * sum(_weights_and_arithmetic(limit, row)) / measured[limit]
-
-    return {
-        "small_batch": extension(small, "sequences"),
-        "large_batch": extension(large, "sequences"),
-        "small_measured": extension(measured[small], "J"),
-        "fall": extension(measured[small] / measured[large]),
-        "device_bit": extension(energy_per_bit("device", end="high"), "pJ/bit"),
-        "system_bit": extension(energy_per_bit("system", end="high"), "pJ/bit"),
-        "device_small": extension(explained(small, "device"), "%"),
-        "device_large": extension(explained(large, "device"), "%"),
-        "system_small": extension(explained(small, "system"), "%"),
-        "system_large": extension(explained(large, "system"), "%"),
+    """What both terms of G_d explain of two measured runs, at three prices of a bit."""
+    runs = {"small": measured_example(8), "large": measured_example(1024)}
+    found = {
+        "small_batch": extension(8, "sequences"),
+        "large_batch": extension(1024, "sequences"),
+        "small_measured": extension(runs["small"]["measured"], "J"),
+        "fall": extension(runs["small"]["measured"] / runs["large"]["measured"]),
     }
+    for name, price in bit_prices().items():
+        found[f"{name}_bit"] = extension(price, "pJ/bit")
+        for size, run in runs.items():
+            terms = decode_energy(**EXAMPLE, batch=run["batch"], context=0, pj_per_bit=price).terms
+            explained = (terms["weights"] + terms["arithmetic"]) / run["measured"]
+            found[f"{name}_{size}"] = extension(100 * explained, "%")
+    return found
 
 
 def what_stands():
     """The power of accelerators that wait, the share that stands above it at work, and the prompts that we assume."""
-    idle = idle_powers().set_index("accelerator")
-    return {
-        "idle_least": extension(100 * idle["share"].min(), "%"),
-        "idle_most": extension(100 * idle["share"].max(), "%"),
+    idle, found = idle_powers(), {}
+    for name, loaded in {"loaded": True, "empty": False}.items():
+        shares = idle[idle["model_loaded"] == loaded]["share"]
+        found[f"{name}_count"] = extension(len(shares), "accelerators")
+        found[f"{name}_least"] = extension(100 * shares.min(), "%")
+        found[f"{name}_most"] = extension(100 * shares.max(), "%")
+    return found | {
         "awake": extension(100 * calibrate()["awake_share"], "%"),
         "prompt": extension(PROMPT_TOKENS, "tokens"),
         "prompt_low": extension(PROMPT_RANGE[0], "tokens"),
@@ -95,36 +93,86 @@ def forecast():
     }
 
 
-def frozen_test():
-    """What the frozen model, and those that know less, said of runs that were not there: dense and mixtures apart."""
+def which_runs():
+    """The runs of the frozen test: how many, which stand apart, and what most of the others have in common."""
     known, runs = frozen(), scored()
-    table = score().set_index(["kind", "stalls", "model"])
-    found = {
+    kept = _kept()
+    dense, mixtures = (kept[kept["kind"] == kind] for kind in ("dense", "mixture"))
+    return {
         "frozen_on": extension(known["date"]),
         "digest": extension(known["digests"]["model"][:12]),
         "unseen": extension(len(runs), "runs"),
-        "stalled": extension(int(runs["stalls"].sum()), "runs"),
+        "recalled": extension(int(runs["recalled"].sum()), "runs"),
+        "stalled": extension(int((runs["stalls"] & ~runs["recalled"]).sum()), "runs"),
+        "counted": extension(len(kept), "runs"),
+        "dense": extension(len(dense), "runs"),
+        "dense_h100": extension(int((dense["accelerator"] == EXAMPLE["accelerator"]).sum()), "runs"),
+        "mixtures": extension(len(mixtures), "runs"),
+        "one_mixture": extension(int(mixtures["llm"].value_counts().max()), "runs"),
+        "in_trends": extension(int(_printed_before(runs).sum()), "runs"),
+        "in_trends_dense": extension(int(_printed_before(dense).sum()), "runs"),
     }
-    names = {"new": "ratio", "new_time": "time only", "new_size": "parameters"}
+
+
+def _kept():
+    """The scored runs that headlines count, by the plan."""
+    return scored().query("not recalled and not stalls")
+
+
+def _printed_before(runs):
+    """Which runs' energies stood in the table of trends before the model was frozen."""
+    return runs["measured"].isin(load("efficiency_trend").query("unit == 'J/output token'")["value"])
+
+
+def frozen_test():
+    """What the frozen model, and those that know less, said of runs that were not there: dense and mixtures apart."""
+    table, found = score().set_index(["kind", "stalls", "model"]), {}
     for kind in ("dense", "mixture"):
-        for name, model in names.items():
+        for name, model in {"new": "ratio", "new_time": "time only"}.items():
             row = table.loc[(kind, False, model)]
             found |= {f"{name}_{kind}": extension(row["median"]), f"{name}_{kind}_p90": extension(row["p90"])}
         found[f"held_{kind}"] = extension(100 * table.loc[(kind, False, "ratio"), "inside"], "%")
-    del found["new_size_mixture_p90"]
-    factors = np.exp(np.abs(np.log(runs.query("not stalls")[["ratio", "time only"]].astype(float))))
-    medians = factors.groupby(runs["llm"]).median()
+    models = score_by_model().query("not recalled")
     return found | {
-        "new_models": extension(len(medians), "models"),
-        "beats_time": extension(int((medians["ratio"] < medians["time only"]).sum()), "models"),
+        "new_models": extension(len(models), "models"),
+        "beats_time": extension(int((models["median"] < models["time_median"]).sum()), "models"),
     }
 
 
-def printed_before():
-    """How many of the scored runs' energies stood in the table of trends before the model was frozen."""
-    printed = load("efficiency_trend").query("unit == 'J/output token'")["value"]
-    runs = load("measured_decoding").query("phase == 'serving'")
-    return {"in_trends": extension(int(runs["joules_per_output_token"].isin(printed).sum()), "runs")}
+def never_printed():
+    """The frozen test on the dense runs of which no table had the joules before."""
+    dense = _kept().query("kind == 'dense'")
+    table = error_table(dense[~_printed_before(dense)], columns=("ratio", *NULLS)).set_index("model")
+    found = {"new_size_rest": extension(table.loc["parameters", "median"])}
+    for name, model in {"new": "ratio", "new_time": "time only"}.items():
+        found[f"{name}_rest"] = extension(table.loc[model, "median"])
+        found[f"{name}_rest_p90"] = extension(table.loc[model, "p90"])
+    return found
+
+
+def power_of_the_test():
+    """How alike the two forecasts are that the frozen test was to tell apart."""
+    runs = _kept()
+    logs = np.log(runs[["ratio", "time only"]].astype(float).rdiv(runs["measured"].astype(float), axis=0))
+    return {
+        "alike": extension(np.corrcoef(logs["ratio"], logs["time only"])[0, 1]),
+        "apart": extension(100 * (logs["ratio"] - logs["time only"]).std(), "%"),
+    }
+
+
+def measured_time():
+    """What prices add where the measured time is told: asked after the runs had been seen."""
+    table = score_told_time().set_index(["kind", "model"])
+    names, found = {"told": "bits and operations", "told_share": "measured time"}, {}
+    for kind in ("dense", "mixture"):
+        for name, model in names.items():
+            row = table.loc[(kind, model)]
+            found |= {f"{name}_{kind}": extension(row["median"]), f"{name}_{kind}_p90": extension(row["p90"])}
+        found[f"told_free_{kind}"] = extension(table.loc[(kind, "operations alone"), "median"])
+    runs = told_time().query("not recalled and not stalls")
+    off = np.abs(np.log(runs[[names["told"], names["told_share"]]].astype(float))).groupby(runs["llm"]).median()
+    better = off[names["told"]] < off[names["told_share"]]
+    return found | {"told_better": extension(int(better.sum()), "models")}
 
 
 def prompts():
@@ -139,14 +187,21 @@ def prompts():
 
 
 def the_example():
-    """The sum for the example at its smallest batch: G_d, and its terms over what was measured."""
-    here, run = example(8), _run(8)
+    """The sum for the example at its smallest batch: G_d, its terms over what was measured, and with the measured time
+    in place of the forecast one.
+    """
+    here, run = example(8), measured_example(8)
+    measured, seconds = float(run["measured"]), float(run["seconds"])
+    stands = here.quantities["standing_power"] * seconds
     return {
         "gd_here": extension(here.gd),
         "unity": extension(here.batch_at_unity, "sequences"),
-        "weights_here": extension(100 * here.terms["weights"] / run["measured"], "%"),
-        "standing_here": extension(100 * here.terms["standing"] / run["measured"], "%"),
-        "too_high": extension(here.joules_per_token / run["measured"]),
+        "weights_here": extension(100 * here.terms["weights"] / measured, "%"),
+        "standing_here": extension(100 * here.terms["standing"] / measured, "%"),
+        "too_high": extension(here.joules_per_token / measured),
+        "standing_timed": extension(100 * stands / measured, "%"),
+        "too_high_timed": extension((here.joules_per_token - here.terms["standing"] + stands) / measured),
+        "idle_here": extension(100 * here.quantities["idle_power"] * seconds / measured, "%"),
     }
 
 
@@ -161,4 +216,16 @@ def longest_context():
     return {"limit_16": extension(limits[16], "tokens"), "limit_8": extension(limits[8], "tokens")}
 
 
-PARTS = (two_terms, what_stands, forecast, frozen_test, printed_before, prompts, the_example, longest_context)
+PARTS = (
+    two_terms,
+    what_stands,
+    forecast,
+    which_runs,
+    frozen_test,
+    never_printed,
+    power_of_the_test,
+    measured_time,
+    prompts,
+    the_example,
+    longest_context,
+)
