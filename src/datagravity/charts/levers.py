@@ -81,7 +81,7 @@ def lever_bounds():
         chart,
         drawn_by=lever_bounds,
         title="Five levers, and how far each reaches",
-        subtitle="bars: at most, a nearer memory no faster; orange: at the chosen factor",
+        subtitle=["bars: at most; orange: at the chosen factor", "a nearer memory is taken to be no faster"],
         description=(
             "Five pairs of horizontal bars on a logarithmic axis: what distance, mass, reuse, work and split can save "
             "of the energy of one token and shorten of its time at most, with an orange point for the gain at a chosen "

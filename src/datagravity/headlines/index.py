@@ -86,11 +86,14 @@ def two_clocks():
 
 
 def one_token():
-    """What weights and arithmetic explain of a measured token, and how far forecasts of unseen runs are off."""
-    unseen, names = token.frozen_test(), ("new_dense", "new_mixture", "new_time_dense", "new_time_mixture")
+    """What weights, arithmetic and idle power explain of a measured token, and how far new runs are off."""
+    terms, unseen = token.two_terms(), token.frozen_test()
+    names = ("new_dense", "new_mixture", "new_time_dense", "new_time_mixture")
     return {
-        "two_terms": extension(token.two_terms()["device_small"].value / 100),
-        "unseen": unseen["unseen"],
+        "two_terms": extension(terms["device_small"].value / 100),
+        "two_terms_way": extension(terms["way_small"].value / 100),
+        "idle_share": extension(token.the_example()["idle_here"].value / 100),
+        "counted": token.which_runs()["counted"],
         **{name: unseen[name] for name in names},
     }
 
