@@ -57,6 +57,24 @@ def defaults(name):
 
 
 @remembered
+def questions(name):
+    """What every choice of a set asks: a dict from choice to question.
+
+    Raises
+    ------
+    ValueError
+        If there is no such set.
+
+    Examples
+    --------
+    >>> questions("pim")["scope"]
+    'Whose energy does a report count?'
+    """
+    rows = _rows("choices", name)
+    return dict(zip(rows["choice"], rows["question"], strict=True))
+
+
+@remembered
 def combinations(name):
     """Every combination of options of a set that holds no pair of `choice_conflicts`.
 

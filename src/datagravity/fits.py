@@ -75,6 +75,38 @@ def mean_interval(values: ArrayLike, level: float = 0.8) -> Interval:
     return _sample_interval(values, level, further=0)
 
 
+def mean_intervals(values: ArrayLike, level: float = 0.8, weights: ArrayLike | None = None) -> np.ndarray:
+    """Weighted means along the last axis with their t intervals: value, low and high along a new last axis.
+
+    Values are independent, each the mean of a group; of unequal weights the variance is that of a mean of clusters.
+
+    Parameters
+    ----------
+    values : shape (..., groups)
+    level : coverage
+    weights : of the groups, shape (groups,), summing to one; all alike if None
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two values to a mean, which leave no scatter to judge it by.
+
+    Examples
+    --------
+    >>> mean_intervals([[1.0, 2.0, 3.0]]).round(2).tolist()
+    [[2.0, 0.91, 3.09]]
+    """
+    values = np.asarray(values, dtype=float)
+    count = values.shape[-1]
+    if count < 2:
+        raise ValueError(f"values: {count} to a mean, expected two or more")
+    weights = np.full(count, 1 / count) if weights is None else np.asarray(weights, dtype=float)
+    middle = values @ weights
+    variance = count / (count - 1) * (values - middle[..., None]) ** 2 @ weights**2
+    half = t_quantile(level, count - 1) * np.sqrt(variance)
+    return np.stack([middle, middle - half, middle + half], axis=-1)
+
+
 def prediction_interval(values: ArrayLike, level: float = 0.8) -> Interval:
     """The mean of a sample and the t interval of one further value of its kind, which is wider than that of the mean.
 
@@ -387,6 +419,33 @@ def line(x: ArrayLike, y: ArrayLike) -> Line:
         count=len(x),
         r2=float(fitted.rvalue**2),
     )
+
+
+def slope_change(x: ArrayLike, y: ArrayLike, level: float = 0.8) -> tuple[Interval, Interval]:
+    """The slope of the later half of the range of x, and how much it differs from that of the earlier half.
+
+    Each half has a line of its own, and their errors are independent: residuals that follow each other make both
+    intervals too narrow.
+
+    Raises
+    ------
+    ValueError
+        If a half has fewer than three points.
+
+    Examples
+    --------
+    >>> x = np.arange(10.0)
+    >>> later, change = slope_change(x, np.minimum(x, 5) + 0.01 * (-1) ** x)
+    >>> round(later.value, 1), round(change.value, 1)
+    (0.0, -1.0)
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    late = x >= (x.min() + x.max()) / 2
+    if min(late.sum(), (~late).sum()) < 3:
+        raise ValueError(f"x: {x.tolist()}, expected three points in either half of the range")
+    before, after = line(x[~late], y[~late]), line(x[late], y[late])
+    error = math.hypot(before.slope_error, after.slope_error)
+    return after.interval(level), t_interval(after.slope - before.slope, error, len(x) - 4, level)
 
 
 # --- Growth against time ---------------------------------------------------------------------------------------------

@@ -1,30 +1,74 @@
-"""The claims, one by one: the verdicts, counted, and those that deserve a second look."""
+"""The claims, one by one: the verdicts, counted, what turns them, and how severe their tests are."""
 
 from datagravity import claims
 from datagravity.headlines import extension
 
+#: Words of verdicts, and what headlines call them.
+NAMES = {word: word.replace(" ", "_") for word in claims.VERDICTS}
+
 
 def counts():
-    """How many claims got which verdict."""
-    verdicts = claims.judged()["verdict"]
-    names = {"holds": "holds", "holds in part": "holds_in_part", "undecided": "undecided"}
-    names |= {"refuted": "refuted", "not testable": "not_testable"}
+    """How many claims of the abstract got which verdict, and how many of ours."""
+    found = {}
+    for whose, prefix in (("abstract", ""), ("ours", "own_")):
+        verdicts = claims.judged(whose)["verdict"]
+        found[f"{prefix}claim_count"] = extension(len(verdicts), "claims")
+        found |= {f"{prefix}{name}": extension((verdicts == word).sum(), "claims") for word, name in NAMES.items()}
+    return found
+
+
+def rule():
+    """The thresholds of the rule, in percent, and the number of simulated worlds."""
     return {
-        "claim_count": extension(len(verdicts), "claims"),
-        **{name: extension((verdicts == verdict).sum(), "claims") for verdict, name in names.items()},
+        "most": extension(100 * claims.MOST, "%"),
+        "some": extension(100 * claims.SOME, "%"),
+        "least": extension(100 * claims.LEAST, "%"),
+        "worlds": extension(claims.WORLDS, "worlds"),
+    }
+
+
+def turned():
+    """How many verdicts on the abstract one option alone turns, and those that none does."""
+    rows = claims.judged("abstract")
+    turns = rows["turned_to"].ne("") & rows["turned_to"].ne(rows["verdict"])
+    return {
+        "turned": extension(turns.sum(), "claims"),
+        "firm": extension(", ".join(rows.loc[rows["verdict"].isin(["holds", "refuted"]) & ~turns, "id"])),
+    }
+
+
+def severity():
+    """Of the tests that can come out both ways: the least and the most often that each word is found where it is right."""
+    rows = claims.judged("abstract")
+    rows = rows[rows["verdict"] != "not testable"]
+    return {
+        f"{word}_{end}": extension(100 * getattr(rows[column], function)(), "%")
+        for word, column in (("true", "holds_if_true"), ("false", "refuted_if_false"))
+        for end, function in (("least", "min"), ("most", "max"))
     }
 
 
 def second_look():
-    """The verdicts on processors, on processing in memory, on biology, and on algorithms."""
-    verdicts = claims.judged().set_index("id")["verdict"]
-    rows = {"processors": "C6", "pim": "C7", "biology": "C9", "algorithms": "C13"}
-    return {f"verdict_{name}": extension(verdicts[row]) for name, row in rows.items()}
+    """Verdicts that the prose names, with the shares or the option behind them."""
+    rows = claims.judged().set_index("id")
+    named = {"power": "C3", "beta": "C4", "pim": "C7", "biology": "C9", "slows": "C12", "ends": "C14"}
+    named |= {"algorithms": "C13", "quoted": "C2"}
+    found = {f"verdict_{name}": extension(rows.loc[row, "verdict"]) for name, row in named.items()}
+    return found | {
+        "beta_turned": extension(rows.loc["C4", "turned_to"]),
+        "biology_turned": extension(rows.loc["C9", "turned_to"]),
+        "biology_inside": extension(100 * rows.loc["C9", "inside"], "%"),
+        "biology_outside": extension(100 * rows.loc["C9", "outside"], "%"),
+        "quoted_turned": extension(rows.loc["C2", "turned_to"]),
+        "pim_inside": extension(100 * rows.loc["C7", "inside"], "%"),
+        "pim_outside": extension(100 * rows.loc["C7", "outside"], "%"),
+    }
 
 
 def problem():
     """The verdict on measured processors if agreement meant within a factor of ten."""
-    return {"wider": extension(claims.verdict(claims.measured_processors(), 0.1, 10))}
+    shares = claims.shares_in("measured_processors", 0.1, 10)
+    return {"wider": extension(claims.word(shares["inside"], shares["outside"]))}
 
 
-PARTS = (counts, second_look, problem)
+PARTS = (counts, rule, turned, severity, second_look, problem)

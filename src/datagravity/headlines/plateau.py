@@ -148,14 +148,13 @@ def stacked_memory():
 
 
 def verdict():
-    """The verdicts on the plateau and on its end, and the series behind the first."""
-    verdicts = claims.judged().set_index("id")
-    own = verdicts.loc["C11"]
+    """The verdicts on growing disjunction and on an end of progress, and the series behind the first."""
+    places = claims.parts("gap_grows")["position"]
     return {
-        "verdict": extension(own["verdict"]),
-        "inside": extension(own["inside"], "series"),
-        "across": extension(own["across"], "series"),
-        "verdict_limit": extension(verdicts.loc["C12", "verdict"]),
+        "verdict": extension(claims.judge("gap_grows")["verdict"]),
+        "inside": extension((places == "inside").sum(), "series"),
+        "across": extension((places == "across").sum(), "series"),
+        "verdict_limit": extension(claims.judge("progress_ends")["verdict"]),
     }
 
 

@@ -225,12 +225,10 @@ def misses():
 
 def last_sentence():
     """The verdicts on the two readings of the last sentence of the abstract, and the gains behind the strong one."""
-    judged = claims.judged().set_index("id")
-    gains = judged.loc["C13", ["inside", "across", "outside"]].sum()
     return {
-        "verdict_rate": extension(judged.loc["C12", "verdict"]),
-        "verdict": extension(judged.loc["C13", "verdict"]),
-        "fixed_distance": extension(gains, "gains"),
+        "verdict_rate": extension(claims.judge("progress_ends")["verdict"]),
+        "verdict": extension(claims.judge("no_gain_at_a_distance")["verdict"]),
+        "fixed_distance": extension(len(claims.parts("no_gain_at_a_distance")), "gains"),
     }
 
 

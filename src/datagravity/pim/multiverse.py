@@ -298,8 +298,8 @@ def _constants(rows, bounds, weights):
     return found
 
 
-def _by_origin(values, rows):
-    """Means over the reports of each origin, along the last axis."""
+def means_by_origin(values, rows):
+    """Means over the reports of each origin, along the last axis; origins in the order of their names."""
     names, place = np.unique(rows["source_group"].to_numpy(str), return_inverse=True)
     member = (place[:, None] == np.arange(len(names))).astype(float)
     return values @ (member / member.sum(axis=0))
@@ -309,7 +309,7 @@ def _order(medians, rows, weighting):
     """Spearman's correlation of predicted and reported, report by report or over means of origins."""
     reported = np.log(rows["reported"].to_numpy(float))
     if weighting == "origin":
-        medians, reported = _by_origin(medians, rows), _by_origin(reported, rows)
+        medians, reported = means_by_origin(medians, rows), means_by_origin(reported, rows)
     return fits.rank_correlations(medians, reported)
 
 
@@ -397,10 +397,10 @@ def chance(permutations=2000):
         if (first["rows"], first["weighting"]) != ("all", "origin"):
             continue
         medians, rival = laws[..., 1], constants[:, 1]
-        gains = _by_origin(distance_to(rival, bounds) - distance_to(medians, bounds), rows)
+        gains = means_by_origin(distance_to(rival, bounds) - distance_to(medians, bounds), rows)
         gain, gain_p = fits.joint_sign_flip(gains / gains.shape[1], permutations=permutations, seed=SEED)
         order, order_p = fits.joint_rank_correlation(
-            _by_origin(medians, rows), _by_origin(bounds[2], rows), permutations=permutations, seed=SEED
+            means_by_origin(medians, rows), means_by_origin(bounds[2], rows), permutations=permutations, seed=SEED
         )
         found.append(
             {"scope": first["scope"], "origins": gains.shape[1], "specifications": len(specifications)}

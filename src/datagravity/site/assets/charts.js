@@ -6,7 +6,7 @@
     return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
   }
 
-  function improveControls(figure, view) {
+  function improveControls(figure, view, usermeta) {
     figure.querySelectorAll(".vega-bind").forEach(function (row) {
       const control = row.querySelector("input[type=range]");
       if (!control) return;
@@ -22,6 +22,17 @@
       };
       // After Vega's own listener, which prints the bare number.
       view.addSignalListener(name, function () { setTimeout(show); });
+      show();
+    });
+    // A control that only some values of another one need hides at the others.
+    Object.entries(usermeta.shown_for || {}).forEach(function ([name, controls]) {
+      const show = function () {
+        Object.entries(controls).forEach(function ([own, values]) {
+          const row = figure.querySelector(".vega-bind [name='" + own + "']").closest(".vega-bind");
+          row.hidden = !values.includes(view.signal(name));
+        });
+      };
+      view.addSignalListener(name, show);
       show();
     });
     figure.querySelectorAll("summary").forEach(function (summary) {
@@ -87,7 +98,7 @@
       loader: { target: "_self" },
     }).then(function (result) {
       figure.view = result.view;
-      improveControls(figure, result.view);
+      improveControls(figure, result.view, specification.usermeta || {});
       offerData(figure, result);
     }).catch(function (error) {
       place.textContent = "This chart could not be drawn: " + error.message;
