@@ -1,34 +1,52 @@
-"""Verdicts follow from intervals, and every verdict can come out."""
+"""Verdicts follow from shares of specifications, every verdict can come out, and a test that cannot fail says so."""
 
 import math
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from datagravity import claims, load
-from datagravity.charts.claims import verdicts as chart
+from charts import drawn, records
+from datagravity import choices, claims, load, pim, processors, systems
+from datagravity.charts.claims import VOID, one_claim, verdicts
+from datagravity.claims import OPEN, Estimates, Part, judging
+from datagravity.claims.processing import OFFERED, estimates
 from datagravity.intervals import Interval
 
-INSIDE, ACROSS, OUTSIDE = Interval(2, 1.5, 2.5), Interval(1, 0.5, 2), Interval(0.3, 0.2, 0.4)
+TESTS = list(claims.TESTS)
+
+
+def exactly(value):
+    return Interval(value, value, value)
+
+
+# --- The rule --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("parts", "expected"),
+    ("inside", "outside", "expected"),
     [
-        ([INSIDE, INSIDE], "holds"),
-        ([INSIDE, OUTSIDE], "holds in part"),
-        ([INSIDE, None], "holds in part"),
-        ([INSIDE, ACROSS], "holds in part"),
-        ([ACROSS], "undecided"),
-        ([ACROSS, OUTSIDE], "undecided"),
-        ([OUTSIDE], "refuted"),
-        ([OUTSIDE, None], "refuted"),
-        ([None], "not testable"),
+        (1.0, 0.0, "holds"),
+        (0.8, 0.2, "holds"),
+        (0.79, 0.21, "holds in part"),
+        (0.2, 0.2, "holds in part"),
+        (0.79, 0.19, "undecided"),
+        (0.0, 0.0, "undecided"),
+        (0.2, 0.8, "refuted"),
+        (sum([0.1] * 8), 0.0, "holds"),  # a digit of the last place short of it
     ],
 )
-def test_every_verdict_can_come_out(parts, expected):
-    assert claims.verdict(dict(enumerate(parts)), 1, 3) == expected
+def test_every_word_can_come_out(inside, outside, expected):
+    assert claims.word(inside, outside) == expected
+
+
+def test_the_rule_takes_arrays_and_refuses_what_is_no_share():
+    assert list(claims.word([0.9, 0.1], [0.0, 0.9])) == ["holds", "refuted"]
+    with pytest.raises(ValueError, match=r"inside: 1\.2, expected"):
+        claims.word(1.2, 0)
 
 
 intervals = st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3).map(sorted).map(lambda x: Interval(x[1], x[0], x[2]))
@@ -47,68 +65,345 @@ def test_a_part_lies_in_one_place(part, low, width):
         assert claims.position(part, low - 1, high + 1) == "inside"
 
 
-def test_gains_at_a_fixed_distance_can_come_out_either_way():
-    """Every computed gain counts; had the model computed none above one, the claim would hold."""
-    from datagravity import systems
-
-    rows = systems.rows()
-    parts = claims.gains_at_fixed_distance(rows)
-    assert len(parts) >= 8
-    assert any("Keyformer" in name for name in parts), "a claim that falls short counts as well"
-    assert not any(name.startswith(("NeuPIMs", "HNLPU", "ENEC")) for name in parts)
-    assert claims.verdict(parts, None, 1) == "refuted"
-    low = rows.assign(**{name: rows[name] * 0 + 0.9 for name in ("computed", "computed_low", "computed_high")})
-    assert claims.verdict(claims.gains_at_fixed_distance(low), None, 1) == "holds"
+def test_an_origin_has_one_vote_however_many_parts_it_has():
+    parts = [Part("a", exactly(2), "one"), *(Part(f"b{n}", exactly(0), "other") for n in range(9))]
+    assert claims.votes(parts, 1, None) == {"inside": 0.5, "across": 0, "outside": 0.5}
+    assert claims.votes([*parts, Part("no number", None, "third")], 1, None)["inside"] == 0.5
+    assert claims.votes([Part("no number", None, "third")], 1, None) is None
 
 
-def test_the_table_names_every_test_and_no_other():
-    table = load("claims")
+@pytest.mark.parametrize(
+    ("if_true", "if_false", "reason"),
+    [
+        ((0.5, 0.0), (0.0, 0.5), None),
+        ((0.04, 0.0), (0.0, 0.5), "if the claim is true, it holds in 4 % of worlds"),
+        ((0.5, 0.0), (0.0, 0.04), "if the claim is false, it is refuted in 4 % of worlds"),
+        ((0.5, 0.0), (0.6, 0.5), "it holds in 50 % of worlds if the claim is true, and in 60 % if it is false"),
+        ((0.5, 0.3), (0.0, 0.3), "it is refuted in 30 % of worlds if the claim is false, and in 30 % if it is true"),
+    ],
+)
+def test_a_test_that_cannot_come_out_both_ways_says_why(if_true, if_false, reason):
+    worlds = [dict(zip(["holds", "refuted"], often, strict=True)) for often in (if_true, if_false)]
+    assert claims.why_not_testable(*worlds) == reason
+    assert "rests on data" in claims.why_not_testable(*worlds, rests_on_data=False)
+
+
+# --- Severity --------------------------------------------------------------------------------------------------------
+
+
+def test_how_often_a_word_comes_out_is_what_the_normal_distribution_says():
+    interval = Interval(1.0, 0.0, 2.0, 0.8)
+    one = Estimates([[Part("a", interval, "A")]], 1, None, "difference")
+    error = 1 / stats.norm.ppf(0.9)
+    for value in (0.0, 2.0, 3.0):
+        words = one.words(value, worlds=2000)
+        assert words["holds"] == pytest.approx(stats.norm.sf(2 - value, scale=error), abs=0.002)
+        assert words["refuted"] == pytest.approx(stats.norm.cdf(0 - value, scale=error), abs=0.002)
+    assert one.words(2.0) == one.words(2.0), "the draws have a seed"
+
+
+def test_several_origins_are_drawn_anew():
+    """Of three exact origins two lie inside: both words need a draw that leaves the third out, or takes it alone."""
+    parts = [Part(name, exactly(value), name) for name, value in zip("abc", (2, 2, -4), strict=True)]
+    words = Estimates([parts], 1, None, "difference").words(0, worlds=20000)  # the centre is where the world is
+    assert words["holds"] == pytest.approx((2 / 3) ** 3, abs=0.01)
+    assert words["refuted"] == pytest.approx((1 / 3) ** 3, abs=0.01)
+
+
+def test_what_a_test_cannot_return_is_not_returned():
+    parts = [Part("gain", exactly(1.5), "A", least=1)]
+    assert Estimates([parts], None, 1, "ratio").words(0.5)["holds"] == 1, "at its least it is on the edge"
+    assert Estimates([parts], 1.1, None, "ratio").words(0.5)["refuted"] == 1
+    assert Estimates([parts], 0.9, None, "ratio").words(0.5)["holds"] == 1, "it can never be refuted"
+
+
+@pytest.mark.parametrize("count", [11, 13, 20])
+def test_few_trials_never_lie_inside_a_region_as_narrow_as_an_interval(count):
+    parts = [[Part("coverage", exactly(0.8), "A", trials=count)]]
+    assert Estimates(parts, 0.7, 0.9, "proportion").words(0.8)["holds"] == 0
+    assert Estimates(parts, 0.3, 1.0, "proportion").words(0.8)["holds"] > 0.5
+
+
+def test_a_number_off_its_scale_is_named():
+    with pytest.raises(ValueError, match=r"a: Interval.*, expected numbers on the scale 'ratio'"):
+        Estimates([[Part("a", exactly(0.0), "A")]], 1, None, "ratio")
+    with pytest.raises(ValueError, match="scale: 'furlong', expected one of"):
+        Estimates([[Part("a", exactly(1.0), "A")]], 1, None, "furlong")
+
+
+# --- Every claim in worlds of its own --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def judge(monkeypatch):
+    """Judge a claim by estimates of a test's own, one list a specification, past what is remembered."""
+
+    def judged(test, *specifications):
+        if judging._claim(test)["choice_set"] == "pim":
+            frame = pd.DataFrame({name: ["an option"] * len(specifications) for name in OFFERED})
+            monkeypatch.setitem(claims.TESTS, test, lambda: (frame, [list(parts) for parts in specifications]))
+        else:
+            (parts,) = specifications
+            monkeypatch.setitem(claims.TESTS, test, lambda: parts)
+        return claims.settings.__wrapped__(test, 0).iloc[0]
+
+    return judged
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_the_word_of_a_claim_follows_its_world(test, judge):
+    claim = judging._claim(test)
+    true, false = float(claim["value_if_true"]), float(claim["value_if_false"])
+    edge = float(claim["region_high" if pd.isna(claim["region_low"]) or false > true else "region_low"])
+    small = 1e-4 * abs(true - false)
+    origins = "abcde"
+
+    def world(values, half=small):
+        return [
+            Part(name, Interval(value, value - half, value + half), name)
+            for name, value in zip(origins, values, strict=True)
+        ]
+
+    inside = true if claims.position(exactly(true), *judging._region(claim)) == "inside" else None
+    assert inside is not None, "the value where the claim is true lies in its region"
+    assert claims.position(exactly(false), *judging._region(claim)) == "outside"
+    assert judge(test, world([true] * 5))["verdict"] == "holds"
+    assert judge(test, world([false] * 5))["verdict"] == "refuted"
+    assert judge(test, world([edge] * 5))["verdict"] == "undecided"
+    # As if a part of the origins saw a true claim, and the others a false one; the rest of the spread is as the data's.
+    assert (
+        claims.word(
+            *(
+                claims.votes(world([true] * 3 + [false] * 2), *judging._region(claim))[where]
+                for where in ("inside", "outside")
+            )
+        )
+        == "holds in part"
+    )
+    no_number = judge(test, [Part("a", None, "a")])
+    assert (no_number["verdict"], no_number["why"]) == ("not testable", "there is no number")
+    no_data = judge(test, [Part("a", exactly(true), None)])
+    assert no_data["verdict"] == "not testable"
+    assert "rests on data" in no_data["why"]
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_intervals_too_wide_to_tell_are_no_test(test, judge):
+    claim = judging._claim(test)
+    true, false = float(claim["value_if_true"]), float(claim["value_if_false"])
+    least, most = {"ratio": (1e-9, 1e9), "difference": (-1e9, 1e9), "correlation": (-0.999, 0.999)}.get(
+        claim["scale"], (0, 1)
+    )
+    row = judge(test, [Part("a", Interval((true + false) / 2, least, most), "a")])
+    assert row["verdict"] == "not testable"
+    assert row["why"].startswith("if the claim is true")
+
+
+# --- The claims of the book ------------------------------------------------------------------------------------------
+
+
+def test_the_tables_name_every_test_and_no_other():
+    table = claims.claims()
     assert set(table["test"]) == set(claims.TESTS)
+    assert table["id"].is_unique
     assert table["test"].is_unique
+    assert set(table["whose"]) == {"abstract", "ours"}
+    assert set(load("own_claims")["label"]) == {"quoted", "extension"}
 
 
-def test_a_verdict_counts_every_part_once():
-    judged = claims.judged().set_index("id")
+def test_every_claim_has_a_word_and_its_shares_are_one():
+    judged = claims.judged()
+    assert len(judged) == len(claims.judged("abstract")) + len(claims.judged("ours"))
     assert set(judged["verdict"]) <= set(claims.VERDICTS)
-    assert judged.loc["C2", "verdict"] == "holds in part", "four of the five published values have rows"
-    assert judged.loc["C10", "verdict"] == "holds", "a theorem"
-    parts = claims.parts()
-    for identifier, row in judged.iterrows():
-        own = parts[parts["id"] == identifier]
-        assert row["inside"] + row["across"] + row["outside"] + row["no_number"] == len(own) > 0
+    assert judged[["inside", "across", "outside"]].sum(axis=1).to_numpy() == pytest.approx(1)
+    for row in judged.itertuples():
+        assert (row.why != "") == (row.verdict == "not testable"), row.id
+        if row.verdict != "not testable":
+            assert row.verdict == claims.word(row.inside, row.outside)
+            assert row.holds_if_true > row.holds_if_false
+            assert row.refuted_if_false > row.refuted_if_true
+    with pytest.raises(ValueError, match="whose: 'theirs', expected one of 'abstract', 'ours'"):
+        claims.judged("theirs")
 
 
-def test_the_power_holds_for_transport_alone():
-    parts = claims.power_law()
-    exact = parts["transport alone, at the patches' optimum"]
-    assert exact.low == exact.high == 1
-    tiles = parts["the whole bill, tiles"]
-    assert 0.5 <= tiles.low < 1
+@pytest.mark.parametrize("test", ["measured_processors", "beta_range", "gd_has_grown"])
+def test_every_setting_is_the_mean_over_its_specifications(test):
+    every, table = claims.multiverse(test), claims.settings(test)
+    region = judging._region(judging._claim(test))
+    shares = [claims.votes(parts, *region) for parts in every.parts]
+    assert set(table.iloc[0][list(every.offered)]) == {OPEN}
+    for row in table.sample(min(12, len(table)), random_state=1).to_dict("records"):
+        chosen = np.ones(len(shares), dtype=bool)
+        for name in every.offered:
+            if row[name] != OPEN:
+                chosen &= (every.specifications[name] == row[name]).to_numpy()
+        known = [one for one, mine in zip(shares, chosen, strict=True) if mine and one]
+        assert row["specifications"] == chosen.sum()
+        assert row["without_number"] == chosen.sum() - len(known)
+        if known:
+            assert row["inside"] == pytest.approx(np.mean([one["inside"] for one in known]))
+        else:
+            assert row["verdict"] == "not testable"
+
+
+@pytest.mark.parametrize("test", ["beta_range", "biology", "attraction"])
+def test_the_option_that_turns_a_word_comes_first(test):
+    turns, first = claims.turns(test), claims.judge(test)
+    assert set(turns["choice"]) == set(claims.multiverse(test).offered)
+    assert (turns["turns"] == (turns["verdict"] != first["verdict"])).all()
+    row = claims.judged().set_index("test").loc[test]
+    assert turns["turns"].is_monotonic_decreasing
+    if len(turns):
+        best = turns[turns["turns"] == turns["turns"].iloc[0]]
+        assert best["moved"].is_monotonic_decreasing
+        assert (row["by_choice"], row["by_option"], row["turned_to"]) == tuple(
+            turns.loc[0, ["choice", "option", "verdict"]]
+        )
+    else:
+        assert row["by_option"] == row["turned_to"] == ""
+
+
+def test_an_unknown_test_is_named():
+    with pytest.raises(ValueError, match="test: 'taste', expected one of"):
+        claims.judge("taste")
 
 
 def test_beta_under_both_readings():
-    parts = claims.beta_range()
-    one, other = parts["an access costs d^(beta-1)"], parts["an access costs d^beta"]
-    assert one.value == pytest.approx(other.value + 1)
-    assert 1 < one.low < one.high < 3
-    assert other.low < 1
+    table = claims.parts("beta_range")
+    one, other = (table[table["part"] == f"an access costs {name}, every series"] for name in ("d^(beta-1)", "d^beta"))
+    assert sorted(one["value"]) == pytest.approx(sorted(other["value"] + 1))
 
 
 def test_growth_of_gd_by_memory():
-    parts = claims.gd_has_grown()
+    parts = claims.parts("gd_has_grown").set_index("part")["value"]
     # Printed in pJ at 45 and at 7 nm: FP32 multiply 3.7 and 1.31, SRAM of 1 MB 100 and 14, of 8 KB 10 and 7.5.
-    assert parts["SRAM, 1 MB"].value == pytest.approx(3.7 / 1.31 / (100 / 14))
-    assert parts["SRAM, 8 KB"].value == pytest.approx(3.7 / 1.31 / (10 / 7.5))
+    expected = 3.7 / 1.31 / (100 / 14)
+    assert any(value == pytest.approx(expected) for value in parts.loc[["SRAM, 1 MB"]])
+    assert "DDR3/4 DRAM" not in parts.index, "one entry stands in both columns"
+
+
+def test_measured_memories_are_held_against_their_own_generation():
+    """What the chapter on processors compares is what the default compares, and no DDR stands in for HBM."""
+    parts = claims.TESTS["measured_processors"]("generation", "every", "all")
+    alike = processors.like_with_like()
+    ratios = sorted(alike["measured"] / alike["tabulated"])
+    assert sorted(part.interval.value for part in parts) == pytest.approx(ratios)
+    for kind in ("generation", "kind"):
+        names = [part.name for part in claims.TESTS["measured_processors"](kind, "the same", "all")]
+        assert names
+        assert not any("DDR3" in name for name in names)
+
+
+def test_the_gain_of_the_law_is_that_of_its_chapter():
+    table, found = pim.multiverse(), estimates()
+    merged = found.specifications.assign(own=found.gain[:, 0]).merge(table, on=list(pim.CHOICES))
+    assert len(merged) == len(table)
+    assert merged["own"].to_numpy() == pytest.approx(merged["mean_gain"].to_numpy())
+    rows = merged.query("weighting == 'row'")
+    assert len(rows) > 0
+
+
+def test_the_quoted_values_need_the_slide():
+    slide, paper = (claims.TESTS["quoted_values"](name) for name in ("slide", "paper"))
+    assert sum(part.interval is None for part in slide) == 1, "biology has no inputs"
+    moved = [one.interval.value / other.interval.value for one, other in zip(paper, slide, strict=True) if one.interval]
+    assert sorted(moved) == pytest.approx([1, 1, 4 / 3.7, 4 / 3.7])
 
 
 def test_the_heavier_mass_attracts():
-    for name, part in claims.attraction().items():
+    for name, interval in claims.parts("attraction").set_index("part")["high"].items():
         exponent = float(name.split()[-1])
         expected = 0 if exponent <= 1 else (1 / 1.5) ** (1 / (exponent - 1))
-        assert math.isclose(part.high, expected, abs_tol=1e-9)
+        assert math.isclose(interval, expected, abs_tol=1e-9)
+    assert claims.judge("attraction")["verdict"] == "not testable", "a theorem is true in every world"
 
 
-def test_the_chart_shows_every_part():
-    specification = chart().to_dict()
-    (values,) = specification["datasets"].values()
-    assert len(values) == len(claims.parts())
+def test_gains_at_a_distance_count_whether_they_agree_or_not():
+    rows = systems.rows()
+    parts = claims.TESTS["no_gain_at_a_distance"](rows)
+    assert any("Keyformer" in part.name for part in parts), "a claim that falls short counts as well"
+    assert not any(part.name.startswith(("NeuPIMs", "HNLPU", "ENEC")) for part in parts)
+    low = rows.assign(**{name: rows[name] * 0 + 0.9 for name in ("computed", "computed_low", "computed_high")})
+    assert claims.votes(claims.TESTS["no_gain_at_a_distance"](low), None, 1)["inside"] == 1
+    bound = [part.least >= 1 for part in parts]
+    assert sum(bound) > len(bound) / 2, "the chapter says that most formulas can return nothing below one"
+
+
+# --- The charts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def page():
+    return one_claim().to_dict()
+
+
+def test_the_bars_are_the_shares():
+    data = records(verdicts().to_dict())
+    judged = claims.judged("abstract")
+    assert [row["inside"] for row in data] == pytest.approx(list(judged["inside"]))
+    assert [row["claim"] for row in data] == list(judged["id"] + ": " + judged["verdict"])
+
+
+def test_the_page_finds_the_word_of_python_in_every_combination(page):
+    """In place of the one key that the lists give, Vega gets the keys of all combinations, and judges each."""
+    wanted = {}
+    for claim in claims.claims().to_dict("records"):
+        table, known = claims.settings(claim["test"]), choices.options(claim["choice_set"])
+        table, offered = table[table["specifications"] > 0], claims.multiverse(claim["test"]).offered
+        for row in table.to_dict("records"):
+            code = "".join("-" if row[name] == OPEN else str(known[name].index(row[name])) for name in offered)
+            wanted[f"{claim['id']} {code}"] = row["verdict"]
+    keys = {"values": [{"key": key} for key in wanted]}
+    layer = page["layer"][1] | {"data": keys, "transform": page["layer"][1]["transform"][1:]}
+    everything = page | {"layer": [*page["layer"][:1], layer, *page["layer"][2:]]}
+    assert dict(drawn(everything, 1, ["key", "verdict"], mark="text")) == wanted
+    assert len(wanted) > 1000
+    assert set(wanted.values()) == set(claims.VERDICTS)
+
+
+@pytest.mark.parametrize(
+    ("test", "chosen"),
+    [
+        ("transport_dominates", {"gd_memory": "on the chip", "gd_method": "measured"}),
+        ("beta_range", {"beta_reading": "d^beta"}),
+        ("processing_follows", {"law": "bare power", "rows": "reviewed"}),
+        ("attraction", {}),
+    ],
+)
+def test_the_page_shows_what_the_reader_chose(page, test, chosen):
+    claim = judging._claim(test)
+    known = choices.options(claim["choice_set"])
+    values = {f"claims_{name}": str(known[name].index(option)) for name, option in chosen.items()}
+    table, every = claims.settings(test), claims.multiverse(test)
+    wanted = {name: chosen.get(name, OPEN) for name in every.offered}
+    (row,) = [row for row in table.to_dict("records") if all(row[name] == wanted[name] for name in wanted)]
+    at = {"claims_claim": claim["id"]} | values
+    assert drawn(page, 1, ["label"], mark="text", **at) == [[f"{claim['id']}: {row['verdict']}"]]
+    bar = {name: float(share) for name, share in drawn(page, 0, ["position", "share"], mark="rect", **at)}
+    assert bar == pytest.approx({name: row[name] for name in claims.POSITIONS[:3]}, abs=1e-4)
+    mine = np.ones(len(every.parts), dtype=bool)
+    for name, option in chosen.items():
+        mine &= (every.specifications[name] == option).to_numpy()
+    parts = [part for parts, own in zip(every.parts, mine, strict=True) if own for part in parts]
+    squares = drawn(page, 5, ["position", "n"], **at)
+    for place in claims.POSITIONS:
+        expected = sum(claims.position_of(claim, part) == place for part in parts)
+        assert sum(int(n) for where, n in squares if where == place) == expected
+
+
+def test_options_that_do_not_combine_say_so(page):
+    known = choices.options("claims")
+    options = {"beta_path": "every series", "beta_kind": "component"}
+    at = {f"claims_{name}": str(known[name].index(option)) for name, option in options.items()}
+    assert drawn(page, 1, ["label"], mark="text", claims_claim="C4", **at) == [[VOID]]
+    assert drawn(page, 0, ["share"], mark="rect", claims_claim="C4", **at) == []
+    assert drawn(page, 5, ["n"], claims_claim="C4", **at) == []
+
+
+def test_every_list_of_the_page_is_shown_for_the_claims_that_ask_it(page):
+    lists = {parameter["name"] for parameter in page["params"] if parameter["name"].startswith("claims_")}
+    shown = page["usermeta"]["shown_for"]["claims_claim"]
+    assert lists - set(shown) == {"claims_claim", "claims_code"}
+    for claim in claims.claims().to_dict("records"):
+        own = {name.removeprefix("claims_") for name, ids in shown.items() if claim["id"] in ids}
+        assert own == set(claims.multiverse(claim["test"]).offered)

@@ -199,7 +199,15 @@ SHOWN = {
         },
         "assert 0 < share < 1 and block.past_bound": {"half_share": "share"},
     },
-    "claims": {"wider": {"wider": "wider"}},
+    "claims": {
+        END: {
+            "wider": "wider",
+            "claim_count": "len(judged)",
+            "not_testable": "(judged['verdict'] == 'not testable').sum()",
+            "own_count": "len(ours)",
+            "most": "100 * claims.MOST",
+        }
+    },
     "processors": {
         END: {
             "logic": "logic.value",
@@ -323,6 +331,18 @@ def test_what_the_chapter_on_distance_says_of_scatter_and_of_shares():
     assert (bounded["origin"] == "CACTI").mean() > 0.9
     moves = dist.share_step_by_step(12.0)["share"].map(math.log).diff().abs()
     assert moves.idxmax() == len(moves) - 1, "the chapter says that the bounds move the share most"
+
+
+def test_what_the_chapter_on_claims_says_of_tests_that_are_none():
+    from datagravity import claims
+
+    why = claims.judged().set_index("id")["why"]
+    assert "rests on data" in why["C10"]
+    assert why["C4"].startswith("if the claim is false, it is refuted")
+    assert all(why[one].startswith("if the claim is true, it holds") for one in ("C3", "C5", "C13", "C14"))
+    found = of("claims")
+    assert (found["beta_turned"].value, found["biology_turned"].value) == ("refuted", "refuted")
+    assert (found["quoted_turned"].value, found["verdict_quoted"].value) == ("holds", "holds in part")
 
 
 def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():

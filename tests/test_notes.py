@@ -31,7 +31,8 @@ FOR_READERS = {
     "choices": "meaning reason",
     "choice_conflicts": "reason",
     "brain": "item share_of tissue_species basis class_note locator note url unchecked",
-    "claims": "claim quantity assumption locator chapter",
+    "claims": "claim sentence quantity region_reason alternatives_reason assumption locator chapter",
+    "own_claims": "claim quantity region_reason alternatives_reason assumption locator chapter",
     "accelerators": "memory_type sram_note tdp_kind locator recalled_fields note url",
     "trends": "fact locator note",
     "efficiency_trend": "name locator note",
@@ -56,6 +57,7 @@ DECIDING = {
     "choices": "choice question option",
     "choice_conflicts": "choice_a option_a choice_b option_b",
     "claims": "test",
+    "own_claims": "test",
     "accelerators": "name vendor second_source release_date",
     "trends": "period",
     "efficiency_trend": "series date",
@@ -115,10 +117,11 @@ def computed():
         "memories": memory_halving(),
         "runs": measured_runs(),
         "predicted runs": predicted_runs(),
-        "verdicts": claims.judged()[["verdict", "inside", "across", "outside", "no_number"]],
+        "verdicts": claims.judged().drop(columns=["claim", "sentence", "quantity"]),
     }
-    parts = claims.parts().drop(columns="part")  # a part is named after what was measured
-    frames["parts"] = parts.sort_values(list(parts.columns), ignore_index=True)
+    for test in claims.TESTS:
+        parts = claims.parts(test).drop(columns="part")  # a part is named after what was measured
+        frames[test] = parts.sort_values(list(parts.columns), ignore_index=True)
     return frames
 
 

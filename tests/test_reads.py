@@ -75,10 +75,11 @@ def test_an_edited_input_of_a_system_reaches_its_comparison(data):
 
 
 def test_an_edited_region_changes_where_the_parts_of_a_claim_lie(data, monkeypatch):
-    monkeypatch.setattr(claims, "TESTS", dict.fromkeys(claims.TESTS, lambda: {"part": Interval(2, 1, 3)}))
+    parts = [claims.Part("part", Interval(2, 1, 3), "origin")]
+    monkeypatch.setitem(claims.TESTS, "transport_dominates", lambda: parts)
     for low, position in [("0.5", "inside"), ("1.5", "across"), ("3.5", "outside")]:
         change(data / "claims.csv", "C1", region_low=low, region_high="4")
-        assert claims.parts().set_index("id").loc["C1", "position"] == position
+        assert claims.parts("transport_dominates").loc[0, "position"] == position
 
 
 def test_a_result_is_computed_once_for_each_content_of_the_tables_it_read(data):

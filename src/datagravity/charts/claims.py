@@ -14,6 +14,7 @@ from datagravity.claims import OPEN, OTHERWISE, POSITIONS, RULE, claims, judged,
 from datagravity.intervals import text
 
 COLOURS = alt.Scale(domain=list(POSITIONS), range=[BLUE, PURPLE, ORANGE, GREY])
+VOID = "these options do not combine"
 #: The word that no shares decide.
 NOT_TESTABLE = "not testable"
 
@@ -77,7 +78,7 @@ def verdicts(whose="abstract"):
         alt.layer(bars, under),
         drawn_by=verdicts,
         title="The claims, over all specifications",
-        subtitle=["where the votes lie to the region in which the claim holds;", "below: the option that turns the word"],
+        subtitle=["bar: where the votes lie to the claim's region", "below: the option that turns the word"],
         description=(
             "One bar for each claim, divided into the shares of votes inside the region where the claim holds, across "
             f"an edge of the region, and outside. Under each bar the option that turns its verdict. Read: {said}."
@@ -109,10 +110,11 @@ def _codes(frame, offered, known):
 
 def _settings(claim, offered, known):
     """What follows for every way to choose: one row a way."""
-    table = settings(claim["test"])
+    table = settings(claim["test"]).query("specifications > 0")
     # A comma of a long reason ends a line.
     why = table["why"].str.replace(", so", ",\nso").str.replace(", and", ",\nand")
-    return table[list(_SHORT)].round(4).assign(why=why, c=claim["id"], k=_codes(table, offered, known))
+    keys = [f"{claim['id']} {code}" for code in _codes(table, offered, known)]
+    return table[list(_SHORT)].round(4).assign(why=why, key=keys).rename(columns=_SHORT)
 
 
 def _parts(claim, every, known):
@@ -143,11 +145,13 @@ def _parts(claim, every, known):
 
 def _looked_up():
     """The lists that a reader chooses from, the rows behind them, and which list belongs to which claims."""
-    rows, asked, tables, names, where = claims().to_dict("records"), {}, [], [], []
+    rows, asked, code, tables, names, where = claims().to_dict("records"), {}, "''", [], [], []
     for claim in rows:
         every, known = multiverse(claim["test"]), options(claim["choice_set"])
         for choice in every.offered:
             asked.setdefault((claim["choice_set"], choice), []).append(claim["id"])
+        own = " + ".join(["''", *(f"claims_{choice}" for choice in every.offered)])
+        code = f"claims_claim == '{claim['id']}' ? {own} : ({code})"
         tables.append(_settings(claim, every.offered, known))
         own, places = _parts(claim, every, known)
         where += [place | {"q": place["q"] + len(names)} for place in places]
@@ -161,10 +165,6 @@ def _looked_up():
         )
         for kind, choice in asked
     ]
-    code = "''"
-    for claim in reversed(rows):
-        own = [f"claims_{choice}" for _, choice in asked if claim["id"] in asked[_, choice]]
-        code = f"claims_claim == '{claim['id']}' ? {' + '.join([repr(''), *own])} : {code}"
     shown_for = {f"claims_{choice}": ids for (_, choice), ids in asked.items()}
     return rows, lists, code, shown_for, pd.concat(tables), names, where
 
@@ -184,24 +184,25 @@ def one_claim():
     ids = [claim["id"] for claim in rows]
     which = drop_down("claims_claim", "claim", ids, labels=[f"{claim['id']}: {claim['claim']}" for claim in rows])
     base = (
-        alt.Chart(table.rename(columns=_SHORT))
+        alt.Chart(alt.InlineData(values=[{}]))
         .add_params(which, *lists, alt.param(name="claims_code", expr=code))
-        .transform_filter("datum.c == claims_claim && datum.k == claims_code")
+        .transform_calculate(key="claims_claim + ' ' + claims_code")
+        .transform_lookup(lookup="key", from_=alt.LookupData(table, key="key", fields=list(_SHORT.values())))
         .transform_calculate(**{name: f"datum.{short}" for name, short in _SHORT.items()})
         .transform_calculate(verdict=_rule())
     )
     often = "format(datum.holds_if_true, '.0%')", "format(datum.refuted_if_false, '.0%')"
     lines = {
-        4: "datum.c + ': ' + datum.verdict",
-        54: "format(datum.specifications, ',') + ' specifications'",
+        4: f"isValid(datum.n) ? claims_claim + ': ' + datum.verdict : '{VOID}'",
+        54: "isValid(datum.n) ? format(datum.n, ',') + ' specifications' : ''",
         72: f"isValid(datum.inside) ? 'true: holds in ' + {often[0]} + '; false: refuted in ' + {often[1]} : ''",
         90: "datum.why",
     }
-    texts = [
-        readout(base.transform_calculate(label=said), size=14 if top == 4 else 12, top=top) for top, said in lines.items()
-    ]
+    labelled = {top: base.transform_calculate(label=said) for top, said in lines.items()}
+    texts = [readout(one, size=14 if top == 4 else 12, top=top) for top, one in labelled.items()]
     bars = (
         base.transform_fold(list(POSITIONS[:3]), as_=["position", "share"])
+        .transform_filter("isValid(datum.share)")
         .transform_calculate(place=f"indexof({list(POSITIONS)}, datum.position)")
         .transform_window(end="sum(share)", sort=[alt.SortField("place")])
         .transform_calculate(start=f"{_COLUMNS} * (datum.end - datum.share)", stop=f"{_COLUMNS} * datum.end")

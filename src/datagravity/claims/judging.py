@@ -145,9 +145,9 @@ def settings(test, fixed=None):
     Returns
     -------
     pandas.DataFrame, the first row with everything open: a column for each choice that is offered, with an option or
-    OPEN; specifications, without_number (how many of them have none); votes (independent ones, a pooled estimate being one); inside, across,
-    outside (shares of votes); verdict; holds_if_true, holds_if_false, refuted_if_true, refuted_if_false (how often
-    the word comes out in simulated worlds); why (the test is none; blank if it is one).
+    OPEN; specifications; without_number (how many of them have none); votes (independent ones, a pooled estimate being
+    one); inside, across, outside (shares of votes); verdict; holds_if_true, holds_if_false, refuted_if_true,
+    refuted_if_false (how often the word comes out in simulated worlds); why (the test is none; blank if it is one).
     """
     claim = _claim(test)
     region = _region(claim)

@@ -105,8 +105,8 @@ def votes(parts, low, high):
 def word(inside, outside):
     """The verdict that follows from the shares of votes inside and outside of the region, for a test that can fail.
 
-    The words of RULE in their order: at least MOST inside, it holds; at least MOST outside, it is refuted; at least SOME
-    on either side, it holds in part, and depends on choice or origin. Else it is undecided.
+    The words of RULE in their order: at least MOST inside, it holds; at least MOST outside, it is refuted; at least
+    SOME on either side, it holds in part, and depends on choice or origin. Else it is undecided.
 
     Parameters
     ----------

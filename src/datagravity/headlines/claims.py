@@ -3,18 +3,15 @@
 from datagravity import claims
 from datagravity.headlines import extension
 
-#: Words of verdicts, and what headlines call them.
-NAMES = {word: word.replace(" ", "_") for word in claims.VERDICTS}
-
 
 def counts():
-    """How many claims of the abstract got which verdict, and how many of ours."""
-    found = {}
-    for whose, prefix in (("abstract", ""), ("ours", "own_")):
-        verdicts = claims.judged(whose)["verdict"]
-        found[f"{prefix}claim_count"] = extension(len(verdicts), "claims")
-        found |= {f"{prefix}{name}": extension((verdicts == word).sum(), "claims") for word, name in NAMES.items()}
-    return found
+    """How many claims of the abstract got which verdict, and how many claims are not the abstract's."""
+    verdicts = claims.judged("abstract")["verdict"]
+    return {
+        "claim_count": extension(len(verdicts), "claims"),
+        **{word.replace(" ", "_"): extension((verdicts == word).sum(), "claims") for word in claims.VERDICTS},
+        "own_count": extension(len(claims.judged("ours")), "claims"),
+    }
 
 
 def rule():
@@ -38,7 +35,7 @@ def turned():
 
 
 def severity():
-    """Of the tests that can come out both ways: the least and the most often that each word is found where it is right."""
+    """Of tests that can come out both ways: the least and the most often that a word comes out where it is right."""
     rows = claims.judged("abstract")
     rows = rows[rows["verdict"] != "not testable"]
     return {
@@ -51,7 +48,7 @@ def severity():
 def second_look():
     """Verdicts that the prose names, with the shares or the option behind them."""
     rows = claims.judged().set_index("id")
-    named = {"power": "C3", "beta": "C4", "pim": "C7", "biology": "C9", "slows": "C12", "ends": "C14"}
+    named = {"beta": "C4", "pim": "C7", "biology": "C9", "slows": "C12", "ends": "C14"}
     named |= {"algorithms": "C13", "quoted": "C2"}
     found = {f"verdict_{name}": extension(rows.loc[row, "verdict"]) for name, row in named.items()}
     return found | {
