@@ -163,7 +163,9 @@ def _looked_up():
             [_ANY, *map(str, range(len(options(kind)[choice])))],
             labels=[OPEN, *options(kind)[choice]],
         )
-        for kind, choice in asked
+        for kind in dict.fromkeys(kind for kind, _ in asked)
+        for choice in questions(kind)
+        if (kind, choice) in asked
     ]
     shown_for = {f"claims_{choice}": ids for (_, choice), ids in asked.items()}
     return rows, lists, code, shown_for, pd.concat(tables), names, where
@@ -194,7 +196,7 @@ def one_claim():
     often = "format(datum.holds_if_true, '.0%')", "format(datum.refuted_if_false, '.0%')"
     lines = {
         4: f"isValid(datum.n) ? claims_claim + ': ' + datum.verdict : '{VOID}'",
-        54: "isValid(datum.n) ? format(datum.n, ',') + ' specifications' : ''",
+        54: "isValid(datum.n) ? 'specifications: ' + format(datum.n, ',') : ''",
         72: f"isValid(datum.inside) ? 'true: holds in ' + {often[0]} + '; false: refuted in ' + {often[1]} : ''",
         90: "datum.why",
     }

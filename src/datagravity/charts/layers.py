@@ -19,7 +19,7 @@ def diagonal(low, high):
 
 def readout(chart, *, size=14, top=4):
     """The chart's field `label` in bold, in the middle of the upper edge: what the sliders give, in numbers."""
-    return chart.mark_text(fontSize=size, fontWeight="bold", baseline="top").encode(
+    return chart.mark_text(fontSize=size, fontWeight="bold", baseline="top", lineBreak="\n").encode(
         x=alt.value(alt.ExprRef("width / 2")), y=alt.value(top), text="label:N"
     )
 

@@ -6,7 +6,6 @@ origins are drawn anew with replacement, and every estimate errs as wide as its 
 What rests on no data stays as it is, and what a test cannot return is not returned.
 """
 
-import functools
 import math
 
 import numpy as np
@@ -60,7 +59,11 @@ class Estimates:
         names = list(dict.fromkeys(one.origin for one in parts))
         self.origin = np.array([names.index(one.origin) for one in parts], dtype=int)
         self.free = np.array([name is not None for name in names], dtype=bool)
-        self.error = np.array([_error(one, cell) for one, cell in zip(parts, self.cells, strict=True)])
+        #: The standard deviation of each estimate on the scale; none where the interval is a stated range.
+        levels = np.array([one.interval.level or 0 for one in parts], dtype=float)
+        halves = (self.cells[:, 2] - self.cells[:, 0]) / 2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.error = np.where(levels > 0, halves / stats.norm.ppf((1 + levels) / 2), 0.0)
         self.trials = np.array([one.trials or 0 for one in parts], dtype=int)
         self.positions = {
             count: np.array([position(fits.proportion_interval(hits, count), *self.ends) for hits in range(count + 1)])
@@ -166,14 +169,3 @@ class Estimates:
             found.append(self.positions[count][np.searchsorted(reached, stats.norm.cdf(errors[:, origin]))])
         where = np.stack(found, axis=1)
         return (where == "inside")[:, kind.ravel()], (where == "outside")[:, kind.ravel()]
-
-
-def _error(part, cell):
-    """The standard deviation of an estimate on its scale; none where the interval is a stated range."""
-    level = part.interval.level
-    return 0.0 if level is None else (cell[2] - cell[0]) / 2 / _normal_quantile(level)
-
-
-@functools.cache
-def _normal_quantile(level):
-    return float(stats.norm.ppf((1 + level) / 2))
