@@ -18,7 +18,7 @@ from datagravity.site.renderer import VEGALITE_VERSION
 
 FOLDER = ROOT / "src" / "datagravity" / "charts"
 #: What charts of several chapters share; every other file has the name of its chapter, and its public functions draw.
-SHARED = {"__init__", "controls", "curves", "layers", "theme", "tooltips", "words", "workload"}
+SHARED = {"__init__", "controls", "curves", "layers", "packing", "theme", "tooltips", "words", "workload"}
 CHAPTERS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED)
 
 LADDER = {"one": compute_at([Level("near", 8, 0.1, 1), Level("far", 800, 1.0, 10)], 2.0)}

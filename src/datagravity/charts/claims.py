@@ -2,15 +2,26 @@
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import readout
+from datagravity.charts.packing import DIGITS, packed, unpacked
 from datagravity.charts.theme import BLUE, GREY, ORANGE, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent
 from datagravity.choices import options, questions
-from datagravity.claims import OPEN, OTHERWISE, POSITIONS, RULE, claims, judged, multiverse, position_of, settings
+from datagravity.claims import (
+    OPEN,
+    OTHERWISE,
+    POOLED,
+    POSITIONS,
+    RULE,
+    claims,
+    judged,
+    multiverse,
+    position_of,
+    settings,
+)
 from datagravity.intervals import text
 
 COLOURS = alt.Scale(domain=list(POSITIONS), range=[BLUE, PURPLE, ORANGE, GREY])
@@ -19,7 +30,7 @@ VOID = "these options do not combine"
 NOT_TESTABLE = "not testable"
 
 
-def turned(row):
+def _turned(row):
     """In words, the option that turns a verdict of `judged`."""
     if not row["by_option"]:
         return "nothing to choose"
@@ -42,7 +53,7 @@ def verdicts(whose="abstract"):
     rows = rows.assign(
         words=rows["claim"],
         claim=rows["id"] + ": " + rows["verdict"],
-        turn=[turned(row) for row in rows.to_dict("records")],
+        turn=[_turned(row) for row in rows.to_dict("records")],
         notes=rows["why"],
     )
     often = ["holds_if_true", "refuted_if_false"]
@@ -90,39 +101,44 @@ def verdicts(whose="abstract"):
 
 # --- One claim, as the reader chooses --------------------------------------------------------------------------------
 
-#: What a list holds where its choice stays open; otherwise the position of an option.
-_ANY = "-"
-#: Columns of `settings`, and what they are called in the data of the chart, of which there are many rows.
-_SHORT = {
-    **{"inside": "i", "across": "a", "outside": "o", "holds_if_true": "t", "refuted_if_false": "f"},
-    **{"specifications": "n", "why": "w"},
-}
 #: Squares a row of parts.
 _COLUMNS = 30
+#: Steps of a share in the packed numbers, and the code of a share that is missing.
+_STEPS, _MISSING = 4000, 4095
+#: What of `settings` is packed, and with how many digits; the place in the list of reasons comes last.
+_PACKED = dict.fromkeys([*POSITIONS[:3], "holds_if_true", "refuted_if_false"], 2) | {"specifications": 3, "why": 1}
 
 
-def _codes(frame, offered, known):
-    """For each row a text with a digit a choice: which of its options, or `_ANY`."""
-    digits = [{OPEN: _ANY} | {option: str(at) for at, option in enumerate(known[name])} for name in offered]
+def _places(frame, offered, known):
+    """For each row one number a choice: 0 where it stays open, else the place of its option from 1 on."""
+    ranks = [{OPEN: 0} | {option: at for at, option in enumerate(known[name], 1)} for name in offered]
     rows = frame[list(offered)].itertuples(index=False, name=None)
-    return ["".join(one[option] for one, option in zip(digits, row, strict=True)) for row in rows]
+    return [[one[option] for one, option in zip(ranks, row, strict=True)] for row in rows]
 
 
-def _settings(claim, offered, known):
-    """What follows for every way to choose: one row a way."""
-    table = settings(claim["test"]).query("specifications > 0")
+def _settings(claim, offered, known, reasons):
+    """Every way to choose as one text, and the expression of the way that the lists make."""
+    table, width = settings(claim["test"]), sum(_PACKED.values())
+    strides = [int(np.prod([len(known[later]) + 1 for later in offered[at + 1 :]])) for at in range(len(offered))]
     # A comma of a long reason ends a line.
-    why = table["why"].str.replace(", so", ",\nso").str.replace(", and", ",\nand")
-    keys = [f"{claim['id']} {code}" for code in _codes(table, offered, known)]
-    return table[list(_SHORT)].round(4).assign(why=why, key=keys).rename(columns=_SHORT)
+    lines = table["why"].str.replace(", so", ",\nso").str.replace(", and", ",\nand")
+    numbers = table[list(_PACKED)].assign(why=[reasons.setdefault(line, len(reasons)) for line in lines])
+    for name in [name for name, digits in _PACKED.items() if digits == 2]:
+        numbers[name] = (numbers[name] * _STEPS).round().fillna(_MISSING)
+    empty = packed([0] * width, 1)
+    ways = [empty] * int(np.prod([len(known[name]) + 1 for name in offered]))
+    for place, row in zip(_places(table, offered, known), numbers.to_dict("records"), strict=True):
+        ways[int(np.dot(place, strides))] = "".join(packed([row[name]], digits) for name, digits in _PACKED.items())
+    at = " + ".join(["0", *(f"{stride} * claims_{name}" for stride, name in zip(strides, offered, strict=True))])
+    return {"c": claim["id"], "p": "".join(ways)}, f"{width} * ({at})"
 
 
 def _parts(claim, every, known):
-    """Every part with the options under which it is one: its name and place in one list, where it counts in another.
+    """Every part with the options under which it is one, each a text with a digit a choice.
 
     Of a test with one part a specification, all that agree in what the reader may choose are one part for each place.
     """
-    codes = _codes(every.specifications, every.offered, known)
+    codes = ["".join(map(str, place)) for place in _places(every.specifications, every.offered, known)]
     single = len(every.parts) > len(set(codes))
     chosen = every.specifications[list(every.offered)].agg(", ".join, axis=1) if single else None
     found = {}
@@ -130,45 +146,69 @@ def _parts(claim, every, known):
         for part in parts:
             key = (chosen[at] if single else part, position_of(claim, part))
             found.setdefault(key, {}).setdefault(code, []).append(part)
-    names, where = [], []
+    rows = []
     for (name, place), by_code in found.items():
-        first = next(iter(by_code.values()))
-        values = [part.interval.value for part in first if part.interval]
-        shown = "not stated" if not values else text(first[0].interval)
-        if single and values:
-            shown = f"{np.median(values):.3g} in the middle"
-        named = {"part": name if single else name.name, "origin": first[0].origin or "no data", "shown": shown}
-        names.append({"c": claim["id"], "position": place} | named)
-        where.extend({"q": len(names) - 1, "k": code, "n": len(own)} for code, own in by_code.items())
-    return names, where
+        row = {"c": claim["id"], "z": POSITIONS.index(place), "k": " ".join(by_code)}
+        if single:
+            (parts,) = by_code.values()
+            values = [part.interval.value for part in parts if part.interval]
+            row |= {
+                "p": name,
+                "n": len(parts),
+                "s": f"{np.median(values):.3g} in the middle" if values else "not stated",
+            }
+        else:
+            row |= {"p": name.name, "s": text(name.interval) if name.interval else "not stated"}
+            row |= {"o": name.origin or "no data"}
+        rows.append(row)
+    return rows
 
 
 def _looked_up():
-    """The lists that a reader chooses from, the rows behind them, and which list belongs to which claims."""
-    rows, asked, code, tables, names, where = claims().to_dict("records"), {}, "''", [], [], []
+    """What a reader chooses from, and what it is looked up in.
+
+    Returns
+    -------
+    (parameters, asked, texts, parts): the parameters of the chart; a dict from list to the claims that ask for it; rows
+    of one packed text a claim; rows of parts
+    """
+    asked, reasons, texts, parts, at, pattern = {}, {"": 0}, [], [], "0", "''"
+    rows = claims().to_dict("records")
     for claim in rows:
         every, known = multiverse(claim["test"]), options(claim["choice_set"])
-        for choice in every.offered:
-            asked.setdefault((claim["choice_set"], choice), []).append(claim["id"])
-        own = " + ".join(["''", *(f"claims_{choice}" for choice in every.offered)])
-        code = f"claims_claim == '{claim['id']}' ? {own} : ({code})"
-        tables.append(_settings(claim, every.offered, known))
-        own, places = _parts(claim, every, known)
-        where += [place | {"q": place["q"] + len(names)} for place in places]
-        names += own
-    lists = [
-        drop_down(
-            f"claims_{choice}",
-            questions(kind)[choice],
-            [_ANY, *map(str, range(len(options(kind)[choice])))],
-            labels=[OPEN, *options(kind)[choice]],
-        )
-        for kind in dict.fromkeys(kind for kind, _ in asked)
-        for choice in questions(kind)
-        if (kind, choice) in asked
+        own, place = _settings(claim, every.offered, known, reasons)
+        chosen = [f"(claims_{name} > 0 ? claims_{name} : '.')" for name in every.offered]
+        at = f"claims_claim == '{claim['id']}' ? {place} : ({at})"
+        pattern = f"claims_claim == '{claim['id']}' ? {' + '.join([repr(''), *chosen])} : ({pattern})"
+        texts.append(own)
+        parts += _parts(claim, every, known)
+        for name in every.offered:
+            asked.setdefault((claim["choice_set"], name), []).append(claim["id"])
+    which = [claim["id"] for claim in rows]
+    parameters = [drop_down("claims_claim", "claim", which, labels=[f"{one['id']}: {one['claim']}" for one in rows])]
+    for kind in dict.fromkeys(claim["choice_set"] for claim in rows):
+        for name, question in questions(kind).items():
+            if (kind, name) in asked:
+                names = options(kind)[name]
+                parameters.append(drop_down(f"claims_{name}", question, range(len(names) + 1), labels=[OPEN, *names]))
+    parameters += [alt.param(name=f"claims_{name}", expr=found) for name, found in (("at", at), ("pattern", pattern))]
+    parameters += [
+        alt.param(name=f"claims_{name}", value=found)
+        for name, found in (("digits", DIGITS), ("reasons", list(reasons)))
     ]
-    shown_for = {f"claims_{choice}": ids for (_, choice), ids in asked.items()}
-    return rows, lists, code, shown_for, pd.concat(tables), names, where
+    return parameters, {f"claims_{name}": ids for (_, name), ids in asked.items()}, texts, parts
+
+
+def _unpacking():
+    """Name -> expression that takes a number of `_PACKED` out of the text `datum.p` at `datum.at`."""
+    found, place = {}, 0
+    for name, digits in _PACKED.items():
+        number_ = unpacked("datum.p", f"datum.at + {place}", digits, "claims_digits")
+        found[name] = number_
+        if digits == 2:
+            found[name] = f"{number_} == {_MISSING} ? null : {number_} / {_STEPS}"
+        place += digits
+    return found | {"why": f"claims_reasons[{found['why']}]"}
 
 
 def _rule():
@@ -180,31 +220,24 @@ def _rule():
     return f"datum.why ? '{NOT_TESTABLE}' : ({expression})"
 
 
-def one_claim():
-    """One claim with the reader's choices: its parts, the shares of votes, the word, and how severe the test is."""
-    rows, lists, code, shown_for, table, names, where = _looked_up()
-    ids = [claim["id"] for claim in rows]
-    which = drop_down("claims_claim", "claim", ids, labels=[f"{claim['id']}: {claim['claim']}" for claim in rows])
-    base = (
-        alt.Chart(alt.InlineData(values=[{}]))
-        .add_params(which, *lists, alt.param(name="claims_code", expr=code))
-        .transform_calculate(key="claims_claim + ' ' + claims_code")
-        .transform_lookup(lookup="key", from_=alt.LookupData(table, key="key", fields=list(_SHORT.values())))
-        .transform_calculate(**{name: f"datum.{short}" for name, short in _SHORT.items()})
-        .transform_calculate(verdict=_rule())
-    )
+def _texts(base):
+    """The lines above the parts."""
     often = "format(datum.holds_if_true, '.0%')", "format(datum.refuted_if_false, '.0%')"
     lines = {
-        4: f"isValid(datum.n) ? claims_claim + ': ' + datum.verdict : '{VOID}'",
-        54: "isValid(datum.n) ? 'specifications: ' + format(datum.n, ',') : ''",
+        4: f"datum.specifications ? claims_claim + ': ' + datum.verdict : '{VOID}'",
+        54: "datum.specifications ? 'specifications: ' + format(datum.specifications, ',') : ''",
         72: f"isValid(datum.inside) ? 'true: holds in ' + {often[0]} + '; false: refuted in ' + {often[1]} : ''",
-        90: "datum.why",
+        90: "datum.specifications ? datum.why : ''",
     }
     labelled = {top: base.transform_calculate(label=said) for top, said in lines.items()}
-    texts = [readout(one, size=14 if top == 4 else 12, top=top) for top, one in labelled.items()]
-    bars = (
+    return [readout(one, size=14 if top == 4 else 12, top=top) for top, one in labelled.items()]
+
+
+def _bars(base, colour):
+    """The shares of votes, one beside the other."""
+    return (
         base.transform_fold(list(POSITIONS[:3]), as_=["position", "share"])
-        .transform_filter("isValid(datum.share)")
+        .transform_filter("datum.specifications > 0 && isValid(datum.share)")
         .transform_calculate(place=f"indexof({list(POSITIONS)}, datum.position)")
         .transform_window(end="sum(share)", sort=[alt.SortField("place")])
         .transform_calculate(start=f"{_COLUMNS} * (datum.end - datum.share)", stop=f"{_COLUMNS} * datum.end")
@@ -214,38 +247,57 @@ def one_claim():
             x2="stop:Q",
             y=alt.value(28),
             y2=alt.value(46),
-            color=alt.Color("position:N").scale(COLOURS).title("a vote or a part lies").legend(columns=4),
+            color=colour,
             tooltip=[word("position", "votes"), number("share", "share", "%")],
         )
     )
-    lookup = alt.LookupData(alt.InlineData(values=[{"q": at} | one for at, one in enumerate(names)]), key="q")
-    lookup.fields = ["c", "position", "part", "origin", "shown"]
-    squares = (
-        alt.Chart(alt.InlineData(values=where))
-        .transform_filter(f"test(regexp('^' + replace(claims_code, regexp('{_ANY}', 'g'), '.') + '$'), datum.k)")
-        .transform_lookup(lookup="q", from_=lookup)
-        .transform_filter("datum.c == claims_claim")
-        .transform_aggregate(n="sum(n)", groupby=["q", "position", "part", "origin", "shown"])
-        .transform_calculate(place=f"indexof({list(POSITIONS)}, datum.position)")
-        .transform_window(at="row_number()", sort=[alt.SortField("place"), alt.SortField("q")])
+
+
+def _squares(parts, colour):
+    """Every part that stands in a specification which the reader's choices admit."""
+    pattern = "regexp(claims_pattern, 'g')"
+    return (
+        alt.Chart(alt.InlineData(values=parts))
+        .transform_filter(f"datum.c == claims_claim && test({pattern}, datum.k)")
+        .transform_calculate(
+            position=f"{list(POSITIONS)}[datum.z]",
+            # Of a part with several codes, each of them is one specification.
+            count=f"datum.n || length(split(replace(datum.k, {pattern}, '#'), '#')) - 1",
+            origin=f"datum.o || '{POOLED}'",
+        )
+        .transform_window(at="row_number()", sort=[alt.SortField("z"), alt.SortField("p")])
         .transform_calculate(x=f"(datum.at - 1) % {_COLUMNS} + 0.5", y=f"floor((datum.at - 1) / {_COLUMNS})")
         .mark_square(size=70, opacity=1)
         .encode(
             x="x:Q",
             y=alt.Y("y:Q").scale(domain=[-7.5, 10], reverse=True, nice=False).axis(None),
-            color=alt.Color("position:N").scale(COLOURS).title("a vote or a part lies").legend(columns=4),
+            color=colour,
             tooltip=[
-                word("part"),
+                word("p", "part"),
                 word("origin"),
-                word("shown", "value"),
+                word("s", "value"),
                 word("position", "which is"),
-                number("n", "specifications", "count"),
+                number("count", "specifications", "count"),
             ],
         )
     )
+
+
+def one_claim():
+    """One claim with the reader's choices: its parts, the shares of votes, the word, and how severe the test is."""
+    parameters, asked, texts, parts = _looked_up()
+    base = (
+        alt.Chart(alt.InlineData(values=texts))
+        .add_params(*parameters)
+        .transform_filter("datum.c == claims_claim")
+        .transform_calculate(at="claims_at")
+        .transform_calculate(**_unpacking())
+        .transform_calculate(verdict=_rule())
+    )
+    colour = alt.Color("position:N").scale(COLOURS).title("a vote or a part lies").legend(columns=4)
     first = judged().iloc[0]
     chart = finished(
-        alt.layer(bars, *texts, squares),
+        alt.layer(_bars(base, colour), *_texts(base), _squares(parts, colour)),
         drawn_by=one_claim,
         title="Choose a claim, and what the verdict rests on",
         subtitle=["bar: shares of votes; squares: the parts", "true, false: how often the test would say so"],
@@ -255,8 +307,8 @@ def one_claim():
             "the claim is true or false, and the parts, one square each. It opens with "
             f"{first['id']}, which reads {first['verdict']}, {percent(first['inside'])} of the votes inside."
         ),
-        sources={claim["source"] for claim in rows},
+        sources=set(claims()["source"]),
         height=300,
     )
-    chart.usermeta = {**chart.usermeta, "shown_for": {"claims_claim": shown_for}}
+    chart.usermeta = {**chart.usermeta, "shown_for": {"claims_claim": asked}}
     return chart

@@ -6,6 +6,7 @@ import pandas as pd
 
 from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import diagonal, guide, hollow_if_grey, readout, shapes
+from datagravity.charts.packing import DIGITS, packed, unpacked
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, printed, span, spans
@@ -55,21 +56,18 @@ def _called(choice):
 
 # --- One specification -----------------------------------------------------------------------------------------------
 
-# Two of these digits are a logarithm in steps of 1/_STEPS: a table of numbers would be four times as long.
-_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# Two digits are a logarithm in steps of 1/_STEPS.
 _STEPS = 400
 
 
 def _packed(logs):
     """Logarithms from 0 to about 10 as a text, two digits each."""
-    whole = np.clip(np.round(_STEPS * np.ravel(logs)), 0, len(_DIGITS) ** 2 - 1).astype(int)
-    return "".join(_DIGITS[number // len(_DIGITS)] + _DIGITS[number % len(_DIGITS)] for number in whole)
+    return packed(np.clip(np.round(_STEPS * logs), 0, len(DIGITS) ** 2 - 1), 2)
 
 
 def _unpacked(place):
     """The expression that takes a number out of the text `datum.p`."""
-    digits = [f"indexof(pim_digits, slice(datum.p, {place} + {one}, {place} + {one + 1}))" for one in (0, 1)]
-    return f"exp(({len(_DIGITS)} * {digits[0]} + {digits[1]}) / {_STEPS})"
+    return f"exp({unpacked('datum.p', place, 2, 'pim_digits')} / {_STEPS})"
 
 
 def _codes():
@@ -128,7 +126,7 @@ def _looked_up(rows):
     numbers = {name: _unpacked(f"(6 * datum.place + {2 * place})") for place, name in enumerate("lvh")}
     chart = (
         alt.Chart(data)
-        .add_params(*lists, scopes, places, alt.param(name="pim_digits", value=_DIGITS))
+        .add_params(*lists, scopes, places, alt.param(name="pim_digits", value=DIGITS))
         .transform_filter("datum.group == pim_scope")
         .transform_lookup(lookup="key", from_=packed)
         .transform_calculate(place=f"pim_places[{code}]")

@@ -10,7 +10,7 @@ import numpy as np
 
 from datagravity import brains, distance, fits
 from datagravity import plateau as progress
-from datagravity.claims.rule import Part
+from datagravity.claims.rule import POOLED, Part
 from datagravity.evidence import load
 from datagravity.intervals import Interval
 from datagravity.placement import place
@@ -24,8 +24,6 @@ from datagravity.processors import (
 )
 from datagravity.series import series_members
 
-#: Estimates that rest on several origins have one vote under this name.
-POOLED = "several origins"
 #: The level of the intervals that are fitted here.
 LEVEL = 0.8
 #: What two memories of `measured_processors` share: a column of theirs.

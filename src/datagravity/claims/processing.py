@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 
 from datagravity import fits, pim
-from datagravity.claims.rule import Part
+from datagravity.claims.rule import POOLED, Part
 from datagravity.evidence import remembered
 from datagravity.intervals import Interval
 
-#: Estimates that rest on several origins have one vote under this name.
-POOLED = "several origins"
 #: The level of the intervals.
 LEVEL = 0.8
 #: The choices that the page offers; in the others everything stays open.

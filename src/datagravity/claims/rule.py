@@ -17,6 +17,8 @@ from datagravity.intervals import Interval
 VERDICTS = ("holds", "holds in part", "undecided", "refuted", "not testable")
 #: How one part lies to the region of its claim.
 POSITIONS = ("inside", "across", "outside", "no number")
+#: Estimates that rest on several origins have one vote under this name.
+POOLED = "several origins"
 #: The share of votes from which a claim holds or is refuted: what the book's 80 % intervals are to hold.
 MOST = 0.8
 #: The share of votes that is too large to be passed over: what those intervals may leave out.
