@@ -347,7 +347,7 @@ def test_the_bars_are_the_shares():
 def test_the_page_finds_the_word_of_python_in_every_combination(page):
     """In place of the one place that the lists give, Vega gets the places of all combinations, and judges each."""
     wanted, rows = [], []
-    texts = {row["c"]: row["p"] for row in page["layer"][1]["data"]["values"]}
+    texts = {row["c"]: row["p"] for row in page["datasets"][page["layer"][1]["data"]["name"]]}
     for claim in claims.claims().to_dict("records"):
         table, known = claims.settings(claim["test"]), choices.options(claim["choice_set"])
         table, offered = table[table["specifications"] > 0], claims.multiverse(claim["test"]).offered

@@ -177,7 +177,7 @@ def _looked_up():
     for claim in rows:
         every, known = multiverse(claim["test"]), options(claim["choice_set"])
         own, place = _settings(claim, every.offered, known, reasons)
-        chosen = [f"(claims_{name} > 0 ? claims_{name} : '.')" for name in every.offered]
+        chosen = [f"(claims_{name} > 0 ? claims_{name} : '[0-9]')" for name in every.offered]
         at = f"claims_claim == '{claim['id']}' ? {place} : ({at})"
         pattern = f"claims_claim == '{claim['id']}' ? {' + '.join([repr(''), *chosen])} : ({pattern})"
         texts.append(own)
