@@ -7,6 +7,7 @@ from charts import drawn, records
 from datagravity import choices, pim
 from datagravity.brains import ratios
 from datagravity.charts.brains import ratio_by_budget
+from datagravity.charts.packing import packed
 from datagravity.charts.pim import VOID, predicted_and_reported, specification_curve, two_ladders, what_each_option_does
 
 
@@ -52,6 +53,14 @@ def test_options_that_do_not_combine_say_so(scatter):
     options = chosen(law="tile", fixed_cost="anchor")
     assert drawn(scatter, 4, ["id"], **options) == []
     assert drawn(scatter, 5, ["label"], mark="text", **options) == [[VOID]]
+
+
+def test_packed_numbers_have_their_digits_in_order():
+    assert packed([0, 63, 64, 4095], 2) == "AAA_BA__"
+    with pytest.raises(ValueError, match=r"numbers: 64\.0 .*, expected"):
+        packed([64], 1)
+    with pytest.raises(ValueError, match=r"numbers: 0\.5, expected whole ones"):
+        packed([0.5], 1)
 
 
 def test_charts_carry_their_rows():

@@ -137,6 +137,7 @@ def test_a_number_off_its_scale_is_named():
 @pytest.fixture
 def judge(monkeypatch):
     """Judge a claim by estimates of a test's own, one list a specification, past what is remembered."""
+    monkeypatch.setattr(judging, "_found", judging._found.__wrapped__)
 
     def judged(test, *specifications):
         if judging._claim(test)["choice_set"] == "pim":

@@ -386,6 +386,32 @@ def test_shares_of_variance_by_hand():
     assert found["beside"].to_list() == pytest.approx([2 / 3, 2 / 3])
 
 
+# --- Means of groups, halves of a span
+
+
+def test_means_of_groups_are_student_and_heed_their_weights():
+    values = np.array([[1.0, 4.0, 2.0], [0.0, 0.5, 7.0]])
+    for row, found in zip(values, fits.mean_intervals(values, 0.9), strict=True):
+        one = fits.mean_interval(row, 0.9)
+        assert found == pytest.approx([one.value, one.low, one.high])
+    weights = np.array([0.5, 0.25, 0.25])
+    value, low, high = fits.mean_intervals(values[0], 0.8, weights)
+    assert value == pytest.approx(2.0)
+    variance = 3 / 2 * sum(weights**2 * (values[0] - 2.0) ** 2)
+    assert (high - low) / 2 == pytest.approx(fits.t_quantile(0.8, 2) * math.sqrt(variance))
+
+
+def test_the_halves_of_a_span_have_lines_of_their_own():
+    x = np.array([0.0, 1, 2, 3, 6, 7, 8, 10])
+    y = np.array([0.0, 1.1, 1.9, 3, 4, 4.4, 4.6, 5.5])
+    later, change = fits.slope_change(x, y, 0.8)
+    first, second = fits.line(x[:4], y[:4]), fits.line(x[4:], y[4:])
+    assert later == second.interval(0.8)
+    assert change.value == pytest.approx(second.slope - first.slope)
+    error = math.hypot(first.slope_error, second.slope_error)
+    assert change.high - change.value == pytest.approx(fits.t_quantile(0.8, 4) * error)
+
+
 # --- Leaving out
 
 
@@ -411,6 +437,8 @@ def test_no_row_is_on_both_sides():
         (lambda: fits.line([1, math.nan], [2, 3]), "expected finite pairs"),
         (lambda: fits.line([1, 2, 3], [2, 3]), "expected finite pairs"),
         (lambda: fits.rank_interval(0.5, 3), "count: 3, expected four pairs or more"),
+        (lambda: fits.mean_intervals([[1.0]]), "values: 1 to a mean, expected two or more"),
+        (lambda: fits.slope_change([0, 1, 2, 8, 9], [1, 2, 3, 4, 5]), "expected three points in either half"),
         (lambda: fits.proportion_interval(3, 2), "hits: 3, expected a number from 0 to count = 2"),
         (lambda: fits.bounded_distribution([-math.inf], [math.inf]), "expected pairs in order with one finite end"),
         (lambda: fits.weighted_quantile([1.0], [0.0], 0.5), "expected a value in each row with a weight above 0"),

@@ -140,7 +140,7 @@ def _parts(claim, every, known):
     """
     codes = ["".join(map(str, place)) for place in _places(every.specifications, every.offered, known)]
     single = len(every.parts) > len(set(codes))
-    chosen = every.specifications[list(every.offered)].agg(", ".join, axis=1) if single else None
+    chosen = [", ".join(row) for row in every.specifications[list(every.offered)].itertuples(index=False, name=None)]
     found = {}
     for at, (code, parts) in enumerate(zip(codes, every.parts, strict=True)):
         for part in parts:

@@ -20,7 +20,7 @@ def packed(numbers, width):
     checks.numbers("numbers", values, f"[0, {base**width})")
     whole = values.astype(int)
     if (whole != values).any():
-        raise ValueError(f"numbers: {values[whole != values][0]!r}, expected whole ones")
+        raise ValueError(f"numbers: {float(values[whole != values][0])}, expected whole ones")
     return "".join(DIGITS[number // base**place % base] for number in whole for place in reversed(range(width)))
 
 

@@ -51,7 +51,7 @@ class Multiverse(NamedTuple):
     """The specifications of a claim: one row each, a column a choice, and the parts of each in the same order."""
 
     specifications: pd.DataFrame
-    parts: list[list[Part]]
+    parts: tuple[tuple[Part, ...], ...]
     offered: tuple[str, ...]
 
 
@@ -88,11 +88,17 @@ def multiverse(test):
     ValueError
         If no claim has this test.
     """
+    return Multiverse(*_found(test))
+
+
+@remembered
+def _found(test):
+    # Plain tuples: what cannot change is handed out as it is, and the parts are many.
     claim = _claim(test)
     if claim["choice_set"] != SET:
         specifications, parts = TESTS[test]()
         offered = [name for name in processing.OFFERED if specifications[name].nunique() > 1]
-        return Multiverse(specifications, parts, tuple(offered))
+        return specifications, tuple(map(tuple, parts)), tuple(offered)
     names = [name for name in inspect.signature(TESTS[test]).parameters if name != "frame"]
     known = choices.options(SET)
     rows = [
@@ -100,7 +106,8 @@ def multiverse(test):
         for combination in itertools.product(*(known[checks.choice("choice", name, list(known))] for name in names))
     ]
     rows = [row for row in rows if not names or choices.conflict(SET, choices.defaults(SET) | row) is None]
-    return Multiverse(pd.DataFrame(rows, index=range(len(rows))), [TESTS[test](**row) for row in rows], tuple(names))
+    parts = tuple(tuple(TESTS[test](**row)) for row in rows)
+    return pd.DataFrame(rows, index=range(len(rows))), parts, tuple(names)
 
 
 def position_of(claim, part):
