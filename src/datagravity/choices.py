@@ -134,6 +134,8 @@ def specification(name, **chosen):
 def conflict(name, chosen):
     """Why a specification is void, in the words of `choice_conflicts`; None if it is not.
 
+    Of choices that `chosen` lacks no option is in conflict.
+
     Examples
     --------
     >>> conflict("pim", specification("pim", fixed_cost="anchor"))
@@ -141,7 +143,7 @@ def conflict(name, chosen):
     """
     rows = load("choice_conflicts")
     for row in rows[rows["set"] == name].itertuples():
-        if chosen[row.choice_a] == row.option_a and chosen[row.choice_b] == row.option_b:
+        if chosen.get(row.choice_a) == row.option_a and chosen.get(row.choice_b) == row.option_b:
             return row.reason
     return None
 

@@ -24,8 +24,8 @@ from datagravity.processors import (
 )
 from datagravity.series import series_members
 
-#: The level of the intervals that are fitted here.
-LEVEL = 0.8
+#: The levels of the intervals that are fitted here.
+LEVELS = {"80 %": 0.8, "95 %": 0.95}
 #: What two memories of `measured_processors` share: a column of theirs.
 ALIKE = {"generation": "memory_type", "kind": "memory"}
 #: The formats of its multiplies.
@@ -75,19 +75,21 @@ def transport_dominates(gd_operation, gd_memory, gd_convention, gd_method, gd_so
     ]
 
 
-def gd_has_grown(gd_operation, gd_memory, growth_of):
+def gd_has_grown(gd_operation, gd_memory, growth_of, interval_level):
     """G_d at 7 nm over G_d at 45 nm: within the table that prints both, or over machines of several nodes.
 
     An entry that stands in both columns of the table says nothing of its memory, and has no part.
     """
     off, every = gd_memory == "off the chip", gd_memory == "every level"
     if growth_of == "machines of several nodes":
-        rows = trends(level=LEVEL).dropna(subset="factor")
+        rows = trends(level=LEVELS[interval_level]).dropna(subset="factor")
         rows = rows if every else rows[rows["memory"].isin(OFF_CHIP) == off]
         return [
             Part(
                 f"{row['memory']}, {row['machines']} machines at {row['nodes']} nm",
-                Interval(*(row[name] ** HALVINGS for name in ("factor", "low", "high")), LEVEL, "log-normal"),
+                Interval(
+                    *(row[name] ** HALVINGS for name in ("factor", "low", "high")), LEVELS[interval_level], "log-normal"
+                ),
                 POOLED,
             )
             for row in rows.to_dict("records")
@@ -136,16 +138,16 @@ def measured_processors(gd_alike, gd_format, gd_sources):
     ]
 
 
-def beta_range(beta_reading, beta_path, beta_kind, beta_sources):
+def beta_range(beta_reading, beta_path, beta_kind, beta_sources, interval_level):
     """Beta from exponents measured without PIM: the exponent itself, or one more."""
     near, far = PATHS[beta_path]
-    reviewed = beta_sources == "reviewed"
+    reviewed, level = beta_sources == "reviewed", LEVELS[interval_level]
     if near is None:
-        a = distance.exponent(include_grey=not reviewed, level=LEVEL)
+        a = distance.exponent(include_grey=not reviewed, level=level)
     else:
-        a = distance.exponent(near, far, kind=beta_kind, reviewed=reviewed, level=LEVEL)
+        a = distance.exponent(near, far, kind=beta_kind, reviewed=reviewed, level=level)
     more = beta_reading == "d^(beta-1)"
-    beta = Interval(a.value + more, a.low + more, a.high + more, LEVEL, "uniform")
+    beta = Interval(a.value + more, a.low + more, a.high + more, level, "uniform")
     # Between two distances a fixed part and a wire give exponents from 0 to 1, whatever the data are.
     ends = (-math.inf, math.inf) if near is None else (more, 1 + more)
     return [Part(f"an access costs {beta_reading}, {beta_path}", beta, POOLED, least=ends[0], most=ends[1])]
@@ -184,7 +186,7 @@ def attraction():
     return parts
 
 
-def gap_grows(gap_flagships):
+def gap_grows(gap_flagships, interval_level):
     """Growth a year of operations per byte, by series. Series that share points are alternatives, and not votes."""
     rows = series_members("growth")
     members = {name: set(own["row"]) for name, own in rows.groupby("series", sort=False)}
@@ -193,20 +195,22 @@ def gap_grows(gap_flagships):
         known = next((origins[other] for other in origins if members[other] & members[name]), name)
         origins[name] = known
     chosen = [name for name in origins if name == gap_flagships or not members[name] & members[gap_flagships]]
-    return [Part(name, progress.trend(name, "FLOP/byte", LEVEL).growth, origins[name]) for name in chosen]
+    return [
+        Part(name, progress.trend(name, "FLOP/byte", LEVELS[interval_level]).growth, origins[name]) for name in chosen
+    ]
 
 
-def progress_slows(progress_of, progress_since):
+def progress_slows(progress_of, progress_since, interval_level):
     """Change of the yearly doublings of a measured efficiency, the later half of its span less the earlier."""
-    return _halves(progress_of, progress_since, 1)
+    return _halves(progress_of, progress_since, LEVELS[interval_level], 1)
 
 
-def progress_ends(progress_of, progress_since):
+def progress_ends(progress_of, progress_since, interval_level):
     """Yearly doublings of a measured efficiency in the later half of its span."""
-    return _halves(progress_of, progress_since, 0)
+    return _halves(progress_of, progress_since, LEVELS[interval_level], 0)
 
 
-def _halves(kind, span, which):
+def _halves(kind, span, level, which):
     rows = load("efficiency_trend")
     rows = rows[rows["stands_for"] == kind]
     parts = []
@@ -218,6 +222,6 @@ def _halves(kind, span, which):
         late = years >= (years.min() + years.max()) / 2
         if min(late.sum(), (~late).sum()) < _HALF:
             continue
-        found = fits.slope_change(years, np.log2(points["efficiency"].to_numpy()), LEVEL)[which]
+        found = fits.slope_change(years, np.log2(points["efficiency"].to_numpy()), level)[which]
         parts.append(Part(name, found, min(own["source"])))
     return parts

@@ -105,7 +105,7 @@ def _found(test):
         dict(zip(names, combination, strict=True))
         for combination in itertools.product(*(known[checks.choice("choice", name, list(known))] for name in names))
     ]
-    rows = [row for row in rows if not names or choices.conflict(SET, choices.defaults(SET) | row) is None]
+    rows = [row for row in rows if choices.conflict(SET, row) is None]
     parts = tuple(tuple(TESTS[test](**row)) for row in rows)
     return pd.DataFrame(rows, index=range(len(rows))), parts, tuple(names)
 

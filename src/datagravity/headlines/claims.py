@@ -25,12 +25,13 @@ def rule():
 
 
 def turned():
-    """How many verdicts on the abstract one option alone turns, and those that none does."""
+    """How many verdicts on the abstract one option alone turns, and which plain ones none does."""
     rows = claims.judged("abstract")
     turns = rows["turned_to"].ne("") & rows["turned_to"].ne(rows["verdict"])
+    firm = rows.loc[rows["verdict"].isin(["holds", "refuted"]) & ~turns, "id"]
     return {
         "turned": extension(turns.sum(), "claims"),
-        "firm": extension(", ".join(rows.loc[rows["verdict"].isin(["holds", "refuted"]) & ~turns, "id"])),
+        "firm": extension(", ".join(firm) or "none"),
     }
 
 
@@ -56,6 +57,8 @@ def second_look():
         "biology_turned": extension(rows.loc["C9", "turned_to"]),
         "biology_inside": extension(100 * rows.loc["C9", "inside"], "%"),
         "biology_outside": extension(100 * rows.loc["C9", "outside"], "%"),
+        "growth_turned": extension(rows.loc["C11", "turned_to"]),
+        "growth_by": extension(rows.loc["C11", "by_option"]),
         "quoted_turned": extension(rows.loc["C2", "turned_to"]),
         "pim_inside": extension(100 * rows.loc["C7", "inside"], "%"),
         "pim_outside": extension(100 * rows.loc["C7", "outside"], "%"),
