@@ -372,7 +372,7 @@ def test_the_page_finds_the_word_of_python_in_every_combination(page):
     [
         ("transport_dominates", {"gd_memory": "on the chip", "gd_method": "measured"}),
         ("beta_range", {"beta_reading": "d^beta"}),
-        ("processing_follows", {"law": "bare power", "rows": "reviewed"}),
+        ("processing_follows", {"law": "bare power", "kappa": "1", "rows": "reviewed"}),
         ("attraction", {}),
     ],
 )
@@ -409,7 +409,7 @@ def test_options_that_do_not_combine_say_so(page):
 def test_every_list_of_the_page_is_shown_for_the_claims_that_ask_it(page):
     lists = {parameter["name"] for parameter in page["params"] if parameter["name"].startswith("claims_")}
     shown = page["usermeta"]["shown_for"]["claims_claim"]
-    assert lists - set(shown) == {f"claims_{name}" for name in ("claim", "at", "pattern", "digits", "reasons")}
+    assert lists - set(shown) == {f"claims_{name}" for name in ("claim", "at", "pattern", "digits", "reasons", "names")}
     for claim in claims.claims().to_dict("records"):
         own = {name.removeprefix("claims_") for name, ids in shown.items() if claim["id"] in ids}
         assert own == set(claims.multiverse(claim["test"]).offered)

@@ -22,6 +22,7 @@ from datagravity.claims import (
     position_of,
     settings,
 )
+from datagravity.claims.processing import OFFERED
 from datagravity.intervals import text
 
 COLOURS = alt.Scale(domain=list(POSITIONS), range=[BLUE, PURPLE, ORANGE, GREY])
@@ -106,7 +107,7 @@ _COLUMNS = 30
 #: Steps of a share in the packed numbers, and the code of a share that is missing.
 _STEPS, _MISSING = 4000, 4095
 #: What of `settings` is packed, and with how many digits; the place in the list of reasons comes last.
-_PACKED = dict.fromkeys([*POSITIONS[:3], "holds_if_true", "refuted_if_false"], 2) | {"specifications": 3, "why": 1}
+_PACKED = dict.fromkeys(["inside", "outside", "holds_if_true", "refuted_if_false"], 2) | {"specifications": 3, "why": 1}
 
 
 def _places(frame, offered, known):
@@ -136,15 +137,15 @@ def _settings(claim, offered, known, reasons):
 def _parts(claim, every, known):
     """Every part with the options under which it is one, each a text with a digit a choice.
 
-    Of a test with one part a specification, all that agree in what the reader may choose are one part for each place.
+    Of a test with one part a specification, all that agree in what the reader may choose are one part for each place:
+    its code names it, and its value is their median.
     """
     codes = ["".join(map(str, place)) for place in _places(every.specifications, every.offered, known)]
     single = len(every.parts) > len(set(codes))
-    chosen = [", ".join(row) for row in every.specifications[list(every.offered)].itertuples(index=False, name=None)]
     found = {}
-    for at, (code, parts) in enumerate(zip(codes, every.parts, strict=True)):
+    for code, parts in zip(codes, every.parts, strict=True):
         for part in parts:
-            key = (chosen[at] if single else part, position_of(claim, part))
+            key = (code if single else part, position_of(claim, part))
             found.setdefault(key, {}).setdefault(code, []).append(part)
     rows = []
     for (name, place), by_code in found.items():
@@ -152,11 +153,7 @@ def _parts(claim, every, known):
         if single:
             (parts,) = by_code.values()
             values = [part.interval.value for part in parts if part.interval]
-            row |= {
-                "p": name,
-                "n": len(parts),
-                "s": f"{np.median(values):.3g} in the middle" if values else "not stated",
-            }
+            row |= {"n": len(parts), "s": f"{np.median(values):.2g}" if values else "not stated"}
         else:
             row |= {"p": name.name, "s": text(name.interval) if name.interval else "not stated"}
             row |= {"o": name.origin or "no data"}
@@ -172,7 +169,7 @@ def _looked_up():
     (parameters, asked, texts, parts): the parameters of the chart; a dict from list to the claims that ask for it; rows
     of one packed text a claim; rows of parts
     """
-    asked, reasons, texts, parts, at, pattern = {}, {"": 0}, [], [], "0", "''"
+    asked, names, reasons, texts, parts, at, pattern = {}, {}, {"": 0}, [], [], "0", "''"
     rows = claims().to_dict("records")
     for claim in rows:
         every, known = multiverse(claim["test"]), options(claim["choice_set"])
@@ -182,6 +179,7 @@ def _looked_up():
         pattern = f"claims_claim == '{claim['id']}' ? {' + '.join([repr(''), *chosen])} : ({pattern})"
         texts.append(own)
         parts += _parts(claim, every, known)
+        names[claim["id"]] = [known[name] for name in every.offered]
         for name in every.offered:
             asked.setdefault((claim["choice_set"], name), []).append(claim["id"])
     which = [claim["id"] for claim in rows]
@@ -189,12 +187,12 @@ def _looked_up():
     for kind in dict.fromkeys(claim["choice_set"] for claim in rows):
         for name, question in questions(kind).items():
             if (kind, name) in asked:
-                names = options(kind)[name]
-                parameters.append(drop_down(f"claims_{name}", question, range(len(names) + 1), labels=[OPEN, *names]))
+                known = options(kind)[name]
+                parameters.append(drop_down(f"claims_{name}", question, range(len(known) + 1), labels=[OPEN, *known]))
     parameters += [alt.param(name=f"claims_{name}", expr=found) for name, found in (("at", at), ("pattern", pattern))]
     parameters += [
         alt.param(name=f"claims_{name}", value=found)
-        for name, found in (("digits", DIGITS), ("reasons", list(reasons)))
+        for name, found in (("digits", DIGITS), ("reasons", list(reasons)), ("names", names))
     ]
     return parameters, {f"claims_{name}": ids for (_, name), ids in asked.items()}, texts, parts
 
@@ -256,16 +254,20 @@ def _bars(base, colour):
 def _squares(parts, colour):
     """Every part that stands in a specification which the reader's choices admit."""
     pattern = "regexp(claims_pattern, 'g')"
+    # A part without a name is called by its options.
+    option = "claims_names[claims_claim][{0}][toNumber(slice(datum.k, {0}, {0} + 1)) - 1]"
+    called = [f"(length(datum.k) > {at} ? {option.format(at)} + '; ' : '')" for at in range(len(OFFERED))]
     return (
         alt.Chart(alt.InlineData(values=parts))
         .transform_filter(f"datum.c == claims_claim && test({pattern}, datum.k)")
         .transform_calculate(
             position=f"{list(POSITIONS)}[datum.z]",
+            part=f"datum.p || {' + '.join(called)}",
             # Of a part with several codes, each of them is one specification.
             count=f"datum.n || length(split(replace(datum.k, {pattern}, '#'), '#')) - 1",
             origin=f"datum.o || '{POOLED}'",
         )
-        .transform_window(at="row_number()", sort=[alt.SortField("z"), alt.SortField("p")])
+        .transform_window(at="row_number()", sort=[alt.SortField("z"), alt.SortField("k")])
         .transform_calculate(x=f"(datum.at - 1) % {_COLUMNS} + 0.5", y=f"floor((datum.at - 1) / {_COLUMNS})")
         .mark_square(size=70, opacity=1)
         .encode(
@@ -273,7 +275,7 @@ def _squares(parts, colour):
             y=alt.Y("y:Q").scale(domain=[-7.5, 10], reverse=True, nice=False).axis(None),
             color=colour,
             tooltip=[
-                word("p", "part"),
+                word("part"),
                 word("origin"),
                 word("s", "value"),
                 word("position", "which is"),
@@ -292,7 +294,7 @@ def one_claim():
         .transform_filter("datum.c == claims_claim")
         .transform_calculate(at="claims_at")
         .transform_calculate(**_unpacking())
-        .transform_calculate(verdict=_rule())
+        .transform_calculate(across="isValid(datum.inside) ? 1 - datum.inside - datum.outside : null", verdict=_rule())
     )
     colour = alt.Color("position:N").scale(COLOURS).title("a vote or a part lies").legend(columns=4)
     first = judged().iloc[0]

@@ -48,7 +48,10 @@ OPEN = "any"
 
 
 class Multiverse(NamedTuple):
-    """The specifications of a claim: one row each, a column a choice, and the parts of each in the same order."""
+    """The specifications of a claim: one row each, a column a choice, and the parts of each in the same order.
+
+    `offered` are the choices that a reader of the page may fix.
+    """
 
     specifications: pd.DataFrame
     parts: tuple[tuple[Part, ...], ...]
@@ -80,8 +83,7 @@ def multiverse(test):
 
     Returns
     -------
-    Multiverse. `offered` are the choices with two options or more that a reader of the page may fix; in the others
-    everything stays open.
+    Multiverse
 
     Raises
     ------
@@ -147,7 +149,7 @@ def settings(test, fixed=None):
     Parameters
     ----------
     test : the name of the claim's test
-    fixed : how many choices are fixed at most; any number if None
+    fixed : how many choices are fixed at most; any number, of those that the page offers, if None
 
     Returns
     -------
@@ -164,13 +166,10 @@ def settings(test, fixed=None):
     cells = np.array([[one[name] if one else 0.0 for name in POSITIONS[:3]] for one in shares])
     estimates = Estimates(every.parts, *region, claim["scale"])
     origins = [{part.origin for part in parts if part.origin and part.interval} for parts in every.parts]
-    columns = {name: every.specifications[name].to_numpy(str) for name in every.offered}
-    ways = itertools.product(*((OPEN, *dict.fromkeys(columns[name])) for name in every.offered))
+    names = every.offered if fixed is None else tuple(every.specifications)
+    columns = {name: every.specifications[name].to_numpy(str) for name in names}
     found = []
-    for way in ways:
-        if fixed is not None and len(way) - way.count(OPEN) > fixed:
-            continue
-        options = dict(zip(every.offered, way, strict=True))
+    for options in _ways(columns, len(names) if fixed is None else fixed):
         chosen = np.ones(len(shares), dtype=bool)
         for name, option in options.items():
             if option != OPEN:
@@ -185,6 +184,16 @@ def settings(test, fixed=None):
             }
         )
     return pd.DataFrame(found)
+
+
+def _ways(columns, fixed):
+    """Every way to fix so many choices at most, the others open: dicts from choice to option, from none fixed on."""
+    known = {name: tuple(dict.fromkeys(column)) for name, column in columns.items()}
+    known = {name: found for name, found in known.items() if len(found) > 1}
+    for count in range(min(fixed, len(known)) + 1):
+        for names in itertools.combinations(known, count):
+            for chosen in itertools.product(*(known[name] for name in names)):
+                yield dict.fromkeys(columns, OPEN) | dict(zip(names, chosen, strict=True))
 
 
 def _judge(claim, estimates, chosen, cells):

@@ -15,8 +15,8 @@ from datagravity.intervals import Interval
 
 #: The level of the intervals.
 LEVEL = 0.8
-#: The choices that the page offers; in the others everything stays open.
-OFFERED = ("law", "evidence", "scope", "rows")
+#: The choices that the page offers; in the others everything stays open there.
+OFFERED = ("law", "kappa", "scope", "rows")
 #: The law that the abstract states; the others are ours.
 ABSTRACT = "bare power"
 
