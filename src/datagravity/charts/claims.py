@@ -228,7 +228,7 @@ def _texts(base):
         90: "datum.specifications ? datum.why : ''",
     }
     labelled = {top: base.transform_calculate(label=said) for top, said in lines.items()}
-    return [readout(one, size=14 if top == 4 else 12, top=top) for top, one in labelled.items()]
+    return [readout(one, size=14 if top == 4 else 12, top=top, lineBreak="\n") for top, one in labelled.items()]
 
 
 def _bars(base, colour):

@@ -17,9 +17,12 @@ def diagonal(low, high):
     return alt.Chart(ends).mark_line(strokeDash=[5, 4], color=GREY, clip=True).encode(x="at:Q", y="at:Q")
 
 
-def readout(chart, *, size=14, top=4):
-    """The chart's field `label` in bold, in the middle of the upper edge: what the sliders give, in numbers."""
-    return chart.mark_text(fontSize=size, fontWeight="bold", baseline="top", lineBreak="\n").encode(
+def readout(chart, *, size=14, top=4, **mark):
+    """The chart's field `label` in bold, in the middle of the upper edge: what the sliders give, in numbers.
+
+    Further arguments are properties of the mark.
+    """
+    return chart.mark_text(fontSize=size, fontWeight="bold", baseline="top", **mark).encode(
         x=alt.value(alt.ExprRef("width / 2")), y=alt.value(top), text="label:N"
     )
 
