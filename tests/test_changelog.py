@@ -65,6 +65,7 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
         ("pim", "and both hold in {both:.0f} %: neither"),
         ("pim", "holds {points_in} of {system_rows} systems as points and {one_in} with bounds"),
         ("survey", "the survey of {papers} papers"),
+        ("claims", "{turned} of the {claim_count} words turn with one option"),
     ],
 )
 def test_a_number_in_the_changelog_is_a_headline(chapter, phrase):

@@ -121,6 +121,7 @@ def verdicts():
         "claims_in_part": counts["holds_in_part"],
         "claims_undecided": counts["undecided"],
         "claims_refuted": counts["refuted"],
+        "claims_not_testable": counts["not_testable"],
     }
 
 
