@@ -21,7 +21,7 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
         ("processors", "off-chip G_d is {measured_low:.0f} to {measured_high:.0f} per operand"),
         ("processors", "HBM2 gives {a100:.0f} under the meter of an A100, and {hbm2_fp32:.0f} to {hbm2_fp16:.0f} in"),
         ("processors", "costs {a100_way:.1f} pJ and not {a100_increment:.1f}, and G_d is {a100_whole:.0f}."),
-        ("distance", "an exponent of about {next_a:.3} (80 %: {next_range}) over"),
+        ("distance", "an exponent of about {next_a} (80 %) over"),
         ("distance", "does not shrink with distance is {phi} at {phi_at:.0f} mm"),
         ("distance", "been left out of a first share of {phi_known}; they count by a bound"),
         ("distance", "between origins it cannot be told (ratio of scatters {ratio_between}"),
