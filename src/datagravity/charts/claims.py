@@ -90,7 +90,7 @@ def verdicts(whose="abstract"):
         alt.layer(bars, under),
         drawn_by=verdicts,
         title="The claims, over all specifications",
-        subtitle=["bar: where the votes lie to the claim's region", "below: the option that turns the word"],
+        subtitle=["bar: where the votes lie to the claim's region;", "below: the option that turns the word"],
         description=(
             "One bar for each claim, divided into the shares of votes inside the region where the claim holds, across "
             f"an edge of the region, and outside. Under each bar the option that turns its verdict. Read: {said}."
@@ -302,7 +302,7 @@ def one_claim():
         alt.layer(_bars(base, colour), *_texts(base), _squares(parts, colour)),
         drawn_by=one_claim,
         title="Choose a claim, and what the verdict rests on",
-        subtitle=["bar: shares of votes; squares: the parts", "true, false: how often the test would say so"],
+        subtitle=["bar: shares of votes; squares: the parts;", "true, false: how often the test would say so"],
         description=(
             "A list of the claims and a list for each choice. They change the shares of votes inside the region of the "
             "claim, across its edge and outside, the word that follows, how often it would come out in worlds where "
