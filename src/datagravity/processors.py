@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity import checks, fits
-from datagravity.evidence import is_blank, load, plain, remembered
+from datagravity.evidence import is_blank, load, one_row, plain, remembered
 from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP, PART_OF_AN_ACCESS, operation_of
 from datagravity.law import disjunction_constant, workload_disjunction_constant
 
@@ -82,12 +82,7 @@ def row_of(**columns):
     ValueError
         If no row holds them, or more than one does.
     """
-    rows = pd.concat([accesses(), operations()])
-    for column, value in columns.items():
-        rows = rows[(rows[checks.choice("column", column, rows.columns)] == value).fillna(False)]
-    if len(rows) != 1:
-        raise ValueError(f"energy.csv: {columns} hold {', '.join(rows['id']) or 'no row'}, expected one row")
-    return rows.iloc[0]
+    return one_row("energy", pd.concat([accesses(), operations()]), **columns)
 
 
 @remembered

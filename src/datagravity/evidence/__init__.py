@@ -9,7 +9,7 @@ nothing is dropped or mended. `cells` and `problems` are their words, `readme` d
 """
 
 from datagravity.evidence.cells import is_blank, plain, shown
-from datagravity.evidence.loading import load, tables, validate
+from datagravity.evidence.loading import load, one_row, tables, validate
 from datagravity.evidence.package import UNITS
 from datagravity.evidence.problems import Problem, TableError
 from datagravity.evidence.readme import data_readme
@@ -22,6 +22,7 @@ __all__ = [
     "data_readme",
     "is_blank",
     "load",
+    "one_row",
     "plain",
     "reading",
     "remembered",

@@ -69,6 +69,36 @@ def load(table, *, directory=None, references=None):
     return _checked(directory, references).frame(table).copy()
 
 
+def one_row(table, rows, **columns):
+    """The one row whose columns hold these values.
+
+    Parameters
+    ----------
+    table : a name of `tables()`, for messages
+    rows : pandas.DataFrame with a column `id`
+    columns : values by column
+
+    Returns
+    -------
+    pandas.Series
+
+    Raises
+    ------
+    ValueError
+        If a column is unknown, no row holds the values, or more than one does.
+
+    Examples
+    --------
+    >>> one_row("energy", load("energy"), source="horowitz2014", node_nm=45, operation="int add", width_bits=8)["id"]
+    'P001'
+    """
+    for column, value in columns.items():
+        rows = rows[(rows[choice("column", column, rows.columns)] == value).fillna(False)]
+    if len(rows) != 1:
+        raise ValueError(f"{table}.csv: {columns} hold {', '.join(rows['id']) or 'no row'}, expected one row")
+    return rows.iloc[0]
+
+
 def validate(directory=None, *, references=None):
     """Check all tables of the data package and the bibliography.
 
