@@ -342,9 +342,22 @@ def test_flipped_signs_have_the_exact_p():
         (values,), lambda x, axis: x.sum(axis=axis), permutation_type="samples", alternative="greater"
     )
     assert scipys.pvalue == pytest.approx(exact)
-    value, p = fits.joint_sign_flip([values], permutations=20000)
+    value, p = fits.joint_sign_flip([values], permutations=64)
     assert value == pytest.approx(values.sum())
-    assert p == pytest.approx(exact, abs=4 * math.sqrt(exact / 20000))
+    assert p == pytest.approx(exact), "every choice of signs is tried once"
+    few = [fits.joint_sign_flip([values], permutations=63, seed=seed)[1] for seed in range(300)]
+    assert np.mean(few) == pytest.approx((1 + 63 * exact) / 64, abs=4 * math.sqrt(exact / 63 / 300))
+
+
+def test_weighted_hits_are_the_binomial_tail_and_every_outcome_counted():
+    assert fits.weighted_hits(np.ones(20)) == pytest.approx(stats.binom.sf(15, 20, 0.8))
+    weights = np.array([1, 1, 2, 3, 3.5, 7])
+    outcomes = np.array(list(product([0, 1], repeat=6)))
+    chances = np.prod(np.where(outcomes == 1, 0.6, 0.4), axis=1)
+    reached = outcomes @ weights >= 0.6 * weights.sum()
+    assert fits.weighted_hits(weights, 0.6) == pytest.approx(chances[reached].sum())
+    with pytest.raises(ValueError, match=r"share: 1\.0, expected 0 < share < 1"):
+        fits.weighted_hits([1.0], 1)
 
 
 def test_a_joint_test_finds_what_is_there_and_not_what_is_not():

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from datagravity import choices, load, pim, saving, saving_from_share, symbolic
+from datagravity.fits import weighted_quantile
 from datagravity.intervals import Interval
 from datagravity.pim.inputs import BetaShare
 from datagravity.pim.multiverse import _constants, _scored, distance_to
@@ -137,6 +138,9 @@ def test_what_is_usable(rows):
         & set(every[every["grey"]]["source"])
     )
     assert set(pim.compared(every, "path", "only the place")["confound"]) == {"only the place"}
+    alike = pim.compared(every, "path", "no other difference known")
+    assert set(alike["confound"].fillna("not judged")) == {"only the place", "not judged"}
+    assert len(alike) == (every.query("group == 'path'")["confound"].fillna("only the place") == "only the place").sum()
 
 
 # --- The prediction
@@ -435,6 +439,59 @@ def test_a_constant_is_told_other_origins_only():
     assert doubled[3].tolist() == found[3].tolist(), "its own report changes nothing of its constant"
 
 
+def test_errors_are_summed_as_the_specification_says():
+    logs = np.array([[[0.0, 1, 2]] * 3])
+    bounds = np.tile([1.0, 2.0, 7.0], (3, 1))
+    found = {summary: _scored(logs, bounds, np.full(3, 1 / 3), summary) for summary in ("median", "mean")}
+    assert [found[summary]["error"][0] for summary in ("median", "mean")] == pytest.approx([1, 7 / 3])
+    assert found["median"]["mean_error"] == found["mean"]["mean_error"]
+
+
+def test_a_constant_of_printed_middles_reads_bounds_as_points():
+    groups = {group.specifications["constant"].iloc[0]: group for group in pim.forecasts()}
+    printed = groups["median of printed middles"]
+    others = printed.rows["source_group"].to_numpy(str) != printed.rows["source_group"].iloc[0]
+    weights = 1 / printed.rows.groupby("source_group")["id"].transform("size").to_numpy()[others]
+    expected = weighted_quantile(np.log(printed.rows["reported"].to_numpy(float))[others], weights, 0.5)
+    assert printed.specifications["weighting"].unique().tolist() == ["origin"]
+    assert printed.constants[0, 1] == pytest.approx(expected)
+    assert not np.allclose(printed.constants, groups["interval-censored median"].constants)
+
+
+def test_a_range_read_as_its_middle_admits_nothing_else():
+    groups = pim.forecasts(ranges=False)
+    for group in groups:
+        ends, kinds = np.exp(group.bounds), group.rows["report"].to_numpy(str)
+        assert ends[0, kinds == "range"] == pytest.approx(ends[1, kinds == "range"])
+        assert (ends[0, kinds == "at most"] == 0).all()
+    with pytest.raises(TypeError):
+        pim.forecasts(False)
+
+
+def test_both_tails_of_chance_and_the_specifications_that_are_held():
+    found = pim.chance(permutations=200).set_index("scope")
+    assert (found["gain_p"] + found["gain_p_constant"] >= 1 - 1e-12).all(), "both count what was observed"
+    assert found["gain_p_either"].to_numpy() == pytest.approx(
+        np.minimum(1, 2 * found[["gain_p", "gain_p_constant"]].min(axis=1))
+    )
+    assert (found["stated_origins"] <= found["origins"]).all()
+    by_class = pim.chance(permutations=200, gd_energy="class").set_index("scope")
+    own = pim.chance(permutations=200, gd_energy="own").set_index("scope")
+    assert (by_class["specifications"] + own["specifications"]).equals(found["specifications"])
+
+
+def test_admissions_by_hand():
+    found = pim.admissions().set_index("id")
+    np.testing.assert_allclose(found[["within", "above", "below"]].sum(axis=1), 1)
+    law = pim.predictions(share="class").set_index("id")
+    assert set(found.index) == set(law.index)
+    row = found.query("group == 'path'").iloc[0]
+    every = pim.combinations_of("path")
+    misses = [pim.predictions(**spec).set_index("id").loc[row.name, "miss"] for spec in every.to_dict("records")]
+    assert row["above"] == pytest.approx(misses.count("above") / len(every))
+    assert pim.combinations_of("part of a system").equals(pim.combinations_of("system"))
+
+
 @pytest.fixture(scope="module")
 def table():
     return pim.multiverse()
@@ -452,6 +509,9 @@ def test_every_specification_is_scored_once_and_in_range(table):
     np.testing.assert_allclose(table["coverage"] + table["above"] + table["below"], 1)
     np.testing.assert_allclose(table["gain"], table["constant_error"] - table["error"])
     assert table["order"].between(-1, 1).all()
+    same = table["error_summary"] == "mean"
+    np.testing.assert_allclose(table["error"][same], table["mean_error"][same])
+    np.testing.assert_allclose(table["gain"][same], table["mean_gain"][same])
 
 
 def test_one_specification_is_a_row_of_the_table_and_its_predictions(table):
@@ -478,9 +538,17 @@ def test_a_price_of_places_as_large_as_transport_saves_nothing():
 
 
 def test_shares_of_specifications_by_hand(table):
-    few = table.head(4).assign(gain=[1, -1, 1, -1], mean_gain=[1, 1, 1, -1], coverage=[0.8, 0.9, 0.5, 0.1])
+    few = table.head(4).assign(gain=[1, -1, 1, -1], coverage=[0.8, 0.9, 0.5, 0.1])
+    few = few.assign(constant_coverage=[0.8, 0.9, 1, 0.1], calibrated=[0.5, 0.5, 0.6, 0.8])
     found = pim.shares(few)
-    assert found == {"specifications": 4, "gains": 0.5, "mean_gains": 0.75, "covers": 0.5, "both": 0.25}
+    assert found == {
+        "specifications": 4,
+        "gains": 0.5,
+        "covers": 0.5,
+        "both": 0.25,
+        "constant_covers": 0.75,
+        "calibrated": pytest.approx(0.6),
+    }
     with pytest.raises(ValueError, match="frame: no row"):
         pim.shares(table.head(0))
 

@@ -247,6 +247,37 @@ def binomial_power(count: int, truth: ArrayLike, nominal: float = 0.8, error: fl
     return found if found.ndim else float(found)
 
 
+def weighted_hits(weights: ArrayLike, share: float = 0.8) -> float:
+    """How often independent hits, each as probable as a share, weigh that share of the whole or more.
+
+    Parameters
+    ----------
+    weights : of the trials, shape (n,); alike, they make it the upper tail of the binomial distribution
+    share : the probability of a hit, and the part of the weight that is to be reached
+
+    Raises
+    ------
+    ValueError
+        If a weight is not above zero, or the share is not between 0 and 1.
+
+    Examples
+    --------
+    >>> round(weighted_hits([1.0] * 20), 2), round(weighted_hits([1.0] * 5), 2)
+    (0.63, 0.74)
+    """
+    checks.number("share", share, checks.OPEN_SHARE)
+    weights = np.atleast_1d(checks.numbers("weights", weights, checks.POSITIVE))
+    # Few weights differ, so that few sums do.
+    sums = {0.0: 1.0}
+    for weight in (weights / weights.sum()).tolist():
+        after: dict[float, float] = {}
+        for reached, chance in sums.items():
+            for found, part in ((reached, 1 - share), (round(reached + weight, 9), share)):
+                after[found] = after.get(found, 0.0) + chance * part
+        sums = after
+    return sum(chance for reached, chance in sums.items() if reached >= share - 1e-6)
+
+
 def rank_interval(value: float, count: int, level: float = 0.8) -> Interval:
     """The interval of a rank correlation over so many pairs: Fisher's, with the factor for ranks of Fieller and others.
 
@@ -969,20 +1000,25 @@ def joint_sign_flip(values: ArrayLike, *, permutations: int = 2000, seed: int = 
     Parameters
     ----------
     values : shape (specifications, groups); a group keeps one sign in every specification
+    permutations : so many random choices of signs; every choice once, where there are no more
 
     Returns
     -------
-    (median, p), p one-sided
+    (median, p), p one-sided: for the other side, flip all values
 
     Examples
     --------
     >>> value, p = joint_sign_flip([[1.0, 2.0, 0.5, 1.5, 3.0, 1.0], [1.0, 2.5, 0.5, 1.5, 2.0, 1.0]])
-    >>> value, p < 0.05
-    (8.75, True)
+    >>> value, p
+    (8.75, 0.015625)
     """
     values = checks.numbers("values", values, checks.FINITE)
-    generator = np.random.default_rng(seed)
-    signs = generator.choice([-1.0, 1.0], size=(values.shape[1], permutations))
+    groups = values.shape[1]
+    if 2**groups <= permutations:
+        # The first choice leaves every sign, which is what was observed.
+        signs = 1.0 - 2 * (np.arange(1, 2**groups) >> np.arange(groups)[:, None] & 1)
+    else:
+        signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(groups, permutations))
     observed = float(np.median(values.sum(axis=1)))
     return observed, _reached(np.median(values @ signs, axis=0), observed)
 

@@ -42,6 +42,7 @@ CALLED = {
     "gd_width": "bits in G_d",
     "share": "share of data",
     "weighting": "what counts alike",
+    "error_summary": "errors summed by",
 }
 GAIN, COVERAGE = "gain over the constant", "coverage"
 OUTCOMES = {"gain": GAIN, "coverage": COVERAGE}
@@ -286,7 +287,7 @@ def what_each_option_does():
             f"{percent(worst['gains'])}, and in the most for {best['label']}, {percent(best['gains'])}."
         ),
         sources=set(reports()["source"]),
-        height=560,
+        height=640,
     )
 
 

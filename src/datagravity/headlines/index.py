@@ -58,9 +58,10 @@ def measured_distance():
 
 
 def processing_in_memory():
-    """In what share of its specifications the law covers the reports, gains over a constant, or does both."""
-    found = pim.all_specifications()
-    return {name: found[name] for name in ("specifications", "gains", "gains_least", "gains_most", "covers", "both")}
+    """In what share of its specifications the law gains over a constant, covers the reports, or does both."""
+    found, names = pim.all_specifications(), ("specifications", "gains", "covers", "calibrated", "both")
+    more = ("gains_least", "gains_most", "path_every_gains", "path_alike_gains")
+    return {name: found[name] for name in names + more}
 
 
 def budgets_of_brains():

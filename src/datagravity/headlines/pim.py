@@ -7,9 +7,9 @@ from scipy.optimize import brentq
 from datagravity.distance import level_ratio
 from datagravity.evidence import load
 from datagravity.headlines import extension
-from datagravity.headlines.shares import virial_beta
 from datagravity.law import saving
 from datagravity.pim import (
+    admissions,
     beta_from_share,
     by_option,
     ceiling,
@@ -22,6 +22,7 @@ from datagravity.pim import (
     prior_gd,
     published_shares,
     reports,
+    row_of,
     samples,
     score,
     shares,
@@ -29,6 +30,13 @@ from datagravity.pim import (
     told_apart,
 )
 
+#: The columns that name the cleanest row, and the saving of the study that prints a share of data as well.
+CLEANEST = {"source": "farmahini2015nda", "scope": "data_transfer_only"}
+SHARED = {"source": "boroumand2018google", "quantity_kind": "energy", "status": "verified"}
+#: The options of `rows` that leave nothing out, and what is known to differ in more than the place.
+EVERY, ALIKE = "all", "no other difference known"
+#: The prices of a place in operations; the others are parts of transport.
+PRICES = ("0.1", "1", "10")
 #: The specification that the problem of the chapter takes beside the defaults.
 FIXED = {"law": "tile, fixed share", "fixed_cost": "intercept"}
 
@@ -37,12 +45,12 @@ def _percent(value):
     return extension(100 * value, "%")
 
 
-def _factor(row):
-    return load("pim").set_index("id").loc[row, "energy_factor_low"]
+def _factor(**columns):
+    return row_of(**columns)["energy_factor_low"]
 
 
-def _share(row):
-    return published_shares().set_index("id").loc[row, "share"]
+def _share():
+    return published_shares().set_index("stat").loc["average", "share"]
 
 
 def rows_compared():
@@ -59,6 +67,7 @@ def rows_compared():
         "ranges": extension(kinds["range"], "rows"),
         "bounds": extension(kinds["at most"] + kinds["at least"], "rows"),
         "sources_used": extension(rows["source_group"].nunique(), "origins"),
+        "own_energy": extension(rows["pj_per_bit_baseline_low"].notna().sum(), "rows"),
     }
 
 
@@ -71,7 +80,7 @@ def priors():
         "gpu_high": extension(gpu.high),
         "cpu_low": extension(cpu.low),
         "cpu_high": extension(cpu.high),
-        "share_mean": _percent(_share("P068")),
+        "share_mean": _percent(_share()),
         "share_low": _percent(share.low),
         "share_high": _percent(share.high),
     }
@@ -80,7 +89,6 @@ def priors():
 def one_specification():
     """The defaults on whole systems: a best case as a bound, and as the point that it prints."""
     bounds, points = score(), score(censored=False)
-    paths = score(scope="path", censored=False)
     return {
         "one_in": extension(round(bounds["coverage"] * bounds["reports"]), "rows"),
         "one_error": extension(math.exp(bounds["error"])),
@@ -88,77 +96,103 @@ def one_specification():
         "points_in": extension(round(points["coverage"] * points["reports"]), "rows"),
         "points_error": extension(math.exp(points["error"])),
         "points_constant": extension(math.exp(points["constant_error"])),
-        "path_points_in": extension(round(paths["coverage"] * paths["reports"]), "rows"),
-        "path_points_error": extension(math.exp(paths["error"])),
-        "path_points_constant": extension(math.exp(paths["constant_error"])),
     }
 
 
 def all_specifications():
     """In what share of the specifications the law gains, covers, or does both, and what holding an option changes."""
     frame = multiverse()
-    every, options = shares(frame), by_option().query("outcome == 'gain' and specifications > 0")
+    every, held = shares(frame), by_option().query("outcome == 'gain' and specifications > 0")
     scopes = {scope: shares(own) for scope, own in frame.groupby("scope")}
+    by_rows = {which: shares(own) for which, own in frame.groupby("rows")}
+    paths = {which: shares(own) for which, own in frame[frame["scope"] == "path"].groupby("rows")}
     return {
         "specifications": extension(every["specifications"], "specifications"),
         "gains": _percent(every["gains"]),
-        "gains_least": _percent(options["gains"].min()),
-        "gains_most": _percent(options["gains"].max()),
+        "gains_least": _percent(held["gains"].min()),
+        "gains_most": _percent(held["gains"].max()),
         "covers": _percent(every["covers"]),
         "both": _percent(every["both"]),
+        "calibrated": _percent(every["calibrated"]),
+        "constant_covers": _percent(every["constant_covers"]),
+        "every_gains": _percent(by_rows[EVERY]["gains"]),
+        "alike_gains": _percent(by_rows[ALIKE]["gains"]),
+        "path_every_gains": _percent(paths[EVERY]["gains"]),
+        "path_alike_gains": _percent(paths[ALIKE]["gains"]),
         "path_gains": _percent(scopes["path"]["gains"]),
         "memory_gains": _percent(scopes["memory"]["gains"]),
         "system_gains": _percent(scopes["system"]["gains"]),
         "gains_as_points": _percent(shares(multiverse(censored=False))["gains"]),
+        "gains_as_middles": _percent(shares(multiverse(ranges=False))["gains"]),
     }
 
 
 def what_turns_it():
     """Where the law does best, and with how few origins; which prices of places cover and which gain."""
     frame = multiverse()
-    best = frame.groupby(["scope", "rows", "weighting"])["gain"].apply(lambda gains: (gains > 0).mean())
-    scope, which, weighting = best.idxmax()
-    inside = (frame["scope"] == scope) & (frame["rows"] == which)
-    few = samples().set_index(["scope", "rows"]).loc[(scope, which)]
-    options = by_option().set_index(["outcome", "choice", "option"]).sort_index()
-    cheap, dear = (shares(frame[frame["kappa"] == option]) for option in ("0.1", "10"))
-    spread = spread_shares().set_index(["outcome", "factor"])["beside"]
+    best = frame.groupby(["scope", "rows"])["gain"].apply(lambda gains: (gains > 0).mean())
+    memory = frame[frame["scope"] == "memory"].groupby("kappa")["gain"].apply(lambda gains: (gains > 0).mean())
+    counts = samples().set_index(["scope", "rows"])
+    few, alike = counts.loc[best.idxmax()], counts.loc[("path", ALIKE)]
+    gains = by_option().query("outcome == 'gain'").set_index(["choice", "option"])["gains"]
+    cheap, dear = (shares(frame[frame["kappa"] == price])["covers"] for price in (PRICES[0], PRICES[-1]))
     return {
-        "best_scope": extension(scope),
-        "best_rows": extension(which),
-        "best_weighting": extension(weighting),
+        "best_scope": extension(best.idxmax()[0]),
+        "best_rows": extension(best.idxmax()[1]),
         "best_gains": _percent(best.max()),
         "best_origins": extension(few["origins"], "origins"),
-        "best_reports": extension(few["reports"], "rows"),
-        "gains_without_it": _percent(shares(frame[~inside])["gains"]),
-        "cheap_covers": _percent(cheap["covers"]),
-        "dear_covers": _percent(dear["covers"]),
-        "wires_gains": _percent(options.loc[("gain", "kappa", "1 of G_d"), "gains"]),
-        "law_least": _percent(options.loc[("gain", "law"), "gains"].min()),
-        "law_most": _percent(options.loc[("gain", "law"), "gains"].max()),
-        "kappa_of_coverage": _percent(spread["coverage", "kappa"]),
-        "law_of_coverage": _percent(spread["coverage", "law"]),
-        "fixed_of_coverage": _percent(spread["coverage", "fixed_cost"]),
-        "scope_of_gain": _percent(spread["gain", "scope"]),
-        "kappa_of_gain": _percent(spread["gain", "kappa"]),
+        "alike_origins": extension(alike["origins"], "origins"),
+        "alike_reports": extension(alike["reports"], "rows"),
+        "alike_memory_gains": _percent(best["memory", ALIKE]),
+        "every_memory_gains": _percent(best["memory", EVERY]),
+        "cheap_covers": _percent(cheap),
+        "dear_covers": _percent(dear),
+        "kappa_gains": _percent(gains["kappa"].max()),
+        "kappa_memory_least": _percent(memory.min()),
+        "kappa_memory_most": _percent(memory.max()),
+        "law_least": _percent(gains["law"].min()),
+        "law_most": _percent(gains["law"].max()),
+        "printed_gains": _percent(gains["constant", "median of printed middles"]),
+        "censored_gains": _percent(gains["constant", "interval-censored median"]),
+        "mean_gains": _percent(gains["error_summary", "mean"]),
+    }
+
+
+def spread_by_choice():
+    """What each choice explains of the spread of coverage, and what kappa explains over fewer of its options."""
+    every, three, two = (
+        spread_shares(kept).query("outcome == 'coverage'").set_index("factor")["beside"]
+        for kept in (None, PRICES, PRICES[:2])
+    )
+    return {
+        "kappa_of_coverage": _percent(every["kappa"]),
+        "kappa_of_three": _percent(three["kappa"]),
+        "kappa_of_two": _percent(two["kappa"]),
+        "scope_of_coverage": _percent(every["scope"]),
+        "law_of_coverage": _percent(every["law"]),
     }
 
 
 def chance_and_power():
     """What shuffled origins would do, and which coverages so few reports tell from the nominal one."""
-    shuffled = chance().set_index("scope")
+    shuffled, alike = chance().set_index("scope"), chance(rows=ALIKE).set_index("scope")
+    printed = chance(constant="median of printed middles").set_index("scope")
+    by_class = chance(gd_energy="class").set_index("scope")
     rows = samples().query("rows == 'all'").set_index("scope")
     return {
         "gain_p_least": extension(shuffled["gain_p"].min()),
+        "constant_p_system": extension(shuffled.loc["system", "gain_p_either"]),
+        "constant_p_printed": extension(printed.loc["system", "gain_p_either"]),
+        "alike_p_path": extension(alike.loc["path", "gain_p_either"]),
+        "stated_p_system": extension(shuffled.loc["system", "stated_order_p"]),
+        "class_order_path": extension(by_class.loc["path", "order"]),
+        "class_order_p_path": extension(by_class.loc["path", "order_p"]),
         "order_path": extension(shuffled.loc["path", "order"]),
         "order_system": extension(shuffled.loc["system", "order"]),
-        "order_memory": extension(shuffled.loc["memory", "order"]),
         "order_p_system": extension(shuffled.loc["system", "order_p"]),
         "order_p_path": extension(shuffled.loc["path", "order_p"]),
-        "order_p_memory": extension(shuffled.loc["memory", "order_p"]),
         "told_system": _percent(told_apart(int(rows.loc["system", "reports"]))[0]),
         "told_path": _percent(told_apart(int(rows.loc["path", "reports"]))[0]),
-        "told_origins": _percent(told_apart(int(rows.loc["memory", "origins"]))[0]),
     }
 
 
@@ -166,22 +200,37 @@ def what_else_differs():
     """Savings by what differs besides the place, and how few origins were measured on silicon."""
     rows = reports()
     by_confound = rows.groupby("confound")["reported"]
-    middle, silicon = by_confound.median(), samples().query("rows == 'silicon'")
+    middle, silicon = by_confound.median(), samples().query("rows == 'silicon'").set_index("scope")
     return {
         "array_median": extension(middle["operation inside the array"]),
         "analog_max": extension(by_confound.max()["analog or low precision"]),
         "special_median": extension(middle["specialised hardware"]),
         "clean_rows": extension(by_confound.size()["only the place"], "rows"),
         "clean_median": extension(middle["only the place"]),
-        "nda_path": extension(_factor("P071")),
-        "nda_system": extension(_factor("P070")),
+        "nda_path": extension(_factor(**CLEANEST)),
         "silicon_origins": extension(silicon["origins"].max(), "origins"),
+        **{f"silicon_{scope}": extension(silicon.loc[scope, "reports"], "rows") for scope in silicon.index},
+    }
+
+
+def admitted_reports():
+    """What share of the predictions admits reports that no specification compares: parts of systems, and silicon."""
+    rows = admissions()
+    part, silicon = rows[rows["group"] == "part of a system"], rows[rows["real_silicon"] != "no"]
+    return {
+        "part_within": _percent(part["within"].mean()),
+        "part_above": _percent(part["above"].mean()),
+        **{
+            f"silicon_{scope}_within": _percent(own["within"].mean())
+            for scope, own in silicon.groupby("group")
+            if scope != "part of a system"
+        },
     }
 
 
 def one_row():
     """The cleanest row under the defaults, and under every specification."""
-    row = load("pim").set_index("id", drop=False).loc["P071"]
+    row = row_of(**CLEANEST)
     one, every = predict_pim(row), predict(row)
     return {
         "row_value": extension(one.value),
@@ -209,8 +258,6 @@ def two_ladders():
         "chips": extension(1 / chips.value),
         "chips_low": extension(max(1 / chips.high, 1.0)),
         "chips_high": extension(1 / chips.low),
-        "level_error": extension(math.exp(score(law="level ratio", scope="path")["error"])),
-        "level_constant": extension(math.exp(score(law="level ratio", scope="path")["constant_error"])),
     }
 
 
@@ -227,7 +274,7 @@ def identified():
 
 def one_source_twice():
     """What the share and the saving of one study say about each other."""
-    share, gained = _share("P068"), _factor("P066")
+    share, gained = _share(), _factor(**SHARED)
     rows, most = reports(), ceiling(share)
     over = (rows["group"] == "system") & (rows["admitted_low"] > most)
     return {
@@ -235,14 +282,13 @@ def one_source_twice():
         "ceiling": extension(most),
         "over_ceiling": extension(over.sum(), "rows"),
         "beta_share": extension(beta_from_share(gained, share)),
-        "beta_optimal": extension(virial_beta(share)),
     }
 
 
 def most_that_is_fixed():
     """The largest fixed share that leaves an accelerator in the memory stack its saving, beside the share measured."""
-    gd, saved = prior_gd("NPU-ASIC").value, _factor("P071")
-    phi = predict_pim(load("pim").set_index("id", drop=False).loc["P071"], **FIXED).inputs["fixed_share"]
+    gd, saved = prior_gd("NPU-ASIC").value, _factor(**CLEANEST)
+    phi = predict_pim(row_of(**CLEANEST), **FIXED).inputs["fixed_share"]
     return {
         "most_fixed": extension(brentq(lambda phi: saving(gd, 2, fixed_share=phi) - saved, 0, 0.9)),
         "phi_low": extension(phi.low),
@@ -256,8 +302,10 @@ PARTS = (
     one_specification,
     all_specifications,
     what_turns_it,
+    spread_by_choice,
     chance_and_power,
     what_else_differs,
+    admitted_reports,
     one_row,
     two_ladders,
     identified,

@@ -6,11 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from datagravity import choices
-from datagravity.evidence import remembered
 from datagravity.pim.inputs import brought
-from datagravity.pim.multiverse import multiverse
-from datagravity.pim.prediction import LEVEL, PREDICTING, SET, path_draws, share_draws, system_saving
+from datagravity.pim.multiverse import combinations_of, multiverse
+from datagravity.pim.prediction import LEVEL, PREDICTING, path_draws, share_draws, system_saving
 from datagravity.pim.reports import scope_group
 
 # Of each specification so many quantiles stand for its draws, each as probable as the next.
@@ -55,7 +53,7 @@ def predict(row):
     (True, True)
     """
     group = scope_group(_text(row, "scope"))
-    combos = _combinations(group)
+    combos = combinations_of(group)
     parts, paths, rows = [], {}, {}
     for spec in combos.to_dict("records"):
         options = spec["gd_energy"], spec["gd_width"], spec["share"]
@@ -73,14 +71,6 @@ def predict(row):
     return Everywhere(
         *(float(one) for one in (value, low, high, medians.min(), medians.max())), len(combos), _gains(group)
     )
-
-
-@remembered
-def _combinations(group):
-    """The combinations of predicting choices for a scope; a part of a system has those of a whole one."""
-    table = choices.combinations(SET)
-    scope = group if group in set(table["scope"]) else "system"
-    return table.loc[table["scope"] == scope, list(PREDICTING)].drop_duplicates(ignore_index=True)
 
 
 def _gains(group):

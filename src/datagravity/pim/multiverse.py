@@ -25,7 +25,7 @@ from datagravity.pim.prediction import (
 from datagravity.pim.reports import compared, reports
 
 #: The choices of a specification, in the order of the table, and those that decide which reports are compared.
-CHOICES = ("law", "fixed_cost", "kappa", "evidence", "gd_energy", "gd_width", "share", "scope", "rows", "weighting")
+CHOICES = (*PREDICTING, "scope", "rows", "weighting", "constant", "error_summary")
 SELECTING = CHOICES[len(PREDICTING) :]
 #: With fewer origins there is no rival that is told others, or hardly one.
 FEWEST_ORIGINS = 3
@@ -94,12 +94,13 @@ def samples():
 
 
 @remembered
-def multiverse(*, censored=True):
+def multiverse(*, censored=True, ranges=True):
     """Every specification, scored.
 
     Parameters
     ----------
     censored : whether a best case is a bound; otherwise every report is the point that it prints
+    ranges : whether a range admits all of it; otherwise its middle alone
 
     Returns
     -------
@@ -109,7 +110,9 @@ def multiverse(*, censored=True):
     - coverage: the share of reports that the law's 80 % interval admits; coverage_certain: of those that lie in it
       wherever they lie within their bounds; above, below: the shares of reports beyond either end
     - width: median of ln(high / low)
-    - error: median of the distance, in natural logarithms, from the law's median to what the report admits; mean_error
+    - calibrated: how often an interval that holds 80 % of reports independent of each other would hold 80 % of these
+    - error: of the distances, in natural logarithms, from the law's median to what the reports admit, the median or
+      the mean, as error_summary says; mean_error: the mean
     - constant_coverage, constant_error, constant_mean_error: the same of the constant, the median and the middle 80 %
       of what other origins report of the same scope and rows
     - gain: constant_error less error; mean_gain: of the means. Above zero the law is better.
@@ -124,14 +127,15 @@ def multiverse(*, censored=True):
     True
     """
     done = []
-    for specifications, rows, laws, constants, bounds in forecasts(censored=censored):
-        weighting = specifications["weighting"].iloc[0]
+    for specifications, rows, laws, constants, bounds in forecasts(censored=censored, ranges=ranges):
+        weighting, summary = specifications.iloc[0][["weighting", "error_summary"]]
         weights = _weights(rows, weighting)
-        rival = _scored(constants[None], bounds, weights)
+        rival = _scored(constants[None], bounds, weights, summary)
         one = specifications.assign(
             reports=len(rows),
             origins=rows["source_group"].nunique(),
-            **_scored(laws, bounds, weights),
+            **_scored(laws, bounds, weights, summary),
+            calibrated=fits.weighted_hits(weights, LEVEL),
             constant_coverage=rival["coverage"][0],
             constant_error=rival["error"][0],
             constant_mean_error=rival["mean_error"][0],
@@ -145,7 +149,7 @@ def multiverse(*, censored=True):
 
 
 class Compared(NamedTuple):
-    """The forecasts of every specification of one scope, one choice of rows and one weighting, report by report.
+    """The forecasts of every specification that has the same options of SELECTING, report by report.
 
     specifications : rows of `choices.combinations`; rows : of `reports()`; laws : logarithms of low end, median and
     high end, shape (specifications, rows, 3); constants : the same of the constant, shape (rows, 3); bounds : both
@@ -159,25 +163,27 @@ class Compared(NamedTuple):
     bounds: np.ndarray
 
 
-def forecasts(*, censored=True):
+def forecasts(*, censored=True, ranges=True):
     """Every group of specifications that compare the same reports alike: a list of `Compared`.
 
     Parameters
     ----------
-    censored : as for `multiverse`
+    censored, ranges : as for `multiverse`
     """
     combos, logs = predicted()
     every = reports()
-    bounds = _bounds(every, censored)
+    bounds = _bounds(every, censored, ranges)
     index = {values: place for place, values in enumerate(combos.itertuples(index=False, name=None))}
     kept = samples().query("void.isna()").set_index(["scope", "rows"]).index
     found = []
-    for (scope, which, weighting), own in choices.combinations(SET)[list(CHOICES)].groupby(list(SELECTING), sort=False):
+    for options, own in choices.combinations(SET)[list(CHOICES)].groupby(list(SELECTING), sort=False):
+        scope, which, weighting, constant, _ = options
         if (scope, which) in kept:
             places = compared(every, scope, which).index.to_numpy()
             rows, limits = every.loc[places], bounds[:, places]
             at = [index[values] for values in own[list(PREDICTING)].itertuples(index=False, name=None)]
-            constants = _constants(rows, limits, _weights(rows, weighting))
+            told = limits[[2, 2, 2]] if constant == "median of printed middles" else limits
+            constants = _constants(rows, told, _weights(rows, weighting))
             found.append(Compared(own, rows, logs[at][:, places], constants, limits))
     return found
 
@@ -248,13 +254,43 @@ def predictions(**chosen):
     return rows.assign(miss=np.select([above, below], ["above", "below"], "within"))
 
 
-def _bounds(rows, censored):
+@remembered
+def combinations_of(scope):
+    """The combinations of predicting choices for one of SCOPE_GROUPS; a part of a system has those of a whole one."""
+    table = choices.combinations(SET)
+    scope = scope if scope in set(table["scope"]) else "system"
+    return table.loc[table["scope"] == scope, list(PREDICTING)].drop_duplicates(ignore_index=True)
+
+
+@remembered
+def admissions():
+    """In what share of the predictions of its scope each report, compared or not, is admitted or lies beyond.
+
+    Returns
+    -------
+    pandas.DataFrame: the columns of `reports`; within, above and below, which sum to one.
+    """
+    combos, logs = predicted()
+    rows = reports()
+    bounds, places = _bounds(rows), combos.reset_index(names="place")
+    above, below = bounds[0] > logs[..., 2], bounds[1] < logs[..., 0]
+    found = {"within": ~above & ~below, "above": above, "below": below}
+    own = {scope: combinations_of(scope).merge(places)["place"].to_numpy() for scope in rows["group"].unique()}
+    at = [own[scope] for scope in rows["group"]]
+    return rows.assign(
+        **{name: [float(hits[one, row].mean()) for row, one in enumerate(at)] for name, hits in found.items()}
+    )
+
+
+def _bounds(rows, censored=True, ranges=True):
     """Both ends of what each report admits, in logarithms, and its printed middle: shape (3, rows)."""
     middle = np.log(rows["reported"].to_numpy(float))
     if not censored:
         return np.stack([middle, middle, middle])
     with np.errstate(divide="ignore"):  # the logarithm of no bound is minus infinity
         ends = [np.log(rows[f"admitted_{end}"].to_numpy(float)) for end in ("low", "high")]
+    if not ranges:
+        ends = [np.where(rows["report"] == "range", middle, end) for end in ends]
     return np.stack([*ends, middle])
 
 
@@ -271,20 +307,21 @@ def distance_to(value, bounds):
     return np.maximum(np.maximum(bounds[0] - value, value - bounds[1]), 0)
 
 
-def _scored(logs, bounds, weights):
+def _scored(logs, bounds, weights, summary="median"):
     """OUTCOMES of predictions of shape (specifications, reports, 3), each of shape (specifications,)."""
     low, value, high = np.moveaxis(logs, -1, 0)
     above, below = bounds[0] > high, bounds[1] < low
     certain = (bounds[0] >= low) & (bounds[1] <= high)
     errors = distance_to(value, bounds)
+    mean = errors @ weights
     return {
         "coverage": (~above & ~below) @ weights,
         "coverage_certain": certain @ weights,
         "above": above @ weights,
         "below": below @ weights,
         "width": fits.weighted_quantile(high - low, weights, 0.5),
-        "error": fits.weighted_quantile(errors, weights, 0.5),
-        "mean_error": errors @ weights,
+        "error": mean if summary == "mean" else fits.weighted_quantile(errors, weights, 0.5),
+        "mean_error": mean,
     }
 
 
@@ -325,9 +362,11 @@ def shares(frame=None):
 
     Returns
     -------
-    dict: specifications (their number); gains (the share in which the law's median error is below the constant's);
-    mean_gains (the same of mean errors); covers (in which at least 80 % of the reports are admitted); both (covers and
-    gains). Specifications count alike; they are no sample, and the share is no probability.
+    dict: specifications (their number); gains (the share in which the law's error is below the constant's); covers
+    (in which at least 80 % of the reports are admitted); both (covers and gains); constant_covers (in which the
+    constant's own interval admits as many); calibrated (the share in which one that holds 80 % of independent reports
+    would, more where reports are bounds). Specifications count alike; they are no sample, and the share is no
+    probability.
 
     Raises
     ------
@@ -341,9 +380,10 @@ def shares(frame=None):
     return {
         "specifications": len(frame),
         "gains": float(gains.mean()),
-        "mean_gains": float((frame["mean_gain"] > 0).mean()),
         "covers": float(covers.mean()),
         "both": float((gains & covers).mean()),
+        "constant_covers": float((frame["constant_coverage"] >= LEVEL - 1e-12).mean()),
+        "calibrated": float(frame["calibrated"].mean()),
     }
 
 
@@ -368,45 +408,71 @@ def by_option(*, censored=True):
 
 
 @remembered
-def spread_shares():
+def spread_shares(kappas=None):
     """How much of the spread of coverage and gain each choice explains: outcome, factor, alone, beside.
 
-    See `fits.variance_shares`: sums over all specifications, exact, with no model of the spread.
+    See `fits.variance_shares`: sums over all specifications, exact, with no model of the spread. It depends on which
+    options were tried.
+
+    Parameters
+    ----------
+    kappas : the options of kappa that count; all of them if None
     """
     frame = multiverse()
+    frame = frame if kappas is None else frame[frame["kappa"].isin(kappas)]
     parts = [
         fits.variance_shares(frame, outcome, list(CHOICES)).assign(outcome=outcome) for outcome in ("coverage", "gain")
     ]
     return pd.concat(parts, ignore_index=True)
 
 
+#: The specifications that `chance` shuffles: every report, and sums that a swap of one origin's forecasts moves.
+SHUFFLED = {"rows": "all", "weighting": "origin", "error_summary": "mean"}
+
+
 @remembered
-def chance(permutations=2000):
+def chance(*, permutations=20000, **held):
     """What chance alone would do, over all specifications of a scope with every report at once. Origins are shuffled.
+
+    Parameters
+    ----------
+    permutations : of origins; signs are tried out completely where that is no more
+    held : options of PREDICTING by name, and of the choice `constant`, whose default is taken otherwise
 
     Returns
     -------
-    pandas.DataFrame: scope, origins, specifications; gain, the median of mean_gain with origins alike, and gain_p: how
-    often it is as large where the two forecasts of an origin change places at random; order, the median rank
-    correlation over origins, and order_p: how often it is as large where the origins change their reports. Both p are
-    one-sided, for the law being of use.
+    pandas.DataFrame: scope, origins, specifications; gain, the median of the gain in mean error with origins alike;
+    gain_p and gain_p_constant: how often it is as large, and as small, where the two forecasts of an origin change
+    places at random; gain_p_either, two-sided; order, the median rank correlation over origins, and order_p, one-sided:
+    how often it is as large where the origins change their reports; stated_origins, stated_order and stated_order_p:
+    the same of reports that are no bound.
     """
-    found = []
+    held, found = {"constant": choices.defaults(SET)["constant"]} | SHUFFLED | held, []
     for specifications, rows, laws, constants, bounds in forecasts():
-        first = specifications.iloc[0]
-        if (first["rows"], first["weighting"]) != ("all", "origin"):
+        kept = np.logical_and.reduce([specifications[name] == option for name, option in held.items()])
+        if not kept.any():
             continue
-        medians, rival = laws[..., 1], constants[:, 1]
+        medians, rival, stated = laws[kept][..., 1], constants[:, 1], rows["report"].isin(["point", "range"]).to_numpy()
         gains = means_by_origin(distance_to(rival, bounds) - distance_to(medians, bounds), rows)
-        gain, gain_p = fits.joint_sign_flip(gains / gains.shape[1], permutations=permutations, seed=SEED)
-        order, order_p = fits.joint_rank_correlation(
-            means_by_origin(medians, rows), means_by_origin(bounds[2], rows), permutations=permutations, seed=SEED
-        )
+        gains = gains / gains.shape[1]
+        gain, gain_p = fits.joint_sign_flip(gains, permutations=permutations, seed=SEED)
+        constant_p = fits.joint_sign_flip(-gains, permutations=permutations, seed=SEED)[1]
+        order, order_p = _shuffled_order(medians, bounds[2], rows, permutations)
+        stated_order, stated_p = _shuffled_order(medians[:, stated], bounds[2, stated], rows[stated], permutations)
         found.append(
-            {"scope": first["scope"], "origins": gains.shape[1], "specifications": len(specifications)}
-            | {"gain": gain, "gain_p": gain_p, "order": order, "order_p": order_p}
+            {"scope": specifications["scope"].iloc[0], "origins": gains.shape[1], "specifications": int(kept.sum())}
+            | {"gain": gain, "gain_p": gain_p, "gain_p_constant": constant_p}
+            | {"gain_p_either": min(1.0, 2 * min(gain_p, constant_p)), "order": order, "order_p": order_p}
+            | {"stated_origins": rows.loc[stated, "source_group"].nunique()}
+            | {"stated_order": stated_order, "stated_order_p": stated_p}
         )
     return pd.DataFrame(found)
+
+
+def _shuffled_order(medians, reported, rows, permutations):
+    return fits.joint_rank_correlation(
+        means_by_origin(medians, rows), means_by_origin(reported, rows), permutations=permutations, seed=SEED
+    )
 
 
 def power_curve(counts=None):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity import checks
-from datagravity.evidence import load, remembered
+from datagravity.evidence import load, one_row, remembered
 from datagravity.series import series_members
 
 #: Scopes by what the number counts. In the first two all energy is spent on data; the others hold a rest beside it.
@@ -27,6 +27,7 @@ FILTERS = {
     "reviewed": lambda rows: ~rows["grey"],
     "silicon": lambda rows: rows["real_silicon"] != "no",
     "only the place": lambda rows: rows["confound"] == "only the place",
+    "no other difference known": lambda rows: rows["confound"].isna() | (rows["confound"] == "only the place"),
 }
 
 
@@ -41,6 +42,26 @@ def why_not_usable(row):
     if row["pim_class"] == "in-storage":
         return "in storage: the energy table has no flash"
     return None
+
+
+def row_of(**columns):
+    """The one row of `load("pim")` whose columns hold these values.
+
+    Returns
+    -------
+    pandas.Series
+
+    Raises
+    ------
+    ValueError
+        If no row holds them, or more than one does.
+
+    Examples
+    --------
+    >>> row_of(source="farmahini2015nda", scope="data_transfer_only")["energy_factor_low"]
+    3.125
+    """
+    return one_row("pim", load("pim"), **columns)
 
 
 def not_usable():
