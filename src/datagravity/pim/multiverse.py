@@ -163,12 +163,13 @@ class Compared(NamedTuple):
     bounds: np.ndarray
 
 
-def forecasts(*, censored=True, ranges=True):
+def forecasts(*, censored=True, ranges=True, **held):
     """Every group of specifications that compare the same reports alike: a list of `Compared`.
 
     Parameters
     ----------
     censored, ranges : as for `multiverse`
+    held : options of SELECTING by name; groups with other ones are left out
     """
     combos, logs = predicted()
     every = reports()
@@ -178,7 +179,8 @@ def forecasts(*, censored=True, ranges=True):
     found = []
     for options, own in choices.combinations(SET)[list(CHOICES)].groupby(list(SELECTING), sort=False):
         scope, which, weighting, constant, _ = options
-        if (scope, which) in kept:
+        wanted = all(held.get(name, option) == option for name, option in zip(SELECTING, options, strict=True))
+        if wanted and (scope, which) in kept:
             places = compared(every, scope, which).index.to_numpy()
             rows, limits = every.loc[places], bounds[:, places]
             at = [index[values] for values in own[list(PREDICTING)].itertuples(index=False, name=None)]
@@ -431,12 +433,13 @@ SHUFFLED = {"rows": "all", "weighting": "origin", "error_summary": "mean"}
 
 
 @remembered
-def chance(*, permutations=20000, **held):
+def chance(*, permutations=20000, order=True, **held):
     """What chance alone would do, over all specifications of a scope with every report at once. Origins are shuffled.
 
     Parameters
     ----------
     permutations : of origins; signs are tried out completely where that is no more
+    order : whether to ask for the order too; its columns are missing otherwise
     held : options of PREDICTING by name, and of the choice `constant`, whose default is taken otherwise
 
     Returns
@@ -448,25 +451,32 @@ def chance(*, permutations=20000, **held):
     the same of reports that are no bound.
     """
     held, found = {"constant": choices.defaults(SET)["constant"]} | SHUFFLED | held, []
-    for specifications, rows, laws, constants, bounds in forecasts():
+    selected = {name: held[name] for name in SELECTING if name in held}
+    for specifications, rows, laws, constants, bounds in forecasts(**selected):
         kept = np.logical_and.reduce([specifications[name] == option for name, option in held.items()])
         if not kept.any():
             continue
-        medians, rival, stated = laws[kept][..., 1], constants[:, 1], rows["report"].isin(["point", "range"]).to_numpy()
+        medians, rival = laws[kept][..., 1], constants[:, 1]
         gains = means_by_origin(distance_to(rival, bounds) - distance_to(medians, bounds), rows)
         gains = gains / gains.shape[1]
         gain, gain_p = fits.joint_sign_flip(gains, permutations=permutations, seed=SEED)
         constant_p = fits.joint_sign_flip(-gains, permutations=permutations, seed=SEED)[1]
-        order, order_p = _shuffled_order(medians, bounds[2], rows, permutations)
-        stated_order, stated_p = _shuffled_order(medians[:, stated], bounds[2, stated], rows[stated], permutations)
-        found.append(
-            {"scope": specifications["scope"].iloc[0], "origins": gains.shape[1], "specifications": int(kept.sum())}
-            | {"gain": gain, "gain_p": gain_p, "gain_p_constant": constant_p}
-            | {"gain_p_either": min(1.0, 2 * min(gain_p, constant_p)), "order": order, "order_p": order_p}
-            | {"stated_origins": rows.loc[stated, "source_group"].nunique()}
-            | {"stated_order": stated_order, "stated_order_p": stated_p}
-        )
+        row = {"scope": specifications["scope"].iloc[0], "origins": gains.shape[1], "specifications": int(kept.sum())}
+        row |= {"gain": gain, "gain_p": gain_p, "gain_p_constant": constant_p}
+        row |= {"gain_p_either": min(1.0, 2 * min(gain_p, constant_p))}
+        if order:
+            row |= _orders(medians, bounds[2], rows, permutations)
+        found.append(row)
     return pd.DataFrame(found)
+
+
+def _orders(medians, reported, rows, permutations):
+    """The columns of `chance` on the order of reports, of all and of those that are no bound."""
+    stated = rows["report"].isin(["point", "range"]).to_numpy()
+    order, p = _shuffled_order(medians, reported, rows, permutations)
+    stated_order, stated_p = _shuffled_order(medians[:, stated], reported[stated], rows[stated], permutations)
+    found = {"order": order, "order_p": p, "stated_origins": rows.loc[stated, "source_group"].nunique()}
+    return found | {"stated_order": stated_order, "stated_order_p": stated_p}
 
 
 def _shuffled_order(medians, reported, rows, permutations):
