@@ -9,7 +9,7 @@ from itertools import permutations, product
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.tools import add_constant
@@ -256,6 +256,28 @@ def test_the_interval_of_a_deviation_ends_where_the_likelihood_allows():
     none = flat.interval(lambda between, within: math.log(between[0, 0] + 1e-9))
     assert math.exp(none.value) < 1e-6
     assert math.exp(none.high) > 0.1
+
+
+def test_the_interval_of_a_ratio_ends_where_the_likelihood_allows_on_an_edge_too():
+    # Between few groups the effects of two outcomes correlate fully: the best matrices lie on an edge.
+    generator = np.random.default_rng(13)
+    labels = np.repeat(list("abcde"), [7, 3, 1, 1, 1])
+    effects = np.repeat(generator.normal(size=5), [7, 3, 1, 1, 1])[:, None] * [0.7, 1.4]
+    values = effects + generator.normal(size=(13, 2)) * [0.8, 0.2]
+    ours = fits.random_effects(values, labels)
+    found = ours.interval(lambda between, within: math.log(between[0, 0] / between[1, 1]) / 2)
+
+    def short(parts, ratio):
+        """By how much the likelihood of matrices with this ratio of deviations is below the greatest of all."""
+        size, bend, *own = parts
+        root = np.array([[own[0], 0], own[1:]])
+        between = np.exp(2 * size) * np.array([[ratio**2, ratio * np.tanh(bend)], [ratio * np.tanh(bend), 1]])
+        return ours.likelihood - ours._cases.likelihood(between, root @ root.T)
+
+    start = [math.log(ours.between[1, 1]) / 2, 2.0, *np.linalg.cholesky(ours.within)[np.tril_indices(2)]]
+    for end in (found.low, found.high):
+        best = optimize.minimize(short, start, math.exp(end), method="Nelder-Mead", options={"maxiter": 4000})
+        assert best.fun == pytest.approx(stats.chi2.ppf(0.8, 1) / 2, abs=0.02)
 
 
 @pytest.mark.parametrize(

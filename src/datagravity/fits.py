@@ -687,24 +687,15 @@ class RandomEffects:
         """
         cases = self._cases
         allowed = self.likelihood - stats.chi2.ppf(level, 1) / 2
-        inside = {"type": "ineq", "fun": lambda found: cases.likelihood(*cases.matrices(found)) - allowed}
         value, ends = float(quantity(self.between, self.within)), []
+        # Starts are off the edge on which the best matrices may lie; a second one where the first leads nowhere.
+        starts = [cases.inside(self.between, self.within, share) for share in (0.03, 0.1)]
         for sign in (1, -1):
-            # One start near the best matrices, and one off the edge on which they may lie.
-            searches = [
-                optimize.minimize(
-                    lambda found, sign=sign: sign * quantity(*cases.matrices(found)),
-                    cases.inside(self.between, self.within, share),
-                    method="SLSQP",
-                    constraints=inside,
-                    options={"ftol": 1e-4},
-                )
-                for share in (0.01, 0.1)
-            ]
-            reached = [sign * float(found.fun) for found in searches if inside["fun"](found.x) > -0.01]
-            if not reached:
+            found = (cases.least(lambda *pair, sign=sign: sign * quantity(*pair), allowed, start) for start in starts)
+            end = sign * next((least for least in found if math.isfinite(least)), math.inf)
+            if math.isinf(end):
                 raise RuntimeError(f"quantity: no end of its interval found beyond {value!r}; try its logarithm")
-            ends += reached
+            ends.append(end)
         return Interval(value, min(value, *ends), max(value, *ends), level, "uniform")
 
 
@@ -769,7 +760,7 @@ def random_effects(
     weights = np.exp(logs - logs.max())
     mean = np.average(centres, axis=0, weights=weights)
     scatter = np.einsum("i,ij,ik->jk", weights / weights.sum(), centres - mean, centres - mean)
-    likelihood = known + float(special.logsumexp(logs)) - math.log(len(logs))
+    likelihood = known + _log_of_mean(logs)
     return RandomEffects(mean, rest + scatter, between, within, likelihood, freedom, len(names), count, cases)
 
 
@@ -783,7 +774,6 @@ class _Cases:
         self.known = int((~bounds).sum())
         self.width, self.bounds = width, len(order) - self.known
         self.values, self.design = values[case, outcome], np.eye(width)[outcome]
-        self.outcomes = np.ix_(outcome, outcome)
         self.one_case = np.equal.outer(case, case)
         self.one_group = np.equal.outer(place[case], place[case])
         self.errors = self.one_case * errors[case[:, None], outcome[:, None], outcome]
@@ -797,7 +787,8 @@ class _Cases:
         its share in the chance of the bounds, and the means if the outcomes below bounds are those of that row; and
         the covariance of these means.
         """
-        whole = self.one_group * between[self.outcomes] + self.one_case * within[self.outcomes] + self.errors
+        of_groups, of_cases = (self.design @ matrix @ self.design.T for matrix in (between, within))
+        whole = self.one_group * of_groups + self.one_case * of_cases + self.errors
         n, width = self.known, self.width
         own, across, design, values = whole[:n, :n], whole[n:, :n], self.design[:n], self.values[:n]
         solved = np.linalg.solve(own, np.column_stack([design, values, across.T]))
@@ -819,7 +810,7 @@ class _Cases:
             known, logs, _, _ = self.given(between, within, self.points)
         except np.linalg.LinAlgError:
             return -1e9
-        return known + float(special.logsumexp(logs)) - math.log(len(logs))
+        return known + _log_of_mean(logs)
 
     def inside(self, between, within, share):
         """Both matrices as the entries of their roots, which may take any value: a place to begin a search.
@@ -828,6 +819,42 @@ class _Cases:
         """
         more = np.diag(share * self.scale**2)
         return np.concatenate([np.linalg.cholesky(matrix + more)[self.lower] for matrix in (between, within)])
+
+    def reach(self, parameters):
+        """How far each entry may move, alone, until the likelihood has changed by about one half: a search's unit.
+
+        Without it, a search creeps along the edge of matrices that are no more invertible, and ends too early.
+        """
+        steps = np.diag(0.02 * np.tile(self.scale[self.lower[0]], 2))
+        near = [[self.likelihood(*self.matrices(parameters + sign * step)) for sign in (1, 0, -1)] for step in steps]
+        bend = np.abs(np.array(near) @ [1, -2, 1])
+        return np.diag(steps) / np.sqrt(np.maximum(bend, 0.02**2))
+
+    def least(self, quantity, allowed, start):
+        """The least of a number over all matrices whose likelihood is allowed; infinity if none of these is met.
+
+        A search begins again where one ended, in the units of that place, until it gets no further.
+        """
+        least = math.inf
+        for _ in range(8):
+            reach = self.reach(start)
+
+            def inside(found, reach=reach):
+                return self.likelihood(*self.matrices(reach * found)) - allowed
+
+            end = optimize.minimize(
+                lambda found, reach=reach: quantity(*self.matrices(reach * found)),
+                start / reach,
+                method="SLSQP",
+                constraints={"type": "ineq", "fun": inside},
+                options={"ftol": 1e-5},
+            )
+            start, before = reach * end.x, least
+            if inside(end.x) > -0.01:
+                least = min(least, float(end.fun))
+            if least > before - 1e-3:
+                break
+        return least
 
     def matrices(self, parameters):
         """Both matrices from the entries of their roots."""
@@ -846,6 +873,12 @@ class _Cases:
         return self.matrices(min(found, key=lambda one: one.fun).x)
 
 
+def _log_of_mean(logs):
+    """The logarithm of a mean of numbers given by their logarithms; on a few, scipy's logsumexp takes far longer."""
+    most = logs.max()
+    return float(most + np.log(np.exp(logs - most).mean()))
+
+
 def _log_determinant(matrix):
     """Of a positive definite matrix; an error of numpy's for another."""
     return 2 * np.log(np.diag(np.linalg.cholesky(matrix))).sum()
@@ -855,13 +888,11 @@ def _below(limits, root, uniforms):
     """Independent normal deviations of which `root` makes correlated ones below the limits, one row for each row of
     uniforms, and the logarithm of the chance by which the row counts.
     """
-    deviations, logs = np.empty(uniforms.shape), np.zeros(len(uniforms))
+    deviations, chances = np.empty(uniforms.T.shape), np.empty(uniforms.T.shape)
     for n, limit in enumerate(limits):
-        chance = special.ndtr((limit - deviations[:, :n] @ root[n, :n]) / root[n, n])
-        chance = np.maximum(chance, 1e-300)
-        deviations[:, n] = special.ndtri(uniforms[:, n] * chance)
-        logs += np.log(chance)
-    return deviations, logs
+        chances[n] = np.maximum(special.ndtr((limit - root[n, :n] @ deviations[:n]) / root[n, n]), 1e-300)
+        deviations[n] = special.ndtri(uniforms[:, n] * chances[n])
+    return deviations.T, np.log(chances).sum(axis=0)
 
 
 # --- A fixed and a linear part ---------------------------------------------------------------------------------------
