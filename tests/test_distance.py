@@ -182,6 +182,7 @@ def test_what_is_chosen_is_what_is_used():
     assert chosen.loc["kind: component", "share"] == pytest.approx(5 / 6, rel=0.02)
     assert {"meter: board", "meter: rail", "meter: io", "meter: device"} < set(chosen.index)
     assert chosen.loc["without A", "share"] == pytest.approx(dist.fixed_share(10, without="A").value)
+    assert dist.fixed_share(10, without=("A",)) == dist.fixed_share(10, without="A")
 
 
 @pytest.mark.usefixtures("four_origins")

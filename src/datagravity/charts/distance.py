@@ -160,7 +160,7 @@ def share_against_distance():
         description=(
             f"Line chart of the fixed share against distance with a wide band. It falls from {near['share']:.2f} at "
             f"{near['distance_mm']:.1f} mm to {far['share']:.2f} at {far['distance_mm']:.0f} mm. "
-            "A list chooses the evidence: kinds of fixed part, meters, reviewed sources, or all without one origin."
+            "A list chooses the evidence: kinds of fixed part, meters, reviewed sources, or all without some origins."
         ),
         sources=set(dist.usable_splits()["source"]),
     )

@@ -37,7 +37,7 @@ def energy(d_mm, *, kind=ALL, meter=ALL, reviewed=False, without=None, bounds=Tr
         series once
     meter : what the energy includes, one of METERS or "all"
     reviewed : whether unreviewed sources stay out
-    without : the name of an origin to leave out
+    without : the name of an origin to leave out, or a tuple of names
     bounds : whether series count whose fixed part is known by an upper bound only
     level : coverage of the interval, between origins
 
@@ -220,6 +220,8 @@ def _factor(fitted, which, logarithm):
 def choices():
     """Every reasonable choice of evidence that `fixed_share` takes: name, and the arguments that make it.
 
+    Each origin is left out once, and those with bounds once together, if there are several.
+
     Returns
     -------
     dict: name -> keyword arguments.
@@ -230,7 +232,9 @@ def choices():
     found |= {f"meter: {meter}": {"meter": meter} for meter in METERS if meter in set(_chosen()["meter"])}
     found |= {"reviewed": {"reviewed": True}}
     pooled = splits[splits["kind"].isin(POOLED)]
-    return found | {f"without {origin}": {"without": origin} for origin in sorted(set(pooled["origin"]))}
+    found |= {f"without {origin}": {"without": origin} for origin in sorted(set(pooled["origin"]))}
+    bounded = tuple(sorted(set(pooled.loc[pooled["bounded"], "origin"])))
+    return found | ({f"without {' and '.join(bounded)}": {"without": bounded}} if len(bounded) > 1 else {})
 
 
 @remembered
@@ -301,8 +305,10 @@ def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     if reviewed:
         kept &= ~frame["grey"].astype(bool)
     if without is not None:
-        checks.choice("without", without, sorted(set(frame["origin"])))
-        kept &= frame["origin"] != without
+        names = (without,) if isinstance(without, str) else without
+        for name in names:
+            checks.choice("without", name, sorted(set(frame["origin"])))
+        kept &= ~frame["origin"].isin(names)
     if not bounds:
         kept &= ~frame["bounded"]
     if not (kept & ~frame["bounded"]).any():

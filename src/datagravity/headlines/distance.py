@@ -1,9 +1,11 @@
 """The numbers of the chapter on the way of a bit and the doors it goes through."""
 
 import numpy as np
+import pandas as pd
 
 from datagravity import distance as dist
 from datagravity.distance import hops
+from datagravity.distance.shares import choices
 from datagravity.headlines import extension
 from datagravity.intervals import text
 from datagravity.series import series_members
@@ -94,6 +96,16 @@ def series_of_the_fit():
     }
 
 
+def _left_out(kind):
+    """What choices of evidence leave out, and their names: one origin (str), or all with bounds together (tuple)."""
+    left_out = {arguments.get("without"): name for name, arguments in choices().items()}
+    return {origins: name for origins, name in left_out.items() if isinstance(origins, kind)}
+
+
+def _ratio(row):
+    return "{ratio:.1f} ({low:.1f} to {high:.1f})".format_map(row)
+
+
 def which_scatters_more():
     """Whether the fixed part scatters more than the slope, under which choices, and which choice comes closest."""
     table = dist.which_scatters_more().set_index(["which", "choice"])
@@ -104,9 +116,9 @@ def which_scatters_more():
         "ratio_between_least": extension(between["ratio"].idxmin()),
         "ratio_between_most": extension(between["ratio"].idxmax()),
     }
+    found["ratio_unbounded"] = extension(_ratio(between.loc[next(iter(_left_out(tuple).values()))]))
     for which, own in (("within", within), ("between", between)):
-        value, low, high = own.loc["all", ["ratio", "low", "high"]]
-        found[f"ratio_{which}"] = extension(f"{value:.1f} ({low:.1f} to {high:.1f})")
+        found[f"ratio_{which}"] = extension(_ratio(own.loc["all"]))
         found[f"ratio_{which}_told"] = extension((own["more"] != "open").sum(), "choices")
     return found
 
@@ -114,7 +126,10 @@ def which_scatters_more():
 def fixed_share():
     """The share of a further machine that is fixed, and how it depends on what one calls fixed, and on the evidence."""
     phi, table = dist.fixed_share(NEAR_MM), dist.shares_by_choice(NEAR_MM).set_index("choice")
-    without = table[table.index.str.startswith("without")]["share"]
+    without = pd.Series({origin: table.loc[name, "share"] for origin, name in _left_out(str).items()})
+    (bounded,) = _left_out(tuple)
+    pooled = dist.usable_splits().query("kind != 'anchor'")
+    most = pooled[pooled["origin"] == without.idxmax()]
     found = {
         "phi_at": extension(NEAR_MM, "mm"),
         "phi": extension(text(phi)),
@@ -123,8 +138,13 @@ def fixed_share():
         "phi_reviewed": extension(text(dist.fixed_share(NEAR_MM, reviewed=True))),
         "phi_known": extension(text(dist.fixed_share(NEAR_MM, bounds=False))),
         "phi_without": extension(_span(without.min(), without.max())),
-        "phi_least_origin": extension(without.idxmin().removeprefix("without ")),
-        "phi_most_origin": extension(without.idxmax().removeprefix("without ")),
+        "phi_least_origin": extension(without.idxmin()),
+        "phi_most_origin": extension(without.idxmax()),
+        "phi_most": extension(text(dist.fixed_share(NEAR_MM, without=without.idxmax()))),
+        "phi_most_series": extension(len(most), "series"),
+        "phi_most_bounds": extension(most["bounded"].sum(), "series"),
+        "phi_unbounded": extension(text(dist.fixed_share(NEAR_MM, without=bounded))),
+        "bounded_origins": extension(" and ".join(bounded)),
         "phi_choices": extension(len(table), "choices"),
         "phi_minor": extension((table["share"] < 0.5).sum(), "choices"),
         "phi_certain": extension(((table["high"] < 0.5) | (table["low"] > 0.5)).sum(), "choices"),

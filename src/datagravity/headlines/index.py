@@ -51,6 +51,7 @@ def measured_distance():
         "ring_whole": rings["ring_whole"],
         "fixed_share": found["phi"],
         "fixed_at": found["phi_at"],
+        "fixed_most": found["phi_most"],
         "fixed_minor": found["phi_minor"],
         "fixed_choices": found["phi_choices"],
         "fixed_certain": found["phi_certain"],
