@@ -352,6 +352,17 @@ def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():
     assert of("plateau")["limit_low"].value > 0
 
 
+def test_what_the_chapter_on_the_plateau_says_of_cuts_and_of_pairs():
+    from datagravity import plateau
+
+    cuts = plateau.forecasts("Green500 number 1").query("choice == 'all records'").set_index("before")
+    assert cuts["errors"].min() == cuts.loc[2019, "errors"], "no cut gives more"
+    found = {name: headline.value for name, headline in of("plateau").items()}
+    assert found["same_low_range"].endswith("pairs: 7, models: 2, of one: 6"), "nearly all of one model"
+    assert found["same_low"] < 1 < found["same_low_rest"]
+    assert found["stall_new"] > found["stall_pairs"] / 2 > found["stall_none"], "stalls sit on the new side"
+
+
 def test_what_the_chapter_on_tokens_says_of_rivals_and_of_prices():
     found = {name: headline.value for name, headline in of("token").items()}
     table = score().query("kind == 'dense' and not stalls").set_index("model")

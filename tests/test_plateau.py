@@ -300,6 +300,24 @@ def test_the_records_of_the_green500_bend(green):
     assert found.errors == pytest.approx(-6.3, abs=0.05)
 
 
+def test_how_far_a_forecast_misses_depends_on_the_cut(green):
+    cuts = plateau.forecasts("ours").set_index(["choice", "before"])
+    errors = cuts["errors"]
+    assert errors["all records"].to_list() == pytest.approx([-4.5, -5.1, -4.8, -6.1, -6.3, -6.3, -3.5, -3.0], abs=0.05)
+    assert list(errors["from 2013"].index) == list(range(2016, 2023)), "before 2015 there are too few of these records"
+    last = cuts.loc[("from 2013", 2021)]
+    assert last[["points", "expected", "errors"]].to_list() == pytest.approx([10, 117.7, -1.69], abs=0.05)
+    assert errors["all records", 2019] == plateau.forecast("ours", 2019).errors
+
+
+def test_the_chances_of_a_bend_are_no_matter_of_the_seed(green):
+    one, other = (plateau.curvature("ours", seed=seed) for seed in (0, 1))
+    for name in plateau.CONSTANT_RATES:
+        error = math.sqrt(one.chance[name] * (1 - one.chance[name]) / 20_000)
+        assert abs(one.chance[name] - other.chance[name]) < 5 * error
+    assert one.chance["scatter about a line"] < 0.003
+
+
 @pytest.mark.parametrize(("bend", "reading"), [(0, "not decided"), (-0.03, "slows"), (0.03, "quickens")])
 def test_the_reading_follows_the_bend(tmp_path, monkeypatch, bend, reading):
     years = np.arange(2000, 2016)
@@ -352,7 +370,7 @@ def token_runs(tmp_path, monkeypatch):
     runs = [
         token_run(1, "old", 4.0, **STEADY),
         token_run(2, "new", 2.0, **STEADY),
-        token_run(3, "new", 5.0, **STALLED),
+        token_run(3, "new", 5.0, **STALLED, mean_output_tokens=900),
         token_run(4, "of another vendor", 1.0, **STEADY),
         token_run(5, "old", 6.0, gpus=2, **STEADY),
         # Nothing to compare them with: another task, other weights, another prompt, no energy.
@@ -396,6 +414,9 @@ def test_two_runs_are_a_pair_if_they_share_all_but_the_accelerator(token_runs):
         ("MD911", "MD912"): "not stated",
         ("I901", "I902"): "not stated",
     }
+    lengths = pairs["length"]
+    assert lengths[["MD901"]].to_list() == [1.0, 2.25]
+    assert pairs.index[~pairs["alike"]].get_level_values("row_new").to_list() == ["I902", "MD903", "MD903"]
 
 
 def test_gains_are_medians_apart_by_number_stalls_and_batch(token_runs):
@@ -409,6 +430,9 @@ def test_gains_are_medians_apart_by_number_stalls_and_batch(token_runs):
         ("fewer", "suspected", "1 to 16"): 1.2,
     }
     assert (gains["pairs"] == 1).all()
+    stalled = gains.index.get_level_values("stalls") == "suspected"
+    assert gains["gain_alike"].isna().to_list() == ((gains["alike"] == 0).to_list())
+    assert (gains.loc[stalled, "alike"] == 0).all(), "their answers are longer"
     assert gains.loc[("as many", "none suspected", "1 to 16"), "rate"] == pytest.approx(1 / 4)
 
 
@@ -433,7 +457,12 @@ def test_the_published_ratios_are_those_of_the_runs():
         assert len(published) == 3
         for batches, value in published.items():
             assert own[batches.removeprefix("batch ")] == pytest.approx(value, abs=6e-4)
-    pairs = plateau.generation_pairs().query("old == 'A100 SXM4 40GB'")
+    pairs = plateau.generation_pairs()
+    apart = pairs["length"].where(pairs["length"] > 1, 1 / pairs["length"])
+    assert not apart.between(plateau.SAME_LENGTH * 0.96, 2).any(), (
+        "where one length ends decides nothing up to twice it"
+    )
+    pairs = pairs.query("old == 'A100 SXM4 40GB'")
     logs = np.log(pairs["gain"]).groupby(pairs["batch"]).mean()
     for batch, value in rows["J/token, gain from A100 to H100"].items():
         assert math.exp(logs[int(batch.removeprefix("batch "))]) == pytest.approx(value, abs=6e-4)

@@ -322,6 +322,8 @@ CHOICES = {
     "to June 2022": {"until": 2022.5},
     "from 2013": {"since": 2013.0},
 }
+#: The years before which a constant rate may be fitted, and the fewest points that it takes.
+CUTS, LEAST_BEFORE = range(2015, 2023), 4
 
 
 def efficiency_series(series, *, since=None, until=None, verified_only=False, records_only=None):
@@ -396,7 +398,7 @@ class Curvature(NamedTuple):
 
 
 @remembered
-def curvature(series, *, since=None, until=None, verified_only=False, draws=400, seed=0):
+def curvature(series, *, since=None, until=None, verified_only=False, draws=20_000, seed=0):
     """Whether a measured series slows: four models, and what records of a constant rate would show. [extension]
 
     Two constant rates are simulated on the dates of all points of the series. In the first every list scatters
@@ -466,7 +468,7 @@ def _scattered(x, y, dates, degree):
     weights = np.polyfit(x - middle, y, degree)
     deviation = np.sqrt(np.sum((y - np.polyval(weights, x - middle)) ** 2) / (len(x) - degree - 1))
     centre = np.polyval(weights, dates - middle)
-    return lambda generator: centre + deviation * generator.standard_normal(len(dates))
+    return lambda generator, draws: centre + deviation * generator.standard_normal((draws, len(dates)))
 
 
 def _jumping(x, y, dates):
@@ -476,16 +478,16 @@ def _jumping(x, y, dates):
     spans = np.diff(dates)
     share = np.minimum(rate * spans, 1)
 
-    def make(generator):
-        jumps = generator.random(len(spans)) < share
-        return np.r_[0, np.cumsum(jumps * generator.exponential(size, len(spans)))]
+    def make(generator, draws):
+        jumps = generator.random((draws, len(spans))) < share
+        return np.insert(np.cumsum(jumps * generator.exponential(size, jumps.shape), axis=1), 0, 0.0, axis=1)
 
     return make
 
 
 def _bends(make, dates, records, draws, generator):
     """The statistic of so many simulated series; 0 for one with too few points."""
-    made = np.stack([make(generator) for _ in range(draws)])
+    made = make(generator, draws)
     before = np.maximum.accumulate(made, axis=1)[:, :-1]
     kept = np.insert(made[:, 1:] > before, 0, True, axis=1) if records else True
     return fits.bend_statistic(dates, made, kept)
@@ -518,7 +520,7 @@ def forecast(series, before, **chosen):
     """
     points_ = efficiency_series(series, **chosen)
     early = points_[points_["years"] < before]
-    if len(early) < 4 or len(early) == len(points_):
+    if len(early) < LEAST_BEFORE or len(early) == len(points_):
         raise ValueError(f"before: {before!r}, expected a year with four points of {series!r} before it and one after")
     x, y = early["years"].to_numpy(), np.log(early["efficiency"].to_numpy())
     fitted = fits.line(x, y)
@@ -528,6 +530,20 @@ def forecast(series, before, **chosen):
     expected = math.exp(fitted.intercept + fitted.slope * at)
     gap = math.log(value / expected)
     return Forecast(expected, value, value / expected, gap / error, len(x), math.expm1(fitted.slope))
+
+
+@remembered
+def forecasts(series):
+    """The forecast of a series with each of CUTS that leaves points enough, from all records and from those since 2013:
+    choice, before, points, expected, errors. [extension]"""
+    found = []
+    for choice in ("all records", "from 2013"):
+        years = efficiency_series(series, **CHOICES[choice])["years"]
+        for before in CUTS:
+            if LEAST_BEFORE <= (years < before).sum() < len(years):
+                one = forecast(series, before, **CHOICES[choice])
+                found.append([choice, before, one.count, one.expected, one.errors])
+    return pd.DataFrame(found, columns=["choice", "before", "points", "expected", "errors"])
 
 
 @remembered
@@ -585,6 +601,8 @@ def curvature_table():
 
 #: What two runs must share, but for the accelerator, to be one comparison.
 SAME = ["table", "source", "phase", "model", "weight_bits", "task", "program", "batch", "input_tokens"]
+#: Answers are of one length if neither is longer than so many times the other; a longer one is more work a request.
+SAME_LENGTH = 1.2
 #: Batches that are summed up together, by the largest of each.
 BATCHES = {16: "1 to 16", 64: "17 to 64", 256: "65 to 256", math.inf: "above 256"}
 #: Whether a run waited for its host, from best to worst, and what a pair is if one of its rows does not say.
@@ -594,6 +612,7 @@ _RUN_COLUMNS = {
         "llm": "model",
         "batch_max": "batch",
         "mean_input_tokens": "input_tokens",
+        "mean_output_tokens": "output_tokens",
         "joules_per_output_token": "joules",
         "host_stalls": "stalls",
     },
@@ -602,6 +621,7 @@ _RUN_COLUMNS = {
         "workload": "task",
         "batch_max": "batch",
         "num_gpus": "gpus",
+        "avg_output_tokens": "output_tokens",
         "j_per_output_token": "joules",
     },
 }
@@ -628,8 +648,9 @@ def generation_pairs():
     -------
     pandas.DataFrame, one row a pair of runs that share SAME: old, new (names of accelerators), model (its name in the
     table `llm`), task, program, weight_bits, batch, gpus_old, gpus_new; gain, joules of an output token on the old over
-    those on the new; years between the two, and rate, doublings of tokens per joule a year; stalls, the worse of the
-    two runs or NOT_STATED; table, source, row_old, row_new. [extension]
+    those on the new; years between the two, and rate, doublings of tokens per joule a year; stalls_old and stalls_new,
+    missing where not stated, and stalls, the worse of the two or NOT_STATED; length, tokens of an answer on the new
+    over those on the old, and alike, whether these are within SAME_LENGTH; table, source, row_old, row_new. [extension]
     """
     chips = load("accelerators").set_index("name")
     runs = _token_runs()
@@ -645,12 +666,14 @@ def generation_pairs():
         NOT_STATED if pd.isna(old) or pd.isna(new) else max(old, new, key=STALLS.index)
         for old, new in zip(pairs["stalls_old"], pairs["stalls_new"], strict=True)
     ]
-    pairs = pairs.assign(gain=gain, years=years, rate=np.log2(gain) / years, stalls=stalls)
+    length = (pairs["output_tokens_new"] / pairs["output_tokens_old"]).astype(float)
+    pairs = pairs.assign(gain=gain, years=years, rate=np.log2(gain) / years, stalls=stalls, length=length)
+    pairs = pairs.assign(alike=length.between(1 / SAME_LENGTH, SAME_LENGTH))
     pairs = pairs.rename(
         columns={"accelerator_name_old": "old", "accelerator_name_new": "new", "id_old": "row_old", "id_new": "row_new"}
     )
     kept = ["old", "new", "model", "task", "program", "weight_bits", "batch", "gpus_old", "gpus_new", "gain", "years"]
-    kept += ["rate", "stalls", "table", "source", "row_old", "row_new"]
+    kept += ["rate", "stalls_old", "stalls_new", "stalls", "length", "alike", "table", "source", "row_old", "row_new"]
     return pairs[kept].sort_values(["row_old", "row_new"], ignore_index=True)
 
 
@@ -661,8 +684,9 @@ def generation_gains():
     Returns
     -------
     pandas.DataFrame: old, new, accelerators ("as many" or "fewer" of the new), stalls ("none suspected", "suspected" or
-    NOT_STATED), batch (a value of BATCHES), pairs, models, gain (median over pairs, above 1 for progress), low, high
-    (the range over pairs), and rate, doublings a year at the median. Pairs with more of the new are left out.
+    NOT_STATED), batch (a value of BATCHES), pairs, models, of_one (pairs of the model that has the most), gain (median
+    over pairs, above 1 for progress), low, high (the range over pairs), rate, doublings a year at the median, alike
+    (pairs with answers of one length) and gain_alike (their median). Pairs with more of the new are left out.
     [extension]
     """
     pairs = generation_pairs()
@@ -671,14 +695,18 @@ def generation_gains():
         accelerators=np.where(pairs["gpus_new"] == pairs["gpus_old"], "as many", "fewer"),
         stalls=pairs["stalls"].where(pairs["stalls"].isin(["suspected", NOT_STATED]), "none suspected"),
         batch=pd.cut(pairs["batch"].astype(float), [0, *BATCHES], labels=list(BATCHES.values())),
+        gain_alike=pairs["gain"].where(pairs["alike"]),
     )
     by = ["old", "new", "accelerators", "stalls", "batch"]
     found = pairs.groupby(by, observed=True).agg(
         pairs=("gain", "size"),
         models=("model", "nunique"),
+        of_one=("model", lambda names: names.value_counts().iloc[0]),
         gain=("gain", "median"),
         low=("gain", "min"),
         high=("gain", "max"),
         rate=("rate", "median"),
+        alike=("alike", "sum"),
+        gain_alike=("gain_alike", "median"),
     )
     return found.reset_index().astype({"batch": "string"})

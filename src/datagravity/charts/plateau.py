@@ -222,7 +222,7 @@ def generations():
     old, new = (pairs[column].str.extract(r"([A-Z]+\d+)", expand=False) for column in ("old", "new"))
     data = pairs.assign(step=old + " to " + new + ", " + as_many, batch=pairs["batch"].astype(int), id=pairs["row_new"])
     data = data.sort_values(["years", "step"])
-    drawn = described(data, "step", "batch", "gain", "model", "weight_bits", "gpus_old", "gpus_new", "stalls")
+    drawn = described(data, "step", "batch", "gain", "model", "weight_bits", "gpus_old", "gpus_new", "length", "stalls")
     steps = sorted(set(data["step"]))
     color = alt.Color("step:N").scale(domain=steps, range=[BLUE, GREEN, ORANGE, PINK, GREY][: len(steps)])
     kinds = [*plateau.STALLS, plateau.NOT_STATED]
@@ -235,7 +235,7 @@ def generations():
         number("gpus_old", "accelerators, old"),
         number("gpus_new", "accelerators, new"),
     ]
-    tips += [word("stalls", "host stalls")]
+    tips += [number("length", "answer, new over old"), word("stalls", "host stalls")]
     marks = alt.Chart(drawn).mark_point(size=60, strokeWidth=1.5, opacity=0.9)
     return finished(
         alt.layer(

@@ -90,16 +90,24 @@ def bend_of_the_records():
         "late_aicc": extension(by_choice.set_index("choice").loc["from 2013", "difference"]),
         "bends": extension(int(bends.to_numpy().sum()), "choices"),
         "bend_choices": extension(bends.size, "choices"),
+        "bend_rows": extension(len(bends), "sets of rows"),
     }
 
 
 def held_out():
-    """What a constant rate before 2019 forecasts for the last list, and what was found."""
+    """What a constant rate before 2019 forecasts for the last list, what was found, and what other cuts would say."""
     green, median = (pl.forecast(series, HELD_OUT_FROM) for series in (GREEN500, MEDIAN))
+    cuts = pl.forecasts(GREEN500)
+    below = -cuts.set_index("choice")["errors"]
     return {
         "forecast": extension(green.expected, "GFLOPS/W"),
         "found": extension(green.found, "GFLOPS/W"),
         "forecast_errors": extension(-green.errors, "standard errors"),
+        "cut_first": extension(cuts["before"].min()),
+        "cut_last": extension(cuts["before"].max()),
+        "cut_least": extension(below["all records"].min(), "standard errors"),
+        "cut_late_least": extension(below["from 2013"].min(), "standard errors"),
+        "cut_late_most": extension(below["from 2013"].max(), "standard errors"),
         "median_share": extension(median.share),
         "median_errors": extension(-median.errors, "standard errors"),
     }
@@ -133,9 +141,34 @@ def tokens_of_the_next_generation():
         one = gains.loc[group]
         found[name] = extension(one["gain"])
         found[f"{name}_range"] = extension(
-            f"{one['low']:.2f} to {one['high']:.2f}; pairs: {one['pairs']:.0f}, models: {one['models']:.0f}"
+            f"{one['low']:.2f} to {one['high']:.2f}; pairs: {one['pairs']:.0f}, models: {one['models']:.0f}, "
+            f"of one: {one['of_one']:.0f}"
         )
-    return found
+    stalled = gains.loc[(*HOPPER, "as many", "suspected", "1 to 16")]
+    return found | {
+        "same_high_alike": extension(gains.loc[chosen["same_high"], "gain_alike"]),
+        "same_length": extension(pl.SAME_LENGTH - 1),
+        "stalled_low": extension(stalled["gain"]),
+        "stalled_low_alike": extension(stalled["gain_alike"]),
+    }
+
+
+def who_stands_behind_the_tokens():
+    """Of pairs of H100 and as many B200: the models of small batches, the longest answers, and which side stalls."""
+    pairs = pl.generation_pairs()
+    pairs = pairs[(pairs["old"] == HOPPER[0]) & (pairs["new"] == HOPPER[1]) & (pairs["gpus_old"] == pairs["gpus_new"])]
+    pairs = pairs[pairs["stalls"] != pl.NOT_STATED]
+    small = pairs[(pairs["batch"] <= min(pl.BATCHES)) & (pairs["stalls"] != "suspected")]
+    model = small["model"].value_counts().idxmax()
+    old, new = (pairs[f"stalls_{which}"] for which in ("old", "new"))
+    return {
+        "same_low_model": extension(model),
+        "same_low_rest": extension(small.loc[small["model"] != model, "gain"].median()),
+        "length_most": extension(pairs["length"].max()),
+        "stall_pairs": extension(len(pairs), "pairs"),
+        "stall_none": extension((pairs["stalls"] == "no sign").sum(), "pairs"),
+        "stall_new": extension(((new == "suspected") & (old != "suspected")).sum(), "pairs"),
+    }
 
 
 def stacked_memory():
@@ -178,6 +211,7 @@ PARTS = (
     held_out,
     other_series,
     tokens_of_the_next_generation,
+    who_stands_behind_the_tokens,
     stacked_memory,
     verdict,
     half_the_rate,
