@@ -212,6 +212,20 @@ def test_the_tables_name_every_test_and_no_other():
     assert set(load("own_claims")["label"]) == {"quoted", "extension"}
 
 
+def test_one_factor_serves_every_ratio_and_every_rate():
+    """To both sides of one, or equal and apart: of ratios at once, of rates in so many years."""
+    rows, years = claims.claims(), claims.YEARS
+    over = {"ratio": lambda x: math.log(x), "ratio/year": lambda x: years * math.log(x)}
+    over |= {"doublings/year": lambda x: years * x * math.log(2)}
+    rows = rows[rows["unit"].isin(over)]
+    assert len(rows) > 9
+    for row in rows.to_dict("records"):
+        logs = [over[row["unit"]](row[f"value_if_{name}"]) for name in ("true", "false")]
+        true, false = np.divide(logs, math.log(claims.FACTOR))
+        assert abs(false) == pytest.approx(1, abs=1e-4), row["id"]
+        assert true == pytest.approx(-false if true else 0, abs=1e-4), row["id"]
+
+
 def test_every_claim_has_a_word_and_its_shares_are_one():
     judged = claims.judged()
     assert len(judged) == len(claims.judged("abstract")) + len(claims.judged("ours"))

@@ -21,6 +21,7 @@ from datagravity.claims.judging import (
     turns,
 )
 from datagravity.claims.rule import (
+    FACTOR,
     LEAST,
     MOST,
     OTHERWISE,
@@ -29,6 +30,7 @@ from datagravity.claims.rule import (
     RULE,
     SOME,
     VERDICTS,
+    YEARS,
     Part,
     position,
     votes,
@@ -38,6 +40,7 @@ from datagravity.claims.rule import (
 from datagravity.claims.severity import SCALES, WORLDS, Estimates
 
 __all__ = [
+    "FACTOR",
     "LEAST",
     "MOST",
     "OPEN",
@@ -51,6 +54,7 @@ __all__ = [
     "TESTS",
     "VERDICTS",
     "WORLDS",
+    "YEARS",
     "Estimates",
     "Multiverse",
     "Part",

@@ -25,6 +25,9 @@ MOST = 0.8
 SOME = round(1 - MOST, 9)
 #: A word that comes out less often than this in the worlds where it is right cannot come out: the usual level of tests.
 LEAST = 0.05
+#: How far a ratio lies from one in simulated worlds, a difference that a table of energies shows; a rate lies as far in
+#: so many years. One factor serves every claim whose quantity is a ratio or a rate, so that none is tried harder.
+FACTOR, YEARS = 3.0, 10
 #: The rule: a word, and the least shares of votes that it asks for. The first that is met holds.
 RULE = (
     ("holds", {"inside": MOST}),
