@@ -55,7 +55,7 @@ def t_interval(value: float, error: float, freedom: int, level: float = 0.8) -> 
     (0.847, 1.153, 0.8)
     """
     half = t_quantile(level, freedom) * error
-    return Interval(value, value - half, value + half, level, "normal")
+    return Interval(value, value - half, value + half, level, "normal", freedom)
 
 
 def mean_interval(values: ArrayLike, level: float = 0.8) -> Interval:
@@ -105,6 +105,29 @@ def mean_intervals(values: ArrayLike, level: float = 0.8, weights: ArrayLike | N
     variance = count / (count - 1) * (values - middle[..., None]) ** 2 @ weights**2
     half = t_quantile(level, count - 1) * np.sqrt(variance)
     return np.stack([middle, middle - half, middle + half], axis=-1)
+
+
+def median_intervals(values: ArrayLike, level: float = 0.8, weights: ArrayLike | None = None) -> np.ndarray:
+    """Weighted medians along the last axis with Woodruff's intervals: value, low and high along a new last axis.
+
+    The ends are the values where the share below lies as far from one half as that share errs at this level.
+
+    Parameters
+    ----------
+    values : shape (..., n), independent
+    level : coverage
+    weights : shape (n,); all alike if None
+
+    Examples
+    --------
+    >>> median_intervals([[1.0, 2.0, 3.0, 4.0, 50.0]]).tolist()
+    [[3.0, 2.0, 4.0]]
+    """
+    values = np.asarray(values, dtype=float)
+    weights = np.ones(values.shape[-1]) if weights is None else np.asarray(weights, dtype=float)
+    half = float(stats.norm.ppf((1 + level) / 2) / 2 * np.sqrt((weights**2).sum()) / weights.sum())
+    ends = [weighted_quantile(values, weights, at) for at in (0.5, max(0.5 - half, 1e-9), min(0.5 + half, 1 - 1e-9))]
+    return np.stack(ends, axis=-1)
 
 
 def prediction_interval(values: ArrayLike, level: float = 0.8) -> Interval:

@@ -7,7 +7,7 @@ and printed results carry no more digits than their interval supports. [extensio
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Interval:
     value, low, high : finite numbers, low <= value <= high; the unit is the caller's
     level : nominal coverage, between 0 and 1; None for a stated range
     spread : one of SPREADS; how `propagate` draws from it
+    freedom : degrees of freedom of a t interval, whose ends lie farther out than those of a known error; else None
 
     Raises
     ------
@@ -47,6 +48,7 @@ class Interval:
     high: float
     level: float | None = None
     spread: str = "log-uniform"
+    freedom: int | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
         """Check, and turn numpy's numbers into plain ones."""
@@ -57,6 +59,8 @@ class Interval:
         if self.level is not None:
             checks.number("level", self.level, checks.OPEN_SHARE)
         checks.choice("spread", self.spread, SPREADS)
+        if self.freedom is not None:
+            checks.whole("freedom", self.freedom)
         if self.spread.endswith("normal") and self.level is None:
             raise ValueError(f"level: None, expected a number: the ends of a {self.spread} interval are quantiles")
         if self.spread == "log-normal" and self.low <= 0:

@@ -221,7 +221,7 @@ def trend(series, quantity, level=0.95):
     line = fits.line(found["years"], np.log2(found[quantity]))
     slope = line.interval(level)
     return Trend(
-        Interval(*(2**end for end in (slope.value, slope.low, slope.high)), level),
+        Interval(*(2**end for end in (slope.value, slope.low, slope.high)), level, freedom=slope.freedom),
         slope,
         _time(slope.value),
         _time(slope.high),

@@ -12,6 +12,7 @@ from datagravity import brains, distance, fits
 from datagravity import plateau as progress
 from datagravity.claims.rule import POOLED, Part
 from datagravity.evidence import load
+from datagravity.evidence.rules.processors import operation_of
 from datagravity.intervals import Interval
 from datagravity.placement import place
 from datagravity.processors import (
@@ -21,6 +22,7 @@ from datagravity.processors import (
     improvements,
     measured_off_chip,
     trends,
+    whole_ways,
 )
 from datagravity.series import series_members
 
@@ -36,6 +38,8 @@ HALVINGS = math.log2(45 / 7)
 PATHS = {"every series": (None, None), "1 to 12 mm": (1.0, 12.0), "12 to 48 mm": (12.0, 48.0)}
 #: The years of `progress_slows` and `progress_ends`.
 SINCE = {"whole span": None, "since 2013": 2013.0}
+#: The least span of a list for `progress_slows` and `progress_ends`, in years.
+LISTS = {"every list": 0.0, "five years at least": 5.0}
 #: A half of a series has a slope from so many points on.
 _HALF = 3
 
@@ -53,8 +57,8 @@ def _groups():
 def _pairs(gd_sources, gd_operation=None, gd_memory="every level", gd_method="every method"):
     pairs = disjunction_constants(include_grey=gd_sources == "all")
     if gd_operation is not None:
-        names = [f"{gd_operation} multiply", f"{gd_operation} tensor MAC"]
-        pairs = pairs[pairs["operation"].isin(names)]
+        own = {name for name in pairs["operation"] if name.split()[0] == gd_operation}
+        pairs = pairs[pairs["operation"].isin([name for name in own if "multiply" in operation_of(name).does])]
     if gd_memory != "every level":
         far = pairs["memory"].isin(OFF_CHIP)
         pairs = pairs[far if gd_memory == "off the chip" else ~far]
@@ -62,7 +66,10 @@ def _pairs(gd_sources, gd_operation=None, gd_memory="every level", gd_method="ev
 
 
 def transport_dominates(gd_operation, gd_memory, gd_convention, gd_method, gd_sources):
-    """G_d of every memory against a multiply or a multiply-add of the same source and node."""
+    """G_d of every memory against each multiply and multiply-add of the same source and node, in a tensor unit or not.
+
+    A row that states what its level adds counts that alone, which is less than the whole way.
+    """
     column = "gd" if gd_convention == "64 bits" else "gd_matched"
     groups, _ = _groups()
     return [
@@ -88,7 +95,10 @@ def gd_has_grown(gd_operation, gd_memory, growth_of, interval_level):
             Part(
                 f"{row['memory']}, {row['machines']} machines at {row['nodes']} nm",
                 Interval(
-                    *(row[name] ** HALVINGS for name in ("factor", "low", "high")), LEVELS[interval_level], "log-normal"
+                    *(row[name] ** HALVINGS for name in ("factor", "low", "high")),
+                    LEVELS[interval_level],
+                    "log-normal",
+                    row["machines"] - 2,
                 ),
                 POOLED,
             )
@@ -105,10 +115,11 @@ def gd_has_grown(gd_operation, gd_memory, growth_of, interval_level):
     ]
 
 
-def measured_processors(gd_alike, gd_format, gd_sources):
+def measured_processors(gd_alike, gd_format, gd_way, gd_sources):
     """Measured over tabulated off-chip G_d, one operand of the operation's own width, tensor unit against multiply.
 
-    Both sides have a memory of one generation, or of one kind; a memory that the table does not print has no part.
+    Both sides have a memory of one generation, or of one kind; a memory that the table does not print has no part. A
+    row that states what its level adds is scaled to the whole way of a bit, if that is chosen.
     """
     types = load("energy").set_index("id")["memory_type"]
     pairs = _pairs("all", gd_memory="off the chip").assign(
@@ -123,6 +134,10 @@ def measured_processors(gd_alike, gd_format, gd_sources):
         rows = rows[~rows["grey"]]
     keys = [ALIKE[gd_alike], *(["format"] if gd_format == "the same" else [])]
     found = rows.dropna(subset=keys).merge(tables, on=keys, suffixes=("", "_table"))
+    ways = whole_ways().set_index("row")
+    way = found["transport_row"].map(ways["whole"] / ways["increment"]).fillna(1.0) if gd_way == "whole way" else 1.0
+    ends = ["gd_matched", "gd_matched_low", "gd_matched_high"]
+    found[ends] = found[ends].mul(way, axis=0)
     groups, _ = _groups()
     return [
         Part(
@@ -147,10 +162,10 @@ def beta_range(beta_reading, beta_path, beta_kind, beta_sources, interval_level)
     else:
         a = distance.exponent(near, far, kind=beta_kind, reviewed=reviewed, level=level)
     more = beta_reading == "d^(beta-1)"
-    beta = Interval(a.value + more, a.low + more, a.high + more, level, "uniform")
-    # Between two distances a fixed part and a wire give exponents from 0 to 1, whatever the data are.
-    ends = (-math.inf, math.inf) if near is None else (more, 1 + more)
-    return [Part(f"an access costs {beta_reading}, {beta_path}", beta, POOLED, least=ends[0], most=ends[1])]
+    beta = Interval(a.value + more, a.low + more, a.high + more, level, "uniform", a.freedom)
+    # Exponents are averaged in logarithms, so that they exceed 0; a fixed part and a wire give one below 1 besides.
+    most = math.inf if near is None else more + math.nextafter(1, 0)
+    return [Part(f"an access costs {beta_reading}, {beta_path}", beta, POOLED, least=float(more), most=most)]
 
 
 def biology(brain_definition, brain_budgets):
@@ -200,28 +215,31 @@ def gap_grows(gap_flagships, interval_level):
     ]
 
 
-def progress_slows(progress_of, progress_since, interval_level):
+def progress_slows(progress_of, progress_since, progress_lists, interval_level):
     """Change of the yearly doublings of a measured efficiency, the later half of its span less the earlier."""
-    return _halves(progress_of, progress_since, LEVELS[interval_level], 1)
+    return _halves(progress_of, progress_since, progress_lists, LEVELS[interval_level], 1)
 
 
-def progress_ends(progress_of, progress_since, interval_level):
+def progress_ends(progress_of, progress_since, progress_lists, interval_level):
     """Yearly doublings of a measured efficiency in the later half of its span."""
-    return _halves(progress_of, progress_since, LEVELS[interval_level], 0)
+    return _halves(progress_of, progress_since, progress_lists, LEVELS[interval_level], 0)
 
 
-def _halves(kind, span, level, which):
+def _halves(kind, span, lists, level, which):
+    groups, _ = _groups()
     rows = load("efficiency_trend")
     rows = rows[rows["stands_for"] == kind]
     parts = []
     for name, own in rows.groupby("series", sort=False):
+        if len(own) < 2 * _HALF:
+            continue
         points = progress.efficiency_series(name, since=SINCE[span])
         years = points["years"].to_numpy()
-        if not len(years):
+        if not len(years) or np.ptp(years) < LISTS[lists]:
             continue
         late = years >= (years.min() + years.max()) / 2
         if min(late.sum(), (~late).sum()) < _HALF:
             continue
         found = fits.slope_change(years, np.log2(points["efficiency"].to_numpy()), level)[which]
-        parts.append(Part(name, found, min(own["source"])))
+        parts.append(Part(name, found, min(own["source"].map(groups))))
     return parts

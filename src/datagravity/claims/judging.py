@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity import checks, choices
-from datagravity.claims import abstract, ours, processing
+from datagravity.claims import abstract, ours, processing, turning
 from datagravity.claims.rule import POSITIONS, Part, position, votes, why_not_testable, word
 from datagravity.claims.severity import Estimates
 from datagravity.evidence import load, remembered
@@ -99,7 +99,7 @@ def _found(test):
     claim = _claim(test)
     if claim["choice_set"] != SET:
         specifications, parts = TESTS[test]()
-        offered = [name for name in processing.OFFERED if specifications[name].nunique() > 1]
+        offered = [name for name in processing.OFFERED if specifications.get(name, pd.Series()).nunique() > 1]
         return specifications, tuple(map(tuple, parts)), tuple(offered)
     names = [name for name in inspect.signature(TESTS[test]).parameters if name != "frame"]
     known = choices.options(SET)
@@ -235,8 +235,8 @@ def turns(test):
     Returns
     -------
     pandas.DataFrame: choice, option, inside, across, outside, verdict, turns (whether that is another word than with
-    everything open), moved (the share of votes that lie elsewhere than there; 1 where nothing is left to vote). Options
-    that turn the word come first, those that move most before others.
+    everything open), moved (the share of votes that lie elsewhere than there). Options that turn the word come first,
+    those that move most before others; one that leaves nothing to vote turns and moves nothing.
     """
     every = settings(test, fixed=1)
     columns = list(every.columns[: every.columns.get_loc("specifications")])
@@ -245,8 +245,8 @@ def turns(test):
         ((name, option),) = [(name, row[name]) for name in columns if row[name] != OPEN]
         moved = sum(abs(row[where] - first[where]) for where in POSITIONS[:3]) / 2
         shares = {where: row[where] for where in POSITIONS[:3]}
-        turned = row["verdict"] != first["verdict"]
-        moved = 1.0 if np.isnan(moved) else float(moved)
+        turned = row["verdict"] != first["verdict"] and not np.isnan(moved)
+        moved = 0.0 if np.isnan(moved) else float(moved)
         found = {"verdict": row["verdict"], "turns": turned, "moved": moved}
         rows.append({"choice": name, "option": option} | shares | found)
     kinds = {"choice": "string", "option": "string", "verdict": "string", "turns": "bool", "moved": "float"}
@@ -267,7 +267,11 @@ def judged(whose=None):
     pandas.DataFrame: the columns of `claims`; region (as text); specifications, without_number, votes, inside,
     across, outside, verdict, the four columns of severity and why, as in `settings`; by_choice and by_option, the
     first of `turns`, and turned_to, the verdict there (blank where nothing can be chosen); function, which computes
-    the quantity.
+    the quantity. Of a test that is none: testable_from, the nearest value if true or if false from which on it would
+    be one, and word_then, the word that its votes give (blank where no value makes one of it). Of every claim: errs,
+    the share of estimates that err in simulated worlds; wider, the share whose interval reaches farther than from the
+    value if true to the next edge; turned_by_region, the nearest region for which the votes say another word, and
+    region_word; turned_by_most, the threshold next to MOST that does so, and most_word (blank where none does).
 
     Raises
     ------
@@ -280,19 +284,41 @@ def judged(whose=None):
     kept = ["specifications", "without_number", "votes", *POSITIONS[:3], "verdict", *_SEVERITY, "why"]
     found = []
     for claim in rows.to_dict("records"):
-        options, function = turns(claim["test"]), TESTS[claim["test"]]
+        options, function, judgement = turns(claim["test"]), TESTS[claim["test"]], judge(claim["test"])
         most = options.iloc[0] if len(options) else dict.fromkeys(["choice", "option", "verdict"], "")
         found.append(
             {
                 "region": _region_text(*_region(claim)),
-                **judge(claim["test"])[kept].to_dict(),
+                **judgement[kept].to_dict(),
                 "by_choice": most["choice"],
                 "by_option": most["option"],
                 "turned_to": most["verdict"],
                 "function": f"{function.__module__}.{function.__name__}",
+                **_turned_otherwise(claim, judgement),
             }
         )
-    return pd.concat([rows, pd.DataFrame(found)], axis=1)
+    return pd.concat([rows, pd.DataFrame(found).astype({"turned_by_most": "Float64"})], axis=1)
+
+
+def _turned_otherwise(claim, judgement):
+    """The columns of `judged` on other regions, thresholds and values in simulated worlds."""
+    estimates = Estimates(multiverse(claim["test"]).parts, *_region(claim), claim["scale"])
+    errs, wider = estimates.widths(claim["value_if_true"])
+    shares = judgement["inside"], judgement["outside"]
+    region, most = turning.by_region(estimates), turning.by_most(*shares)
+    values = {}
+    if judgement["verdict"] == "not testable":
+        values = turning.testable_from(estimates, {name: claim[f"value_if_{name}"] for name in ("true", "false")})
+    return {
+        "errs": errs,
+        "wider": wider,
+        "testable_from": "; ".join(f"{name}: {value:.2g}" for name, value in values.items()),
+        "word_then": word(*shares) if values else "",
+        "turned_by_region": _region_text(*region[:2]) if region else "",
+        "region_word": region[2] if region else "",
+        "turned_by_most": most[0] if most else None,
+        "most_word": most[1] if most else "",
+    }
 
 
 @remembered
@@ -322,5 +348,5 @@ def parts(test):
 
 def _region_text(low, high):
     if low is None:
-        return "not stated" if high is None else f"at most {high:g}"
-    return f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+        return "not stated" if high is None else f"at most {high:.4g}"
+    return f"at least {low:.4g}" if high is None else f"{low:.4g} to {high:.4g}"

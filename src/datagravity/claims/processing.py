@@ -15,18 +15,20 @@ from datagravity.intervals import Interval
 
 #: The level of the intervals.
 LEVEL = 0.8
-#: The choices that the page offers; in the others everything stays open there.
-OFFERED = ("law", "kappa", "scope", "rows")
+#: The choices that the page offers, since it has to stay light; in the others everything stays open there.
+OFFERED = ("law", "kappa", "rows")
 #: The law that the abstract states; the others are ours.
 ABSTRACT = "bare power"
 
 
 class Estimates(NamedTuple):
-    """Specifications, and for each one value, low and high of `gain` and of `bias`, shape (specifications, 3)."""
+    """Specifications, and for each one value, low and high of `gain` and of `bias`, shape (specifications, 3); the
+    degrees of freedom of a t interval, 0 where a median has another, shape (specifications,)."""
 
     specifications: pd.DataFrame
     gain: np.ndarray
     bias: np.ndarray
+    freedom: np.ndarray
 
 
 @remembered
@@ -35,19 +37,21 @@ def estimates():
 
     `gain` is the mean error of a constant that is told other origins only, less that of the law; `bias` the mean of
     what was reported over what was forecast. A report that is a bound errs only where it excludes the forecast. Means
-    are over reports or over origins, as the specification weights them; the intervals rest on origins in either case,
-    since reports of one origin are not independent.
+    are over reports or over origins, as the specification weights them, or the median over the means of origins; the
+    intervals rest on origins in either case, since reports of one origin are not independent.
     """
-    frames, gains, biases = [], [], []
+    frames, gains, biases, freedoms = [], [], [], []
     for group in pim.forecasts():
         law, rival = (_misses(forecast, group.bounds) for forecast in (group.laws[..., 1], group.constants[..., 1]))
-        weights = None
-        if group.specifications["weighting"].iloc[0] == "row":
-            weights = group.rows.groupby("source_group").size().to_numpy() / len(group.rows)
+        sizes = group.rows.groupby("source_group").size().to_numpy()
+        weighting, summary = group.specifications.iloc[0][["weighting", "error_summary"]]
+        weights = sizes / sizes.sum() if weighting == "row" else None
+        middle = {"mean": fits.mean_intervals, "median": fits.median_intervals}[summary]
         for values, kept in ((np.abs(rival) - np.abs(law), gains), (law, biases)):
-            kept.append(fits.mean_intervals(pim.means_by_origin(values, group.rows), LEVEL, weights))
+            kept.append(middle(pim.means_by_origin(values, group.rows), LEVEL, weights))
         frames.append(group.specifications)
-    return Estimates(pd.concat(frames, ignore_index=True), np.concatenate(gains), np.concatenate(biases))
+        freedoms.append(np.full(len(group.specifications), len(sizes) - 1 if summary == "mean" else 0))
+    return Estimates(pd.concat(frames, ignore_index=True), *map(np.concatenate, (gains, biases, freedoms)))
 
 
 def _misses(forecast, bounds):
@@ -59,31 +63,31 @@ def _named(specifications):
     return [", ".join(values) for values in specifications.itertuples(index=False, name=None)]
 
 
-def _parts(specifications, cells):
+def _parts(specifications, cells, freedom):
     names = _named(specifications)
     return [
-        [Part(name, Interval(value, low, high, LEVEL, "uniform"), POOLED)]
-        for name, (value, low, high) in zip(names, cells, strict=True)
+        [Part(name, Interval(value, low, high, LEVEL, "uniform", free or None), POOLED)]
+        for name, (value, low, high), free in zip(names, cells.tolist(), freedom.tolist(), strict=True)
     ]
 
 
 def placement_saves():
     """Reported over forecast saving, the geometric mean, where the forecast is the power that the abstract states."""
     found = estimates()
-    kept = (found.specifications["law"] == ABSTRACT).to_numpy()
-    specifications = found.specifications[kept].reset_index(drop=True)
-    return specifications, _parts(specifications, np.exp(found.bias[kept]))
+    table = found.specifications[found.specifications["law"] == ABSTRACT]
+    table = _asked(table, "constant")
+    return table.reset_index(drop=True), _parts(table, np.exp(found.bias[table.index]), found.freedom[table.index])
 
 
 def processing_follows():
     """How much better than a constant a law forecasts reported savings: the difference of mean log errors."""
     found = estimates()
-    return found.specifications, _parts(found.specifications, found.gain)
+    return found.specifications, _parts(found.specifications, found.gain, found.freedom)
 
 
 def order_of_savings():
     """Spearman's correlation of forecast and reported savings, with the interval of as many pairs as origins."""
-    table = pim.multiverse()
+    table = _asked(pim.multiverse(), "constant", "error_summary")
     intervals = [
         fits.rank_interval(row.order, row.origins, LEVEL) if row.origins > 3 else None for row in table.itertuples()
     ]
@@ -92,7 +96,7 @@ def order_of_savings():
 
 def coverage_of_the_law():
     """Share of reports that the law's 80 % interval admits, with the exact interval of so many trials as origins."""
-    table = pim.multiverse()
+    table = _asked(pim.multiverse(), "constant", "error_summary")
     hits = (table["coverage"] * table["origins"]).round().astype(int)
     pairs = list(zip(hits.tolist(), table["origins"].tolist(), strict=True))
     known = {pair: fits.proportion_interval(*pair, LEVEL) for pair in set(pairs)}
@@ -100,8 +104,14 @@ def coverage_of_the_law():
     return _estimated(table, intervals, table["origins"])
 
 
+def _asked(table, *without):
+    """The specifications without choices that a test does not ask, each once; the index stays."""
+    table = table.drop(columns=list(without))
+    return table[~table.duplicated([name for name in pim.CHOICES if name not in without])]
+
+
 def _estimated(table, intervals, trials=None):
-    specifications = table[list(pim.CHOICES)]
+    specifications = table[[name for name in pim.CHOICES if name in table]].reset_index(drop=True)
     counts = trials.tolist() if trials is not None else [None] * len(table)
     return specifications, [
         [Part(name, interval, POOLED, trials=count)]

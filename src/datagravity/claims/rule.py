@@ -28,12 +28,25 @@ LEAST = 0.05
 #: How far a ratio lies from one in simulated worlds, a difference that a table of energies shows; a rate lies as far in
 #: so many years. One factor serves every claim whose quantity is a ratio or a rate, so that none is tried harder.
 FACTOR, YEARS = 3.0, 10
-#: The rule: a word, and the least shares of votes that it asks for. The first that is met holds.
-RULE = (
-    ("holds", {"inside": MOST}),
-    ("refuted", {"outside": MOST}),
-    ("holds in part", {"inside": SOME, "outside": SOME}),
-)
+
+
+def rule(most=MOST):
+    """The words, and the least shares of votes that each asks for: the first that is met holds.
+
+    Parameters
+    ----------
+    most : the share of votes from which a claim holds or is refuted; what it leaves out is too large to be passed over
+    """
+    some = round(1 - most, 9)
+    return (
+        ("holds", {"inside": most}),
+        ("refuted", {"outside": most}),
+        ("holds in part", {"inside": some, "outside": some}),
+    )
+
+
+#: The rule of the book.
+RULE = rule()
 #: The word where none of them is met: too much lies across an edge.
 OTHERWISE = "undecided"
 
@@ -107,7 +120,7 @@ def votes(parts, low, high):
     }
 
 
-def word(inside, outside):
+def word(inside, outside, most=MOST):
     """The verdict that follows from the shares of votes inside and outside of the region, for a test that can fail.
 
     The words of RULE in their order: at least MOST inside, it holds; at least MOST outside, it is refuted; at least
@@ -116,6 +129,7 @@ def word(inside, outside):
     Parameters
     ----------
     inside, outside : shares from 0 to 1, numbers or arrays of one shape
+    most : as of `rule`
 
     Returns
     -------
@@ -136,8 +150,9 @@ def word(inside, outside):
         name: checks.numbers(name, np.round(share, 9), "[0, 1]")
         for name, share in (("inside", inside), ("outside", outside))
     }
-    met = [np.logical_and.reduce([shares[name] >= least for name, least in asked.items()]) for _, asked in RULE]
-    found = np.select(met, [name for name, _ in RULE], OTHERWISE)
+    asked = rule(most)
+    met = [np.logical_and.reduce([shares[name] >= least for name, least in one.items()]) for _, one in asked]
+    found = np.select(met, [name for name, _ in asked], OTHERWISE)
     return found if found.ndim else str(found)
 
 

@@ -2,7 +2,8 @@
 
 A world is made of the parts that the test has, so that choices differ in it as they do in the data: one specification
 is taken for the right one, and all estimates are moved alike until its centre lies at the value of the world. Then
-origins are drawn anew with replacement, and every estimate errs as wide as its interval, those of one origin together.
+origins are drawn anew with replacement, and every estimate errs by its standard error, those of one origin together. A
+stated range and an exact value do not err.
 What rests on no data stays as it is, and what a test cannot return is not returned.
 """
 
@@ -16,6 +17,8 @@ from datagravity.claims.rule import VERDICTS, position, word
 
 #: Worlds a simulation, and its seed. Errors are stratified, so that a share of 5 % is found to within one.
 WORLDS, SEED = 500, 2026
+#: Estimates times worlds that are moved at once.
+_AT_ONCE = 100_000
 #: The scale on which estimates of a quantity move: name -> function of arrays. Proportions are drawn as counts.
 SCALES = {
     "ratio": np.log,
@@ -42,7 +45,7 @@ class Estimates:
 
     def __init__(self, specifications, low, high, scale):
         """Lay the parts out."""
-        self.scale = SCALES[checks.choice("scale", scale, SCALES)]
+        self.kind, self.scale = scale, SCALES[checks.choice("scale", scale, SCALES)]
         rows = [
             (index, part) for index, parts in enumerate(specifications) for part in parts if part.interval is not None
         ]
@@ -59,11 +62,13 @@ class Estimates:
         names = list(dict.fromkeys(one.origin for one in parts))
         self.origin = np.array([names.index(one.origin) for one in parts], dtype=int)
         self.free = np.array([name is not None for name in names], dtype=bool)
-        #: The standard deviation of each estimate on the scale; none where the interval is a stated range.
+        #: The standard error of each estimate on the scale, at whichever level its interval is; none where a range is
+        #: stated, or a value exact.
         levels = np.array([one.interval.level or 0 for one in parts], dtype=float)
         halves = (self.cells[:, 2] - self.cells[:, 0]) / 2
         with np.errstate(divide="ignore", invalid="ignore"):
-            self.error = np.where(levels > 0, halves / stats.norm.ppf((1 + levels) / 2), 0.0)
+            ends = stats.t.ppf((1 + levels) / 2, [one.interval.freedom or math.inf for one in parts])
+            self.error = np.where(levels > 0, halves / ends, 0.0)
         self.trials = np.array([one.trials or 0 for one in parts], dtype=int)
         self.positions = {
             count: np.array([position(fits.proportion_interval(hits, count), *self.ends) for hits in range(count + 1)])
@@ -73,7 +78,8 @@ class Estimates:
         table = np.zeros((len(specifications), len(names)))
         np.add.at(table, (self.specification, self.origin), 1)
         self.weight = 1 / table[self.specification, self.origin]
-        total = np.bincount(self.specification, self.weight, len(specifications))
+        #: The votes of every specification.
+        self.total = total = np.bincount(self.specification, self.weight, len(specifications))
         self.known = total > 0
         #: Whether every specification has one part at most, so that no vote is divided.
         self.alike = bool((table.sum(axis=1) <= 1).all())
@@ -107,6 +113,21 @@ class Estimates:
         """Whether any part does."""
         return bool(self.free.any())
 
+    def widths(self, value):
+        """The share of estimates that err, and of those wider than the way from a value to the next edge."""
+        low, middle, high = self.cells.T
+        way = np.min(np.abs(self.region - self._placed(value)))
+        errs = (self.error > 0) | (self.trials > 0)
+        return float(np.mean(errs)), float(np.mean(np.maximum(high - middle, middle - low) > way))
+
+    def shares(self, low, high):
+        """The shares of votes inside and outside of a region, over all specifications; None for an open end."""
+        bottom, top = self._placed([-math.inf if low is None else low, math.inf if high is None else high])
+        (least, _, most), known = self.cells.T, self.known
+        found = ((least >= bottom) & (most <= top)), ((most < bottom) | (least > top))
+        votes = (np.bincount(self.specification, self.weight * won, len(known)) for won in found)
+        return tuple(float(np.mean(won[known] / self.total[known])) for won in votes)
+
     def words(self, value, chosen=None, *, worlds=WORLDS, seed=SEED):
         """How often each verdict comes out in worlds where the quantity has a value.
 
@@ -136,13 +157,17 @@ class Estimates:
         origin = self.origin[own]
         if self.trials[own].any():
             inside, outside = self._counted(own, errors, value)
+            shares = [self._shares(won, own, origins) for won in (inside, outside)]
         else:
-            deviations = errors if len(self.free) == 1 else errors[:, origin]
-            moved = moves[:, None] * self.free[origin] + deviations * self.error[own]
             (reach, leave), (fall, rise) = ([end[own] for end in ends] for ends in self.moves)
-            inside = (moved >= reach) & (moved <= leave)
-            outside = (moved < fall) | (moved > rise)
-        shares = [self._shares(won, own, origins) for won in (inside, outside)]
+            shares = np.empty((2, worlds))
+            # So few worlds at once that they stay near the processor.
+            block = max(1, _AT_ONCE // len(origin))
+            for some in (slice(start, start + block) for start in range(0, worlds, block)):
+                deviations = errors[some] if len(self.free) == 1 else errors[some][:, origin]
+                moved = moves[some, None] * self.free[origin] + deviations * self.error[own]
+                inside, outside = (moved >= reach) & (moved <= leave), (moved < fall) | (moved > rise)
+                shares[:, some] = [self._shares(won, own, origins[some]) for won in (inside, outside)]
         named, counts = np.unique(word(*shares), return_counts=True)
         return dict.fromkeys(VERDICTS[:4], 0.0) | dict(zip(named.tolist(), (counts / worlds).tolist(), strict=True))
 
@@ -150,7 +175,7 @@ class Estimates:
         """The share of votes, over open specifications, of estimates where `won` is true: of shape (worlds,)."""
         if len(self.free) == 1:
             # One origin has every vote, so that there is nothing to draw.
-            return np.average(won, axis=1, weights=None if self.alike else self.weight[own])
+            return won.mean(axis=1) if self.alike else np.average(won, axis=1, weights=self.weight[own])
         votes = origins[:, self.origin[own]] * self.weight[own]
         starts = np.flatnonzero(np.diff(self.specification[own], prepend=-1))
         total = np.add.reduceat(votes, starts, axis=1)

@@ -203,7 +203,8 @@ def exponent_across_sources(*, level=0.8, include_grey=True, include_proxies=Tru
     if len(logs) < 2:
         raise ValueError(f"origins: {len(logs)}, expected two or more to remain: a scatter needs them")
     found = fits.mean_interval(logs, level) if of_mean else fits.prediction_interval(logs, level)
-    return Interval(math.exp(found.value), math.exp(found.low), math.exp(found.high), level, "log-normal")
+    ends = (math.exp(end) for end in (found.value, found.low, found.high))
+    return Interval(*ends, level, "log-normal", found.freedom)
 
 
 def share_of_the_rings(level=0.8):
