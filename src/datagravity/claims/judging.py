@@ -267,11 +267,12 @@ def judged(whose=None):
     pandas.DataFrame: the columns of `claims`; region (as text); specifications, without_number, votes, inside,
     across, outside, verdict, the four columns of severity and why, as in `settings`; by_choice and by_option, the
     first of `turns`, and turned_to, the verdict there (blank where nothing can be chosen); function, which computes
-    the quantity. Of a test that is none: testable_from, the nearest value if true or if false from which on it would
-    be one, and word_then, the word that its votes give (blank where no value makes one of it). Of every claim: errs,
-    the share of estimates that err in simulated worlds; wider, the share whose interval reaches farther than from the
-    value if true to the next edge; turned_by_region, the nearest region for which the votes say another word, and
-    region_word; turned_by_most, the threshold next to MOST that does so, and most_word (blank where none does).
+    the quantity. Of a test that is none: testable_from, the nearest value from which on it would be one, testable_side,
+    whether that is the value if "true" or if "false", and word_then, the word that its votes give (blank where no value
+    makes one of it). Of every claim: errs, the share of estimates that err in simulated worlds; wider, the share whose
+    interval reaches farther than from the value if true to the next edge; turned_by_region, the nearest region for
+    which the votes say another word, and region_word; turned_by_most, the threshold next to MOST that does so, and
+    most_word (blank where none does).
 
     Raises
     ------
@@ -297,7 +298,8 @@ def judged(whose=None):
                 **_turned_otherwise(claim, judgement),
             }
         )
-    return pd.concat([rows, pd.DataFrame(found).astype({"turned_by_most": "Float64"})], axis=1)
+    table = pd.DataFrame(found).astype(dict.fromkeys(["testable_from", "turned_by_most"], "Float64"))
+    return pd.concat([rows, table], axis=1)
 
 
 def _turned_otherwise(claim, judgement):
@@ -306,14 +308,15 @@ def _turned_otherwise(claim, judgement):
     errs, wider = estimates.widths(claim["value_if_true"])
     shares = judgement["inside"], judgement["outside"]
     region, most = turning.by_region(estimates), turning.by_most(*shares)
-    values = {}
+    testable = None
     if judgement["verdict"] == "not testable":
-        values = turning.testable_from(estimates, {name: claim[f"value_if_{name}"] for name in ("true", "false")})
+        testable = turning.testable_from(estimates, {name: claim[f"value_if_{name}"] for name in ("true", "false")})
     return {
         "errs": errs,
         "wider": wider,
-        "testable_from": "; ".join(f"{name}: {value:.2g}" for name, value in values.items()),
-        "word_then": word(*shares) if values else "",
+        "testable_side": testable[0] if testable else "",
+        "testable_from": testable[1] if testable else None,
+        "word_then": word(*shares) if testable else "",
         "turned_by_region": _region_text(*region[:2]) if region else "",
         "region_word": region[2] if region else "",
         "turned_by_most": most[0] if most else None,

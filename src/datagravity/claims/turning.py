@@ -10,7 +10,7 @@ import numpy as np
 from datagravity.claims.rule import MOST, why_not_testable, word
 
 #: By how much both edges of a region are moved: factors of ratios, shifts of other quantities.
-FACTORS = (1.001, 1.002, 1.005, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0)
+FACTORS = (1.001, 1.002, 1.005, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
 SHIFTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 #: What a quantity of a scale cannot exceed; an edge there stays.
 LIMITS = {"correlation": (-1.0, 1.0), "proportion": (0.0, 1.0)}
@@ -68,10 +68,10 @@ def by_most(inside, outside):
 
 
 def testable_from(estimates, values):
-    """The values nearest to those of a test that is none from which on it would be one.
+    """The value nearest to one of a test that is none from which on it would be a test.
 
-    The value if true is moved away from the edge, then that if false, then both, up to ten times as far. Of a region
-    with two edges, values are moved away from its middle, where the value if true stays.
+    The value if true is moved away from the edge, then in its place that if false, up to ten times as far. Of a region
+    with two edges the value if true stays in the middle, and that if false is moved away from there.
 
     Parameters
     ----------
@@ -80,26 +80,24 @@ def testable_from(estimates, values):
 
     Returns
     -------
-    dict: those of "true" and "false" that moved -> value; empty if none makes a test of it
+    ("true" or "false", value), or None if neither makes a test of it
     """
     kind, ratio = estimates.kind, estimates.kind == "ratio"
     least, most = LIMITS.get(kind, (-math.inf, math.inf))
     edges = [end for end in estimates.ends if end is not None and end not in (least, most)]
     origin = math.prod(edges) ** (1 / len(edges)) if ratio else sum(edges) / len(edges)
 
-    def moved(names, times):
-        far = {
-            name: origin * (values[name] / origin) ** times if ratio else origin + times * (values[name] - origin)
-            for name in names
-        }
-        return {name: min(max(value, least), most) for name, value in far.items()}
+    def moved(name, times):
+        far = origin * (values[name] / origin) ** times if ratio else origin + times * (values[name] - origin)
+        return min(max(far, least), most)
 
-    def fails(names, times):
-        worlds = [estimates.words((values | moved(names, times))[name]) for name in ("true", "false")]
+    def fails(name, times):
+        chosen = values | {name: moved(name, times)}
+        worlds = [estimates.words(chosen[side]) for side in ("true", "false")]
         return why_not_testable(*worlds, estimates.rests_on_data)
 
-    for names in (("true",), ("false",), ("true", "false")) if len(edges) == 1 else (("false",),):
+    for name in ("true", "false") if len(edges) == 1 else ("false",):
         # What fails at the farthest is not tried nearer.
-        if not fails(names, FARTHER[-1]):
-            return moved(names, next(times for times in FARTHER if not fails(names, times)))
-    return {}
+        if not fails(name, FARTHER[-1]):
+            return name, moved(name, next(times for times in FARTHER if not fails(name, times)))
+    return None

@@ -1,5 +1,7 @@
 """The claims, one by one: the verdicts, counted, what turns them, and how severe their tests are."""
 
+import itertools
+
 from datagravity import claims
 from datagravity.headlines import extension
 
@@ -21,6 +23,8 @@ def rule():
         "some": extension(100 * claims.SOME, "%"),
         "least": extension(100 * claims.LEAST, "%"),
         "worlds": extension(claims.WORLDS, "worlds"),
+        "factor": extension(claims.FACTOR),
+        "years": extension(claims.YEARS, "years"),
     }
 
 
@@ -49,12 +53,9 @@ def severity():
 def second_look():
     """Verdicts that the prose names, with the shares or the option behind them."""
     rows = claims.judged().set_index("id")
-    named = {"beta": "C4", "pim": "C7", "biology": "C9", "slows": "C12", "ends": "C14"}
-    named |= {"algorithms": "C13", "quoted": "C2"}
+    named = {"pim": "C7", "biology": "C9", "algorithms": "C13", "quoted": "C2"}
     found = {f"verdict_{name}": extension(rows.loc[row, "verdict"]) for name, row in named.items()}
     return found | {
-        "beta_turned": extension(rows.loc["C4", "turned_to"]),
-        "biology_turned": extension(rows.loc["C9", "turned_to"]),
         "biology_inside": extension(100 * rows.loc["C9", "inside"], "%"),
         "biology_outside": extension(100 * rows.loc["C9", "outside"], "%"),
         "growth_turned": extension(rows.loc["C11", "turned_to"]),
@@ -65,10 +66,53 @@ def second_look():
     }
 
 
+def beta():
+    """The word on beta if an access costs d^beta, and how many votes of whole series are then across the edge."""
+    rows = claims.settings("beta_range", fixed=2)
+    rows = rows[rows["beta_reading"] == "d^beta"]
+    others = rows[["beta_kind", "beta_sources", "interval_level"]].eq(claims.OPEN).all(axis=1)
+    rows = rows[others].set_index("beta_path")
+    return {
+        "beta_turned": extension(rows.loc[claims.OPEN, "verdict"]),
+        "beta_across": extension(100 * rows.loc["every series", "across"], "%"),
+    }
+
+
+def near():
+    """What lies next to a word: regions, a threshold, a value if true; and how wide the estimates are."""
+    rows = claims.judged("abstract").set_index("id")
+    options = claims.turns("biology").query("turns")
+    return {
+        "saves_region": extension(rows.loc["C3", "turned_by_region"]),
+        "saves_region_word": extension(rows.loc["C3", "region_word"]),
+        "growth_region": extension(rows.loc["C11", "turned_by_region"]),
+        "growth_region_word": extension(rows.loc["C11", "region_word"]),
+        "growth_holds": extension(100 * rows.loc["C11", "holds_if_true"], "%"),
+        "biology_options": extension(" and ".join(f"“{option}”" for option in options["option"])),
+        "biology_most": extension(rows.loc["C9", "turned_by_most"]),
+        "biology_most_word": extension(rows.loc["C9", "most_word"]),
+        "slows_wider": extension(100 * rows.loc["C12", "wider"], "%"),
+        "ends_wider": extension(100 * rows.loc["C14", "wider"], "%"),
+        "ends_inside": extension(100 * rows.loc["C14", "inside"], "%"),
+        "ends_outside": extension(100 * rows.loc["C14", "outside"], "%"),
+        "ends_from": extension(-rows.loc["C14", "testable_from"], "doublings/year"),
+        "ends_then": extension(rows.loc["C14", "word_then"]),
+    }
+
+
+def reuse():
+    """From how many uses of an operand on transport no longer dominates, and the word there."""
+    for uses in itertools.count(2):
+        shares = claims.shares_in("transport_dominates", uses, None)
+        found = claims.word(shares["inside"], shares["outside"])
+        if found != "holds":
+            return {"reuse": extension(uses, "uses"), "reuse_word": extension(found)}
+
+
 def problem():
     """The verdict on measured processors if agreement meant within a factor of ten."""
     shares = claims.shares_in("measured_processors", 0.1, 10)
     return {"wider": extension(claims.word(shares["inside"], shares["outside"]))}
 
 
-PARTS = (counts, rule, turned, severity, second_look, problem)
+PARTS = (counts, rule, turned, severity, second_look, beta, near, reuse, problem)
