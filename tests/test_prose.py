@@ -164,3 +164,13 @@ def test_every_exception_is_used():
         assert any(re.search(pattern, text) for text in texts.values()), pattern
     for name, literal in ALLOWED:
         assert literal in texts[name], (name, literal)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_line_of_a_paragraph_begins_like_a_comment_or_a_list(name):
+    """A line that begins with a per cent sign is a comment, one with a number and a full stop begins a list."""
+    prose = re.sub(r"```\{code-cell\}.*?^```$", "", CHAPTERS[name].read_text(encoding="utf-8"), flags=re.S | re.M)
+    prose = re.sub(r"^%.*(?:needs|roads):.*\n(?:%   .*\n)*", "", prose, flags=re.M)
+    assert re.findall(r"^%.*", prose, flags=re.M) == []
+    items = re.findall(r"^(.*)\n\d+\. ", prose, flags=re.M)
+    assert [line for line in items if line and not re.match(r"(?:\d+\.)? ", line)] == []

@@ -18,12 +18,12 @@ def test_curve_and_band_of_the_rate(browser, site, uncertainty):
         assert len(layers) == 2
         band = {round(float(row["years"]), 6): row for row in bands if row["layer"] == layers[0]}
         for year in [-10.0, 0.0, 10.0, 30.0]:
-            times = {"compute_halving": 2, "transport_halving": 5.3}
+            times = {"compute_halving": 2, "transport_halving": 6.4}
             expected = plateau.rate(plateau.gd_at(year, 1, **times), **times)
             assert curve[year] == pytest.approx(expected, rel=1e-9)
             corners = []
             for compute in (2 * uncertainty, 2 / uncertainty):
-                for transport in (5.3 * uncertainty, 5.3 / uncertainty):
+                for transport in (6.4 * uncertainty, 6.4 / uncertainty):
                     clocks = {"compute_halving": compute, "transport_halving": transport}
                     corners.append(plateau.rate(plateau.gd_at(year, 1, **clocks), **clocks))
             assert float(band[year]["low"]) == pytest.approx(min(corners), rel=1e-9)

@@ -32,7 +32,7 @@ def _scenario():
     """The sliders of a scenario; each is named like a symbol, reuse by way of its rate."""
     return [
         slider("compute_halving", "T_c (years)", 1, 10, 0.1, 2),
-        slider("transport_halving", "T_t (years)", 1, 40, 0.1, 5.3),
+        slider("transport_halving", "T_t (years)", 1, 40, 0.1, 6.4),
         slider("reuse_rate", "reuse, doublings a year", 0, 0.6, 0.02, 0),
         alt.param(name="reuse_doubling", expr="1 / reuse_rate"),
         *log_slider("gd_now", "G_0", 0.01, 1000, 1),
@@ -83,9 +83,9 @@ def rates():
         ],
         description=(
             "Line chart of doublings of operations per joule a year against the years from now. The system as built "
-            "falls along a logistic curve from the rate of compute to the dotted rate of transport. The realigned "
+            "falls along a logistic curve from the rate of compute to the pink rate of transport. The realigned "
             "system starts to leave it where moving pays, keeps a constant rate between the two while a nearer place "
-            "exists, and falls to the same dotted line once the nearest distance is reached. Bands show the two curves "
+            "exists, and falls to the same line once the nearest distance is reached. Bands show the two curves "
             "for halving times that are off by a chosen factor."
         ),
     )
@@ -108,7 +108,7 @@ def gains():
         layers=[level_line(Integer(1)), _band(fixed, y, BLUE), _band(realigned, y, GREY)],
         parameters=_scenario(),
         title="What the gap costs in joules",
-        subtitle=["Dotted: the system as built, now.", "Bands: both times off by the factor of the last slider."],
+        subtitle=["Pink: the system as built, now.", "Bands: both times off by the factor of the last slider."],
         description=(
             "Line chart with a logarithmic vertical axis of operations per joule against the years from now. If "
             "compute were all, the line would be straight. The system as built bends away from it to a flatter line; "

@@ -15,7 +15,7 @@ JOULES = [1e-3, 1e3]
 TERMS = {
     "weights": (symbolic.weight_energy, BLUE),
     "KV cache": (symbolic.kv_energy, GREEN),
-    "arithmetic": (symbolic.arithmetic_energy + symbolic.prompt_energy, ORANGE),
+    "arithmetic, prompt too": (symbolic.arithmetic_energy + symbolic.prompt_energy, ORANGE),
     "standing": (symbolic.standing_energy, PURPLE),
     "all together": (symbolic.token_energy, GREY),
 }
