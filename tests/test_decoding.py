@@ -40,6 +40,7 @@ from datagravity.decoding import (
 from datagravity.decoding.freezing import PLAN, digests
 from datagravity.decoding.nulls import fit_nulls, null_ratios
 from datagravity.evaluate import evaluate
+from editing import broken
 from frozen import freeze
 
 MODELS = load("llm").set_index("name")
@@ -279,6 +280,27 @@ def frozen_runs(tmp_path, monkeypatch):
             for id, (label, _) in PRICES.items()
         ],
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"MD002__batch_average": ""}, "column batch_average: value ''; expected a value, because step_p90_ms is long"),
+        (
+            {"MD002__mean_output_tokens": ""},
+            "column mean_output_tokens: value ''; expected a value, because step_p90_ms is long",
+        ),
+        ({"MD002__host_stalls": "no sign"}, "column host_stalls: value 'no sign'; expected suspected"),
+        (
+            {"MD002__throughput_tokens_per_s": ""},
+            "column throughput_covers: value 'prompt and output'; expected a value exactly where",
+        ),
+    ],
+)
+def test_a_bad_run_is_named(folder, cells, words):
+    message = broken(folder, "measured_decoding", **cells)
+    assert message.startswith("1 problem in")
+    assert f"data/measured_decoding.csv row 3 (id MD002), {words}" in message
 
 
 @pytest.mark.usefixtures("frozen_runs")

@@ -49,7 +49,7 @@ def means_agree(row):
     if (row["throughput_covers"] is None) != (rate is None):
         yield "throughput_covers", "a value exactly where throughput_tokens_per_s has one"
     whole = row["throughput_covers"] == "prompt and output"
-    if whole and power and energy and abs(energy * rate / power - 1) > MEANS_AGREE:
+    if whole and power and rate and energy and abs(energy * rate / power - 1) > MEANS_AGREE:
         yield "joules_per_output_token", f"about {power / rate:.4g}, which is {power:g} W over {rate:g} a second"
     if (row["input_energy_is"] is None) != (row["joules_per_input_token"] is None):
         yield "input_energy_is", "a value exactly where joules_per_input_token has one"
@@ -64,6 +64,10 @@ def stalls_follow(row):
     if median and late:
         expected = "no sign"
         if late > LONG_STEP * median:
+            needed = [name for name in ("batch_average", "mean_output_tokens") if row[name] is None]
+            if needed:
+                yield from ((name, "a value, because step_p90_ms is long") for name in needed)
+                return
             few = row["batch_average"] < FEW_PROMPTS * row["mean_output_tokens"]
             expected = "suspected" if few else "prompts may explain it"
     if row["host_stalls"] != expected:
