@@ -1,6 +1,7 @@
 """PIM: the data and their rules, the prediction and what it must not read, and the multiverse of specifications."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -478,6 +479,34 @@ def test_both_tails_of_chance_and_the_specifications_that_are_held():
     by_class = pim.chance(permutations=200, gd_energy="class").set_index("scope")
     own = pim.chance(permutations=200, gd_energy="own").set_index("scope")
     assert (by_class["specifications"] + own["specifications"]).equals(found["specifications"])
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"law": "nope"}, "law: 'nope', expected one of 'bare power', "),
+        ({"foo": 1}, "choice: 'foo', expected one of 'law', "),
+        ({"law": "tile", "fixed_cost": "anchor"}, "expected options that combine. The law has no fixed part"),
+        ({"rows": "silicone"}, "rows: 'silicone', expected one of 'all', "),
+        ({"permutations": 0}, "permutations: 0, expected a whole number of at least 1"),
+        ({"permutations": 2.5}, "permutations: 2.5, expected a whole number of at least 1"),
+    ],
+)
+def test_chance_names_what_it_does_not_know(held, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        pim.chance(**held)
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"scope": "nope"}, "scope: 'nope', expected one of 'path', "),
+        ({"law": "tile"}, "choice: 'law', expected one of 'scope', "),
+    ],
+)
+def test_forecasts_name_what_they_do_not_know(held, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        pim.forecasts(**held)
 
 
 def test_admissions_by_hand():

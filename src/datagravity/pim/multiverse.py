@@ -170,7 +170,13 @@ def forecasts(*, censored=True, ranges=True, **held):
     ----------
     censored, ranges : as for `multiverse`
     held : options of SELECTING by name; groups with other ones are left out
+
+    Raises
+    ------
+    ValueError
+        If a choice is not of SELECTING, or an option is unknown.
     """
+    _known(held, SELECTING)
     combos, logs = predicted()
     every = reports()
     bounds = _bounds(every, censored, ranges)
@@ -188,6 +194,18 @@ def forecasts(*, censored=True, ranges=True, **held):
             constants = _constants(rows, told, _weights(rows, weighting))
             found.append(Compared(own, rows, logs[at][:, places], constants, limits))
     return found
+
+
+def _known(held, allowed):
+    """The options that are held, if each is one of a choice of `allowed`, and no two are in conflict."""
+    for name in held:
+        checks.choice("choice", name, allowed)
+    choices.specification(SET, **held)
+    reason = choices.conflict(SET, held)
+    if reason:
+        words = ", ".join(f"{name} = {option!r}" for name, option in held.items())
+        raise ValueError(f"{words}: expected options that combine. {reason}")
+    return held
 
 
 def score(*, censored=True, **chosen):
@@ -449,8 +467,14 @@ def chance(*, permutations=20000, order=True, **held):
     places at random; gain_p_either, two-sided; order, the median rank correlation over origins, and order_p, one-sided:
     how often it is as large where the origins change their reports; stated_origins, stated_order and stated_order_p:
     the same of reports that are no bound.
+
+    Raises
+    ------
+    ValueError
+        If `permutations` is no whole number from 1 on, a choice or an option is unknown, or two do not combine.
     """
-    held, found = {"constant": choices.defaults(SET)["constant"]} | SHUFFLED | held, []
+    permutations = checks.whole("permutations", permutations)
+    held, found = _known({"constant": choices.defaults(SET)["constant"]} | SHUFFLED | held, CHOICES), []
     selected = {name: held[name] for name in SELECTING if name in held}
     for specifications, rows, laws, constants, bounds in forecasts(**selected):
         kept = np.logical_and.reduce([specifications[name] == option for name, option in held.items()])
