@@ -4,7 +4,11 @@ import itertools
 
 import pytest
 
+from datagravity import pim
 from datagravity.choices import combinations, conflict, defaults, options, specification
+from datagravity.claims import abstract
+from datagravity.evidence.rules import choices as rules
+from datagravity.pim.prediction import _EXPONENTS
 from editing import broken, problems_of, read, write
 
 #: Two choices with three and two options, of which one pair does not combine.
@@ -25,6 +29,7 @@ CONFLICTS = [
 def few(folder, monkeypatch):
     from datagravity import paths
 
+    monkeypatch.setitem(rules.KNOWN, "claims", {"law": ("a", "b", "c"), "rows": ("all", "few"), "odd": ("few",)})
     write(folder / "choices.csv", CHOICES)
     write(folder / "choice_conflicts.csv", CONFLICTS)
     monkeypatch.setattr(paths, "DATA", folder)
@@ -78,6 +83,41 @@ def test_a_bad_row_is_named(few, table, changes, said):
     message = broken(few, table, **changes)
     assert f"data/{table}.csv row" in message
     assert said in message
+
+
+@pytest.mark.parametrize(
+    ("row", "cells", "words"),
+    [
+        (
+            "O033",
+            {"option": "rowx"},
+            "option: value 'rowx'; expected an option of weighting that the code knows: row, ",
+        ),
+        ("O037", {"option": "median"}, "option: value 'median'; expected an option of constant that"),
+        ("O039", {"option": "means"}, "option of error_summary that the code knows: median, mean"),
+        ("O021", {"option": "64 bit"}, "option of gd_width that the code knows: 64 bits, own width"),
+        ("O107", {"option": "64 bit"}, "option of gd_convention that the code knows: 64 bits, own width"),
+        ("O011", {"option": "seven"}, "value 'seven'; expected an option of kappa that the code knows: a number above"),
+        ("O015", {"option": "0 of G_d"}, "value '0 of G_d'; expected an option of kappa"),
+        ("O038", {"choice": "colour"}, "choice: value 'colour'; expected a choice that the code of the set pim knows"),
+    ],
+)
+def test_a_word_that_the_code_does_not_know_is_named(folder, row, cells, words):
+    message = broken(folder, "choices", **{f"{row}__{column}": cell for column, cell in cells.items()})
+    assert words in next(
+        line for line in message.splitlines() if "data/choices.csv row" in line and f"(id {row})" in line
+    )
+
+
+def test_the_words_that_are_known_are_those_of_the_code():
+    predicting, claiming = rules.KNOWN["pim"], rules.KNOWN["claims"]
+    assert tuple(predicting) == pim.CHOICES
+    assert set(predicting["rows"]) == set(pim.FILTERS)
+    assert set(predicting["scope"]) == set(pim.SCOPE_GROUPS) - {"part of a system"}
+    assert set(predicting["evidence"]) == set(_EXPONENTS)
+    tables = {"interval_level": "LEVELS", "gd_alike": "ALIKE", "beta_path": "PATHS", "progress_since": "SINCE"}
+    for choice, name in (tables | {"progress_lists": "LISTS"}).items():
+        assert set(claiming[choice]) == set(getattr(abstract, name))
 
 
 def test_a_pair_conflicts_once(few):
