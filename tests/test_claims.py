@@ -16,6 +16,7 @@ from datagravity.claims import OPEN, Estimates, Part, judging, turning
 from datagravity.claims.abstract import LEVELS, LISTS
 from datagravity.claims.processing import OFFERED, estimates
 from datagravity.intervals import Interval
+from editing import broken
 
 TESTS = list(claims.TESTS)
 
@@ -277,6 +278,44 @@ def test_from_which_value_on_a_test_is_one():
 
 
 # --- The claims of the book ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "changes", "words"),
+    [
+        (
+            "claims",
+            {"C4__value_if_true": "3.5"},
+            "column value_if_true: value '3.5'; expected a number inside the region",
+        ),
+        ("claims", {"C4__value_if_false": "2.5"}, "value_if_false: value '2.5'; expected a number outside the region"),
+        ("claims", {"C1__region_low": ""}, "column region_low: value ''; expected a number, or one in region_high"),
+        ("claims", {"C1__value_if_false": "-3"}, "value '-3'; expected a number above 0, because the scale is ratio"),
+        ("claims", {"C1__value_if_false": "0"}, "value '0'; expected a number above 0, because the scale is ratio"),
+        ("claims", {"C4__region_low": "4"}, "column region_low: value '4'; expected at most region_high, which is 3"),
+        (
+            "own_claims",
+            {"C8__value_if_false": "-2"},
+            "expected a number from -1 to 1, because the scale is correlation",
+        ),
+        ("own_claims", {"C15__region_high": "1.1"}, "expected a number from 0 to 1, because the scale is proportion"),
+        (
+            "own_claims",
+            {"C8__id": "C1"},
+            "column id: value 'C1'; expected used once; row 2 of data/claims.csv has it too",
+        ),
+        (
+            "own_claims",
+            {"C8__test": "biology"},
+            "column test: value 'biology'; expected used once; row 8 of data/claims",
+        ),
+    ],
+)
+def test_a_bad_claim_is_named(folder, table, changes, words):
+    message = broken(folder, table, **changes)
+    assert message.startswith("1 problem in")
+    assert f"data/{table}.csv row" in message
+    assert words in message
 
 
 def test_the_tables_name_every_test_and_no_other():

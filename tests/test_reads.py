@@ -78,7 +78,7 @@ def test_an_edited_region_changes_where_the_parts_of_a_claim_lie(data, monkeypat
     parts = [claims.Part("part", Interval(2, 1, 3), "origin")]
     monkeypatch.setitem(claims.TESTS, "transport_dominates", lambda: parts)
     for low, position in [("0.5", "inside"), ("1.5", "across"), ("3.5", "outside")]:
-        change(data / "claims.csv", "C1", region_low=low, region_high="4")
+        change(data / "claims.csv", "C1", region_low=low, region_high="4", value_if_true="3.75")
         assert claims.parts("transport_dominates").loc[0, "position"] == position
 
 

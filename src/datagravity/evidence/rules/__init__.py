@@ -6,7 +6,18 @@ A rule is a function of a row's values (None for a blank) that yields pairs: a c
 """
 
 from datagravity.evidence import corrections
-from datagravity.evidence.rules import brains, choices, decoding, distance, pim, plateau, processors, series, systems
+from datagravity.evidence.rules import (
+    brains,
+    choices,
+    claims,
+    decoding,
+    distance,
+    pim,
+    plateau,
+    processors,
+    series,
+    systems,
+)
 from datagravity.evidence.rules.shared import low_at_most_high
 
 #: The rules of each table; `low_at_most_high` is one of every table.
@@ -15,6 +26,7 @@ RULES = (
     | distance.RULES
     | pim.RULES
     | choices.RULES
+    | claims.RULES
     | brains.RULES
     | plateau.RULES
     | decoding.RULES
@@ -36,7 +48,7 @@ def row_problems(name, table):
 
 
 def cross_problems(tables, known):
-    """What several tables say together: corrections, figures of claims, members of series, options of choices."""
+    """What several tables say together: corrections, figures, members of series, options of choices, ids of claims."""
     found = corrections.problems(tables, known) + series.member_problems(tables)
-    found += choices.choice_problems(tables) + pim.way_problems(tables)
+    found += choices.choice_problems(tables) + claims.claim_problems(tables) + pim.way_problems(tables)
     return found + systems.figure_problems(tables) + systems.input_problems(tables)
