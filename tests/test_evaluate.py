@@ -162,6 +162,11 @@ def test_an_interval_holds_its_closed_ends(interval, good, bad, words):
             "it: [[1], [2, 3]], expected a number or",
         ),
         (lambda: checks.numbers("it", [[1, "x"]], checks.POSITIVE), "it: 'x' (index 0, 1), expected a number"),
+        (
+            lambda: law.saving(np.ma.masked_array([10, 999, 30], [0, 1, 0]), 2),
+            "gd: masked (index 1), expected a number",
+        ),
+        (lambda: checks.number("it", np.ma.masked, checks.FINITE), "it: masked, expected a number"),
         (lambda: checks.whole("it", 0), "it: 0, expected a whole number of at least 1"),
         (lambda: checks.whole("it", 2.0), "it: 2.0, expected a whole number of at least 1"),
         (lambda: checks.whole("it", True, least=0), "it: True, expected a whole number of at least 0"),
@@ -179,6 +184,7 @@ def test_every_rule_has_the_one_form_of_message(call, words):
 def test_rules_return_the_value():
     assert checks.choice("it", 8, (8.0, 32.0)) == 8
     assert checks.whole("it", np.int64(3)) == 3
+    assert checks.numbers("it", np.ma.masked_array([1, 2], [0, 0]), checks.FINITE).tolist() == [1, 2]
     assert type(checks.whole("it", np.int64(3))) is int
     assert checks.number("it", np.float32(0.5), checks.SHARE) == 0.5
 

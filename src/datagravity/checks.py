@@ -72,7 +72,12 @@ def first_bad(name, values, bad):
 
 
 def real_array(name, value):
-    """The argument as an array of doubles of any shape; no text, None, truth value or complex number is a number."""
+    """The argument as an array of doubles of any shape; no text, None, truth value or complex number is a number.
+
+    Nor is a masked cell, whose value numpy would bring back.
+    """
+    if np.ma.is_masked(value):
+        every(name, value, ~np.ma.getmaskarray(value), "a number")
     try:
         values = np.asarray(value)
     except ValueError as error:
