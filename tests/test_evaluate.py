@@ -170,6 +170,9 @@ def test_an_interval_holds_its_closed_ends(interval, good, bad, words):
         (lambda: checks.whole("it", 0), "it: 0, expected a whole number of at least 1"),
         (lambda: checks.whole("it", 2.0), "it: 2.0, expected a whole number of at least 1"),
         (lambda: checks.whole("it", True, least=0), "it: True, expected a whole number of at least 0"),
+        (lambda: checks.truth("it", "no"), "it: 'no', expected True or False"),
+        (lambda: checks.truth("it", 1), "it: 1, expected True or False"),
+        (lambda: checks.truth("it", None), "it: None, expected True or False"),
         (lambda: checks.choice("it", "c", {"a": 1, "b": 2}), "it: 'c', expected one of 'a', 'b'"),
         (lambda: checks.choice("it", None, "ab"), "it: None, expected one of 'a', 'b'"),
         (lambda: checks.choice("it", ["a"], ["a"]), "it: ['a'], expected one of 'a'"),
@@ -186,6 +189,8 @@ def test_rules_return_the_value():
     assert checks.whole("it", np.int64(3)) == 3
     assert checks.numbers("it", np.ma.masked_array([1, 2], [0, 0]), checks.FINITE).tolist() == [1, 2]
     assert type(checks.whole("it", np.int64(3))) is int
+    assert checks.truth("it", np.False_) is False
+    assert checks.truth("it", True) is True
     assert checks.number("it", np.float32(0.5), checks.SHARE) == 0.5
 
 

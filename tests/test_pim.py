@@ -558,6 +558,10 @@ def test_one_specification_is_a_row_of_the_table_and_its_predictions(table):
     )
     with pytest.raises(ValueError, match="expected reports of 3 origins or more"):
         pim.score(scope="memory", rows="only the place")
+    with pytest.raises(ValueError, match="censored: 'no', expected True or False"):
+        pim.multiverse(censored="no")
+    with pytest.raises(ValueError, match="ranges: 'no', expected True or False"):
+        pim.forecasts(ranges="no")
     with pytest.raises(ValueError, match="expected options that combine"):
         pim.score(law="level ratio", kappa="10")
 

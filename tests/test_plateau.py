@@ -340,6 +340,12 @@ def test_joules_turn_into_efficiency_and_units_do_not_mix(tmp_path, monkeypatch)
         plateau.forecast("ours", 2021)
 
 
+@pytest.mark.parametrize("name", ["verified_only", "records_only"])
+def test_a_choice_of_points_is_true_or_false(green, name):
+    with pytest.raises(ValueError, match=f"{name}: 'no', expected True or False"):
+        plateau.efficiency_series("ours", **{name: "no"})
+
+
 def test_a_series_of_two_units_is_an_error(tmp_path, monkeypatch):
     rows = [*measured(["2020"], [4.0]), measured(["2021"], [2.0], unit="tokens/J")[0] | {"id": "Y950"}]
     freeze(tmp_path, monkeypatch, efficiency_trend=rows)

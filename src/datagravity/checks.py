@@ -120,6 +120,13 @@ def whole(name, value, least=1):
     return int(value)
 
 
+def truth(name, value):
+    """The argument, if it is True or False, of Python or of numpy; of type bool."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name}: {value!r}, expected True or False")
+    return bool(value)
+
+
 def broadcast(**arrays):
     """The arrays, broadcast against each other as numpy does; a dict."""
     try:

@@ -344,7 +344,8 @@ def efficiency_series(series, *, since=None, until=None, verified_only=False, re
     Raises
     ------
     ValueError
-        If there is no such series, or its rows do not share one unit and stand for one thing.
+        If there is no such series, its rows do not share one unit and stand for one thing, or a choice is neither True
+        nor False.
     """
     rows = load("efficiency_trend")
     rows = rows[rows["series"] == checks.choice("series", series, sorted(set(rows["series"])))]
@@ -359,10 +360,12 @@ def efficiency_series(series, *, since=None, until=None, verified_only=False, re
         years=[_middle(date) for date in rows["date"]], value=value, efficiency=1 / value if less else value
     )
     kept = found["years"].between(-math.inf if since is None else since, math.inf if until is None else until)
-    if verified_only:
+    if checks.truth("verified_only", verified_only):
         kept &= found["status"] == "verified"
     found = found[kept].sort_values("years", kind="stable", ignore_index=True)
-    if records_only if records_only is not None else rows["stands_for"].iloc[0] == "frontier":
+    if records_only is None:
+        records_only = rows["stands_for"].iloc[0] == "frontier"
+    if checks.truth("records_only", records_only):
         before = found["efficiency"].cummax().shift(fill_value=0)
         found = found[found["efficiency"] > before].reset_index(drop=True)
     return found

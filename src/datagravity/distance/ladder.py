@@ -86,7 +86,7 @@ def level_ratio(near="last level", far="DRAM", *, machine=None, reviewed=False, 
     table = levels()
     if machine is not None:
         table = table[table["machine"] == checks.choice("machine", machine, MACHINES)]
-    if reviewed:
+    if checks.truth("reviewed", reviewed):
         table = table[~table["grey"].astype(bool)]
     logs = np.log(table[near] / table[far])
     if origin is not None:

@@ -192,16 +192,17 @@ def exponent_across_sources(*, level=0.8, include_grey=True, include_proxies=Tru
     Raises
     ------
     ValueError
-        If fewer than two origins remain.
+        If an argument is out of its range, or fewer than two origins remain.
     """
     table = exponents(level)
-    if not include_grey:
+    if not checks.truth("include_grey", include_grey):
         table = table[~table["grey"]]
-    if not include_proxies:
+    if not checks.truth("include_proxies", include_proxies):
         table = table[~table["basis"].isin(PROXIES)]
     logs = np.log(table["exponent"]).groupby(table["origin"]).mean()
     if len(logs) < 2:
         raise ValueError(f"origins: {len(logs)}, expected two or more to remain: a scatter needs them")
+    of_mean = checks.truth("of_mean", of_mean)
     found = fits.mean_interval(logs, level) if of_mean else fits.prediction_interval(logs, level)
     ends = (math.exp(end) for end in (found.value, found.low, found.high))
     return Interval(*ends, level, "log-normal", found.freedom)

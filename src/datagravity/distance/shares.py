@@ -302,14 +302,14 @@ def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     kept = frame["kind"].isin(POOLED if kind == ALL else [kind])
     if meter != ALL:
         kept &= frame["meter"] == meter
-    if reviewed:
+    if checks.truth("reviewed", reviewed):
         kept &= ~frame["grey"].astype(bool)
     if without is not None:
         names = (without,) if isinstance(without, str) else without
         for name in names:
             checks.choice("without", name, sorted(set(frame["origin"])))
         kept &= ~frame["origin"].isin(names)
-    if not bounds:
+    if not checks.truth("bounds", bounds):
         kept &= ~frame["bounded"]
     if not (kept & ~frame["bounded"]).any():
         raise ValueError(f"kind, meter: {kind!r}, {meter!r} (reviewed: {reviewed}), expected a choice with a split")

@@ -304,6 +304,7 @@ def admissions():
 
 def _bounds(rows, censored=True, ranges=True):
     """Both ends of what each report admits, in logarithms, and its printed middle: shape (3, rows)."""
+    censored, ranges = checks.truth("censored", censored), checks.truth("ranges", ranges)
     middle = np.log(rows["reported"].to_numpy(float))
     if not censored:
         return np.stack([middle, middle, middle])
