@@ -559,6 +559,11 @@ def test_the_examples_of_the_docstrings(module):
     [
         (lambda: dist.series("mash"), "series: 'mash', expected one of 'mesh, measured'"),
         (lambda: dist.fixed_share(-1), "d_mm: -1.0, expected a finite number above 0"),
+        (lambda: dist.fixed_share(kind="door"), "kind: 'door', expected 'all' without a distance d_mm"),
+        (lambda: dist.fixed_share(meter="board"), "meter: 'board', expected 'all' without a distance d_mm"),
+        (lambda: dist.fixed_share(reviewed=True), "reviewed: True, expected False without a distance d_mm"),
+        (lambda: dist.fixed_share(without="A"), "without: 'A', expected None without a distance d_mm"),
+        (lambda: dist.fixed_share(bounds=False), "bounds: False, expected True without a distance d_mm"),
         (lambda: dist.fixed_share(12, kind="door"), "kind: 'door', expected one of 'all', 'intercept', 'anchor'"),
         (lambda: dist.fixed_share(12, meter="watt"), "meter: 'watt', expected one of 'all', 'board', 'rail'"),
         (lambda: dist.fixed_share(12, without="me"), "without: 'me', expected one of"),

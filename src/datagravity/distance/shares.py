@@ -71,13 +71,15 @@ def fixed_share(d_mm=None, *, kind=ALL, meter=ALL, reviewed=False, without=None,
 
     Parameters
     ----------
-    d_mm : distance in mm, above 0
+    d_mm : distance in mm, above 0; None for the share in the line through the rings, which is of one source: there
+        is no evidence to choose
     kind, meter, reviewed, without, bounds, level : as in `energy`
 
     Raises
     ------
     ValueError
-        If an argument is out of its range, or no split with a known fixed part remains.
+        If an argument is out of its range, no split with a known fixed part remains, or evidence is chosen without a
+        distance.
 
     Examples
     --------
@@ -88,6 +90,11 @@ def fixed_share(d_mm=None, *, kind=ALL, meter=ALL, reviewed=False, without=None,
     True
     """
     if d_mm is None:
+        chosen = {"kind": kind, "meter": meter, "reviewed": reviewed, "without": without, "bounds": bounds}
+        for name, value in chosen.items():
+            default = fixed_share.__kwdefaults__[name]
+            if value is not default and value != default:
+                raise ValueError(f"{name}: {value!r}, expected {default!r} without a distance d_mm")
         return share_of_the_rings(level)
     checks.number("d_mm", d_mm, checks.POSITIVE)
     return _interval(_share(_machines(kind, meter, reviewed, without, bounds), d_mm), level, "normal")
