@@ -464,6 +464,15 @@ def test_bad_input_is_named(changes, message):
         decode(**changes)
 
 
+@pytest.mark.parametrize(
+    "calibration", [{}, TRUE | {"power": 1.0}, {"awake_share": 0.4}, list(TRUE)], ids=["none", "power", "one", "list"]
+)
+def test_a_calibration_has_every_name_and_no_other(calibration):
+    assert decode(calibration=TRUE).terms["standing"] > 0
+    with pytest.raises(ValueError, match=r"calibration: .*, expected exactly memory_efficiency, "):
+        decode(calibration=calibration)
+
+
 def test_bad_levers_groups_and_a_context_too_long():
     with pytest.raises(ValueError, match="lever: 'luck', expected one of 'distance', 'mass'"):
         decode().gain("luck", 2)

@@ -2,12 +2,13 @@
 
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 
 from datagravity import checks
 from datagravity.decoding.calibration import calibrate
 from datagravity.decoding.errors import error_interval
-from datagravity.decoding.quantities import quantities
+from datagravity.decoding.quantities import UNCALIBRATED, quantities
 from datagravity.decoding.rows import hardware_row, model_row
 from datagravity.decoding.terms import while_decoding, while_prefilling
 from datagravity.decoding.token import budget
@@ -43,7 +44,7 @@ def decode_energy(
         number; at 8 bits a weight is taken to compute at the FP8
         peak, where the accelerator has one, at any other width at the 16-bit peak
     pj_per_bit : energy to move a bit from memory; for HBM the measured system value if None
-    calibration : as returned by `calibrate`; the book's own if None
+    calibration : as returned by `calibrate`, all of its names and no other; the book's own if None
 
     Returns
     -------
@@ -153,6 +154,8 @@ def prefill_energy(model, accelerator, *, prompt, batch=1, gpus=1, weight_bits=N
 def _numbers(row, device, batch, context, gpus, weight_bits, kv_bits, pj_per_bit, calibration):
     """What the formulas need, by the names of their symbols."""
     calibration = calibrate() if calibration is None else calibration
+    if not isinstance(calibration, Mapping) or set(calibration) != set(UNCALIBRATED):
+        raise ValueError(f"calibration: {calibration!r}, expected exactly {', '.join(UNCALIBRATED)}")
     gpus = checks.whole("gpus", gpus)
     weight_bits = row.get("weight_bits") or 16 if weight_bits is None else weight_bits
     return quantities(row, device, weight_bits, gpus, pj_per_bit, calibration) | {
