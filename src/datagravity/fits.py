@@ -89,18 +89,21 @@ def mean_intervals(values: ArrayLike, level: float = 0.8, weights: ArrayLike | N
     Raises
     ------
     ValueError
-        If there are fewer than two values to a mean, which leave no scatter to judge it by.
+        If there are fewer than two values to a mean, which leave no scatter to judge it by, a number is not finite, or
+        the weights are negative, of another shape, or do not sum to one.
 
     Examples
     --------
     >>> mean_intervals([[1.0, 2.0, 3.0]]).round(2).tolist()
     [[2.0, 0.91, 3.09]]
     """
-    values = np.asarray(values, dtype=float)
+    values = np.atleast_1d(checks.numbers("values", values, checks.FINITE))
     count = values.shape[-1]
     if count < 2:
         raise ValueError(f"values: {count} to a mean, expected two or more")
-    weights = np.full(count, 1 / count) if weights is None else np.asarray(weights, dtype=float)
+    weights = checks.numbers("weights", np.full(count, 1 / count) if weights is None else weights, checks.AT_LEAST_ZERO)
+    if weights.shape != (count,) or not math.isclose(weights.sum(), 1, rel_tol=1e-9):
+        raise ValueError(f"weights: {weights.tolist()!r}, expected {count} that sum to one")
     middle = values @ weights
     variance = count / (count - 1) * (values - middle[..., None]) ** 2 @ weights**2
     half = t_quantile(level, count - 1) * np.sqrt(variance)
@@ -281,7 +284,8 @@ def weighted_hits(weights: ArrayLike, share: float = 0.8) -> float:
     Raises
     ------
     ValueError
-        If a weight is not above zero, or the share is not between 0 and 1.
+        If a weight is not above zero, there is none, their sum is no finite number, or the share is not between 0 and
+        1.
 
     Examples
     --------
@@ -290,9 +294,13 @@ def weighted_hits(weights: ArrayLike, share: float = 0.8) -> float:
     """
     checks.number("share", share, checks.OPEN_SHARE)
     weights = np.atleast_1d(checks.numbers("weights", weights, checks.POSITIVE))
+    with np.errstate(over="ignore"):
+        whole = weights.sum()
+    if weights.ndim != 1 or not weights.size or not math.isfinite(whole):
+        raise ValueError(f"weights: {weights.tolist()!r}, expected a list of one or more with a finite sum")
     # Few weights differ, so that few sums do.
     sums = {0.0: 1.0}
-    for weight in (weights / weights.sum()).tolist():
+    for weight in (weights / whole).tolist():
         after: dict[float, float] = {}
         for reached, chance in sums.items():
             for found, part in ((reached, 1 - share), (round(reached + weight, 9), share)):
@@ -307,7 +315,8 @@ def rank_interval(value: float, count: int, level: float = 0.8) -> Interval:
     Raises
     ------
     ValueError
-        If there are fewer than four pairs, which leave no width to estimate.
+        If there are fewer than four pairs, which leave no width to estimate, the value is not between -1 and 1, or the
+        level is not between 0 and 1.
 
     Examples
     --------
@@ -315,8 +324,8 @@ def rank_interval(value: float, count: int, level: float = 0.8) -> Interval:
     >>> round(found.low, 2), round(found.high, 2)
     (0.23, 0.7)
     """
-    if count < 4:
-        raise ValueError(f"count: {count}, expected four pairs or more")
+    value, count = checks.number("value", value, "[-1, 1]"), checks.whole("count", count, 4)
+    checks.number("level", level, checks.OPEN_SHARE)
     half = stats.norm.ppf((1 + level) / 2) * math.sqrt(1.06 / (count - 3))
     centre = math.atanh(max(-0.999, min(0.999, value)))
     low, high = math.tanh(centre - half), math.tanh(centre + half)
@@ -329,7 +338,8 @@ def proportion_interval(hits: int, count: int, level: float = 0.8) -> Interval:
     Raises
     ------
     ValueError
-        If there is no trial, or there are more hits than trials.
+        If a number is not whole, there is no trial, there are more hits than trials, or the level is not between 0
+        and 1.
 
     Examples
     --------
@@ -337,8 +347,10 @@ def proportion_interval(hits: int, count: int, level: float = 0.8) -> Interval:
     >>> round(found.low, 2), round(found.high, 2)
     (0.64, 0.91)
     """
-    if not 0 <= hits <= count or count < 1:
-        raise ValueError(f"hits: {hits}, expected a number from 0 to count = {count}, and a trial at least")
+    hits, count = checks.whole("hits", hits, 0), checks.whole("count", count)
+    if hits > count:
+        raise ValueError(f"hits: {hits}, expected a whole number from 0 to count = {count}")
+    checks.number("level", level, checks.OPEN_SHARE)
     found = stats.binomtest(hits, count).proportion_ci(level)
     return Interval(hits / count, float(found.low), float(found.high), level, "uniform")
 
@@ -751,8 +763,8 @@ def random_effects(
     Raises
     ------
     ValueError
-        If a value is not finite, a variance is negative, an outcome is nowhere known, or there are fewer than two
-        groups, or as many as cases, and no `spread`.
+        If a value is not finite, a variance is negative, a covariance is not symmetric, an outcome is nowhere known, a
+        value has no group, or there are fewer than two groups, or as many as cases, and no `spread`.
 
     Examples
     --------
@@ -765,10 +777,16 @@ def random_effects(
     count, width = values.shape
     errors = np.broadcast_to(checks.numbers("errors", errors, checks.FINITE), (count, width, width))
     checks.numbers("errors", np.diagonal(errors, axis1=1, axis2=2), checks.AT_LEAST_ZERO)
+    turned = errors.swapaxes(1, 2)
+    near = np.isclose(errors, turned, rtol=1e-9, atol=1e-9 * np.abs(errors).max(initial=0.0))
+    checks.every("errors", errors, near, "a symmetric covariance")
+    groups = np.asarray(groups, dtype=object)
+    if groups.shape != (count,) or pd.isna(groups).any():
+        raise ValueError(f"groups: {groups.tolist()!r}, expected a label for each of the {count} cases")
     bounds = np.broadcast_to(bounds, values.shape)
     if bounds.all(axis=0).any():
         raise ValueError(f"bounds: {count} of {count} values of an outcome, expected one that is known")
-    names, place = np.unique(np.asarray(groups), return_inverse=True)
+    names, place = np.unique(groups.tolist(), return_inverse=True)
     cases = _Cases(values, place, errors, bounds)
     if spread is None:
         if len(names) < 2 or count <= len(names):
@@ -950,9 +968,7 @@ def fixed_and_linear(x: ArrayLike, y: ArrayLike) -> FixedAndLinear:
     >>> round(found.fixed, 6), round(found.slope, 6)
     (2.0, 1.0)
     """
-    x, y = checks.numbers("x", x, checks.POSITIVE), checks.numbers("y", y, checks.POSITIVE)
-    if x.ndim != 1 or x.shape != y.shape or len(set(x.tolist())) < 2:
-        raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected pairs with two different x or more")
+    x, y = _pairs_above_zero(x, y)
     design = np.stack([np.ones_like(x), x], axis=1)
     scaled = design / y[:, None]
     # Where a part would be negative, least squares with a bound sets it to zero.
@@ -979,6 +995,13 @@ def fixed_and_linear(x: ArrayLike, y: ArrayLike) -> FixedAndLinear:
     return FixedAndLinear(float(parts[0]), float(parts[1]), covariance, scatter, len(x))
 
 
+def _pairs_above_zero(x, y):
+    x, y = checks.numbers("x", x, checks.POSITIVE), checks.numbers("y", y, checks.POSITIVE)
+    if x.ndim != 1 or x.shape != y.shape or len(set(x.tolist())) < 2:
+        raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected pairs with two different x or more")
+    return x, y
+
+
 def fixed_part_bound(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
     """How large the fixed part may be where the fit of `fixed_and_linear` leaves none.
 
@@ -990,14 +1013,18 @@ def fixed_part_bound(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
     (bound, error): in the unit of y, and the standard deviation of its logarithm; both NaN for two points, or where
     points without scatter leave nothing to judge by.
 
+    Raises
+    ------
+    ValueError
+        As `fixed_and_linear`.
+
     Examples
     --------
     >>> bound, error = fixed_part_bound([1, 2, 4, 8], [0.9, 2.2, 3.7, 8.4])
     >>> round(bound, 2), round(error, 1)
     (0.11, 1.2)
     """
-    x, y = checks.numbers("x", x, checks.POSITIVE), checks.numbers("y", y, checks.POSITIVE)
-
+    x, y = _pairs_above_zero(x, y)
     steepest = 2 * float((y / x).max())
 
     def squares(fixed):
@@ -1045,7 +1072,8 @@ def rank_correlations(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=0)
     x_size, y_size = np.sqrt((x**2).sum(axis=1)), np.sqrt((y**2).sum(axis=0))
     size = np.multiply.outer(x_size, y_size)
-    return np.where(size > 0, x @ y / np.where(size > 0, size, 1.0), 0.0)
+    # Rounding may lead beyond one.
+    return np.clip(np.where(size > 0, x @ y / np.where(size > 0, size, 1.0), 0.0), -1.0, 1.0)
 
 
 def joint_sign_flip(values: ArrayLike, *, permutations: int = 2000, seed: int = 0) -> tuple[float, float]:
