@@ -494,6 +494,18 @@ def page():
     return one_claim().to_dict()
 
 
+def test_the_squares_of_every_claim_stand_below_the_words_and_inside_the_picture(page):
+    squares = page["layer"][-1]
+    low, high = squares["encoding"]["y"]["scale"]["domain"]
+    reach = squares["mark"]["size"] ** 0.5 / 2
+    words = max(layer["encoding"]["y"]["value"] for layer in page["layer"] if layer["mark"]["type"] == "text")
+    for claim in claims.claims()["id"]:
+        places = drawn(page, len(page["layer"]) - 1, ["y"], claims_claim=claim)
+        pixels = [(float(y) - low) / (high - low) * page["height"] for (y,) in places]
+        assert min(pixels) - reach > words, claim
+        assert max(pixels) + reach <= page["height"], claim
+
+
 def test_the_bars_are_the_shares():
     data = records(verdicts().to_dict())
     judged = claims.judged("abstract")

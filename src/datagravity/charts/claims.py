@@ -1,5 +1,8 @@
 """The charts of the chapter on the claims."""
 
+import math
+from collections import Counter
+
 import altair as alt
 import numpy as np
 
@@ -102,8 +105,8 @@ def verdicts(whose="abstract"):
 
 # --- One claim, as the reader chooses --------------------------------------------------------------------------------
 
-#: Squares a row of parts.
-_COLUMNS = 30
+#: Squares a row of parts, and pixels: of the words above the squares, and of a row.
+_COLUMNS, _ABOVE, _ROW = 30, 128, 17
 #: Steps of a share in the packed numbers, and the code of a share that is missing.
 _STEPS, _MISSING = 4000, 4095
 #: What of `settings` is packed, and with how many digits; the place in the list of reasons comes last.
@@ -251,8 +254,8 @@ def _bars(base, colour):
     )
 
 
-def _squares(parts, colour):
-    """Every part that stands in a specification which the reader's choices admit."""
+def _squares(parts, rows, colour):
+    """Every part that stands in a specification which the reader's choices admit, in at most so many rows."""
     pattern = "regexp(claims_pattern, 'g')"
     # A part without a name is called by its options.
     option = "claims_names[claims_claim][{0}][toNumber(slice(datum.k, {0}, {0} + 1)) - 1]"
@@ -272,7 +275,7 @@ def _squares(parts, colour):
         .mark_square(size=70, opacity=1)
         .encode(
             x="x:Q",
-            y=alt.Y("y:Q").scale(domain=[-7.5, 10], reverse=True, nice=False).axis(None),
+            y=alt.Y("y:Q").scale(domain=[-_ABOVE / _ROW, rows], reverse=True, nice=False).axis(None),
             color=colour,
             tooltip=[
                 word("part"),
@@ -288,6 +291,7 @@ def _squares(parts, colour):
 def one_claim():
     """One claim with the reader's choices: its parts, the shares of votes, the word, and how severe the test is."""
     parameters, asked, texts, parts = _looked_up()
+    rows = math.ceil(max(Counter(part["c"] for part in parts).values()) / _COLUMNS)
     base = (
         alt.Chart(alt.InlineData(values=texts))
         .add_params(*parameters)
@@ -299,7 +303,7 @@ def one_claim():
     colour = alt.Color("position:N").scale(COLOURS).title("a vote or a part lies").legend(columns=4)
     first = judged().iloc[0]
     chart = finished(
-        alt.layer(_bars(base, colour), *_texts(base), _squares(parts, colour)),
+        alt.layer(_bars(base, colour), *_texts(base), _squares(parts, rows, colour)),
         drawn_by=one_claim,
         title="Choose a claim, and what the verdict rests on",
         subtitle=["bar: shares of votes; squares: the parts;", "true, false: how often the test would say so"],
@@ -310,7 +314,7 @@ def one_claim():
             f"{first['id']}, which reads {first['verdict']}, {percent(first['inside'])} of the votes inside."
         ),
         sources=set(claims()["source"]),
-        height=300,
+        height=_ABOVE + _ROW * rows,
     )
     chart.usermeta = {**chart.usermeta, "shown_for": {"claims_claim": asked}}
     return chart
