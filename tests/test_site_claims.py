@@ -20,3 +20,17 @@ def test_the_page_follows_a_reader_and_asks_only_what_a_claim_needs(browser, sit
                 row = claims.turns(test).set_index(["choice", "option"]).loc[(choice, option)]
             assert f"{claim}: {row['verdict']}" in figure.locator("svg.marks text").all_text_contents()
         assert visit.complaints == []
+
+
+def test_after_going_back_the_list_says_what_the_chart_shows(browser, site):
+    with Visit(browser, f"{site}/claims.html") as visit:
+        figure = visit.page.locator("figure.dg-chart", has=visit.page.locator("select[name='claims_claim']"))
+        chart = Chart(visit.page, figure=figure)
+        chart.choose("claims_claim", claims.claims()["id"].iloc[-1])
+        visit.page.locator("a[href='references.html']").first.click()
+        visit.page.wait_for_url("**/references.html")
+        visit.page.go_back()
+        visit.page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+        # Drawn anew: a page that the browser kept alive would agree with itself in any case.
+        assert visit.page.evaluate("performance.getEntriesByType('navigation')[0].type") == "back_forward"
+        assert figure.locator("[name='claims_claim']").input_value() == chart.signal("claims_claim")

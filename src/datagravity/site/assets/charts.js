@@ -7,6 +7,8 @@
   }
 
   function improveControls(figure, view, usermeta) {
+    // A browser that comes back to a page would restore the controls, and Vega not hear of it.
+    figure.querySelectorAll(".vega-bind [name]").forEach(function (control) { control.autocomplete = "off"; });
     figure.querySelectorAll(".vega-bind").forEach(function (row) {
       const control = row.querySelector("input[type=range]");
       if (!control) return;
