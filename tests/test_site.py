@@ -140,6 +140,12 @@ def test_without_scripts_a_still_picture_stands_in(browser, site):
         pictures = visit.page.locator("figure.dg-chart noscript svg")
         assert pictures.count() == visit.specifications
         assert pictures.first.bounding_box()["height"] > 100
+        for marks, colour in [("text", "fill"), (".role-axis-grid line", "stroke"), (".role-axis-tick line", "stroke")]:
+            found = visit.page.locator(f"figure.dg-chart noscript svg {marks}").evaluate_all(
+                "(marks, colour) => marks.map((mark) => getComputedStyle(mark)[colour])", colour
+            )
+            assert found, marks
+            assert "none" not in found, marks
 
 
 def test_the_root_has_its_icon_and_each_page_its_downloads(browser, site, book):
