@@ -74,6 +74,26 @@ def test_a_phone_does_not_scroll_sideways(browser, site, name):
             assert chart.bounding_box()["width"] <= 390
 
 
+#: The texts of a chart's legends and axes that leave its picture.
+CUT = """(figure) => {
+  const picture = figure.querySelector("svg.marks").getBoundingClientRect();
+  const words = figure.querySelectorAll("svg.marks :is(.role-legend, .role-axis) text");
+  return Array.from(words).filter(function (text) {
+    const box = text.getBoundingClientRect();
+    const inside = box.left > picture.left - 1 && box.right < picture.right + 1;
+    return box.width && !(inside && box.top > picture.top - 1 && box.bottom < picture.bottom + 1);
+  }).map((text) => text.textContent);
+}"""
+
+
+@pytest.mark.parametrize("name", ["pim", "distance", "plateau", "claims"])
+def test_a_phone_cuts_no_words_of_legends_and_axes(browser, site, name):
+    with Visit(browser, f"{site}/{name}.html", width=390) as visit:
+        assert visit.page.locator("svg.marks .role-legend text").count() > 1
+        for figure in visit.page.locator("figure.dg-chart").all():
+            assert figure.evaluate(CUT) == []
+
+
 def test_formulas_are_set_and_charts_explain_themselves(by_day, book):
     source = (book.html / f"{by_day.name}.html").read_text(encoding="utf-8")
     formulas = len(re.findall(r'class="[^"]*\bmath\b', source))

@@ -86,12 +86,32 @@
     figure.querySelector("figcaption").append(" ", button);
   }
 
+  // On a phone legends stand one below the other in one column, and their labels and the titles of horizontal axes
+  // break.
+  function narrow(specification) {
+    const broken = "split(trim(replace(datum.label, regexp('(.{1,26})( |$)', 'g'), '$1\\n')), '\\n')";
+    Object.assign(specification.config.legend, { columns: 1, layout: { bottom: { direction: "vertical" } } });
+    (function walk(part) {
+      Object.entries(part.encoding || {}).forEach(function ([channel, own]) {
+        if (["color", "fill", "stroke", "shape", "strokeDash"].includes(channel) && own.type === "nominal") {
+          if (own.legend !== null) own.legend = { labelExpr: broken, ...own.legend, columns: 1 };
+        }
+        if (channel !== "x") return;
+        [own, own.axis || {}].forEach(function (named) {
+          if (typeof named.title !== "string") return;
+          named.title = named.title.replace(/(.{1,26})( |$)/g, "$1\n").trim().split("\n");
+        });
+      });
+      (part.layer || []).forEach(walk);
+    })(specification);
+  }
+
   function draw(figure) {
     const specification = JSON.parse(figure.querySelector(".dg-chart-specification").textContent);
     const place = figure.querySelector(".dg-chart-view");
     // The page prints the title above the controls, where it wraps.
     delete specification.title;
-    if (place.clientWidth < 500) specification.config.legend.columns = 1;
+    if (place.clientWidth < 500) narrow(specification);
     return window.vegaEmbed(place, specification, {
       renderer: "svg",
       bind: figure.querySelector(".dg-chart-controls"),
