@@ -88,20 +88,19 @@ def processing_follows():
 def order_of_savings():
     """Spearman's correlation of forecast and reported savings, with the interval of as many pairs as origins."""
     table = _asked(pim.multiverse(), "constant", "error_summary")
-    intervals = [
-        fits.rank_interval(row.order, row.origins, LEVEL) if row.origins > 3 else None for row in table.itertuples()
-    ]
-    return _estimated(table, intervals)
+    return _estimated(table, zip(table["order"], table["origins"], strict=True), _rank_interval)
 
 
 def coverage_of_the_law():
     """Share of reports that the law's 80 % interval admits, with the exact interval of so many trials as origins."""
     table = _asked(pim.multiverse(), "constant", "error_summary")
     hits = (table["coverage"] * table["origins"]).round().astype(int)
-    pairs = list(zip(hits.tolist(), table["origins"].tolist(), strict=True))
-    known = {pair: fits.proportion_interval(*pair, LEVEL) for pair in set(pairs)}
-    intervals = [known[pair] for pair in pairs]
-    return _estimated(table, intervals, table["origins"])
+    pairs = zip(hits, table["origins"], strict=True)
+    return _estimated(table, pairs, fits.proportion_interval, table["origins"])
+
+
+def _rank_interval(order, origins, level):
+    return fits.rank_interval(order, origins, level) if origins > 3 else None
 
 
 def _asked(table, *without):
@@ -110,10 +109,13 @@ def _asked(table, *without):
     return table[~table.duplicated([name for name in pim.CHOICES if name not in without])]
 
 
-def _estimated(table, intervals, trials=None):
+def _estimated(table, pairs, interval, trials=None):
+    """The specifications of a table, and for each the part of its pair of a number and a count, of which few differ."""
+    pairs = list(pairs)
+    known = {pair: interval(*pair, LEVEL) for pair in set(pairs)}
     specifications = table[[name for name in pim.CHOICES if name in table]].reset_index(drop=True)
     counts = trials.tolist() if trials is not None else [None] * len(table)
     return specifications, [
-        [Part(name, interval, POOLED, trials=count)]
-        for name, interval, count in zip(_named(specifications), intervals, counts, strict=True)
+        [Part(name, known[pair], POOLED, trials=count)]
+        for name, pair, count in zip(_named(specifications), pairs, counts, strict=True)
     ]
