@@ -14,8 +14,8 @@ from datagravity.programs.traces import PLACES
 
 MODULES = (distributed, transposed, samples, irregular)
 KERNELS = {kernel.name: kernel for module in MODULES for kernel in module.KERNELS}
-TINY = {"matmul SUMMA": 8, "matmul 2.5-D": 8, "FFT transposed": 64, "sample sort": 256, "SpMV mesh": 64,
-        "SpMV heavy tails": 64}  # fmt: skip
+TINY = {"matmul SUMMA": 8, "matmul 2.5-D": 8, "matmul 2.5-D dealt": 8, "FFT transposed": 64, "sample sort": 256,
+        "SpMV mesh": 64, "SpMV heavy tails": 64}  # fmt: skip
 
 
 def groups(trace):
@@ -60,6 +60,7 @@ def test_largest_places_of_the_sizes_to_fit():
     assert largest == {
         "matmul SUMMA": [1024, 4096, 1024, 16384],
         "matmul 2.5-D": [16384, 16384, 16384, 16384],
+        "matmul 2.5-D dealt": [16384, 16384, 16384, 16384],
         "FFT transposed": [1024, 4096, 4096, 16384],
         "sample sort": [64, 64, 256, 256],
         "SpMV mesh": [4096, 16384, 16384, 16384],
@@ -73,15 +74,17 @@ def test_largest_places_of_the_sizes_to_fit():
 @pytest.mark.parametrize(("name", "size", "places"), [
     ("matmul SUMMA", 8, 1), ("matmul SUMMA", 8, 16), ("matmul SUMMA", 12, 4), ("matmul 2.5-D", 8, 16),
     ("matmul 2.5-D", 8, 64), ("matmul 2.5-D", 8, 256), ("matmul 2.5-D", 16, 4096),
+    ("matmul 2.5-D dealt", 8, 4), ("matmul 2.5-D dealt", 8, 64), ("matmul 2.5-D dealt", 16, 4096),
 ])  # fmt: skip
 def test_the_streams_of_the_products_multiply(name, size, places):
-    layers = distributed.layers_of(places) if name == "matmul 2.5-D" else 1
+    layers = 1 if name == "matmul SUMMA" else distributed.layers_of(places)
+    copies, parts = (layers, 1) if name == "matmul 2.5-D" else (1, layers)
     words = size**2
     left, right = np.random.default_rng(0).normal(size=(2, size, size))
-    memory = np.full(3 * layers * words, np.nan)
-    memory[:words] = left.ravel()
-    memory[layers * words : layers * words + words] = right.ravel()
-    memory[2 * layers * words :] = 0
+    memory = np.full((2 * copies + layers) * words, np.nan)
+    memory[:words] = left.reshape(size, parts, -1).swapaxes(0, 1).ravel()
+    memory[copies * words : copies * words + words] = right.ravel()
+    memory[2 * copies * words :] = 0
     for word, writes in groups(KERNELS[name].trace(size, places=places)):
         assert writes.tolist() == [False] * (len(word) - 1) + [True]
         if len(word) == 2:
@@ -91,7 +94,9 @@ def test_the_streams_of_the_products_multiply(name, size, places):
         else:
             assert word[0] == word[-1]
             memory[word[0]] += memory[word[1:-1:2]] @ memory[word[2:-1:2]]
-    result = memory[2 * layers * words :][:words].reshape(size, size)
+    row, column = np.indices((size, size))
+    layer = (size // isqrt(places // layers) * row + column) % layers
+    result = memory[2 * copies * words :].reshape(layers, size, size)[layer, row, column]
     np.testing.assert_allclose(result, left @ right, rtol=1e-12)
 
 
@@ -115,7 +120,21 @@ def test_remote_words_of_the_product_on_layers(size, places, layers):
     assert row["phases"] == (1 if layers == 1 else 3)
 
 
-@pytest.mark.parametrize("name", ["matmul SUMMA", "matmul 2.5-D"])
+@pytest.mark.parametrize(
+    ("size", "places", "layers"), [(8, 16, 1), (8, 64, 4), (16, 64, 4), (32, 64, 4), (16, 256, 4), (16, 4096, 16)]
+)
+def test_remote_words_of_the_product_with_dealt_parts(size, places, layers):
+    row = counted(KERNELS["matmul 2.5-D dealt"], size, places)
+    to_multiply, to_add = 2 * size**2 * (isqrt(places // layers) - 1), (layers - 1) * size**2
+    assert row["remote_bytes_unlimited"] == 8 * (to_multiply + to_add)
+    assert row["footprint_bytes"] == 8 * (2 + layers) * size**2
+    assert row["phases"] == (1 if layers == 1 else 2)
+    side = size // isqrt(places // layers)
+    assert (row["remote_bytes"] == row["remote_bytes_unlimited"]) == (side != 2 or layers == 1)
+    assert (row["load_imbalance"] == 1) == (side**2 >= layers)
+
+
+@pytest.mark.parametrize("name", ["matmul SUMMA", "matmul 2.5-D", "matmul 2.5-D dealt"])
 def test_closed_forms_are_the_counts(name):
     kernel = KERNELS[name]
     for places in (4, 64):

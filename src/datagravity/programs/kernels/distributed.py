@@ -1,6 +1,6 @@
 """Products of dense matrices as machines of many places make them: outer products of panels, and replicated layers."""
 
-from math import isqrt
+from math import gcd, isqrt
 
 import numpy as np
 
@@ -65,8 +65,8 @@ def layered_product(size, seed=0, places=None):
     sqrt(k/c) places. A and B lie in the first layer and are copied into the others. Each layer multiplies the c-th part
     of the common index, in Cannon's order, so that all its copies are used: the place (I, J) of layer l begins with the
     tile I + J + l sqrt(k/c) / c. Each layer has a sum of its own for every word of C, owned by its places; at the end
-    the first layer's places read those of the others and add them up. The sums are counted access by access, at their
-    distances, not as reduced words.
+    each layer adds up a c-th part of the words. These sums are counted access by access, at their distances, not as
+    reduced words.
 
     c is the largest power of 4 with c^3 <= k, more copies than that have nothing to multiply: 1 below 64 places, 4
     below 4096, then 16. The places of one position in all the layers are neighbours in the square. Copies take space:
@@ -108,8 +108,61 @@ def layered_product(size, seed=0, places=None):
     stream = _multiply(left, right, result, panel, _cannon_order(size // panel, root, layers))
     if layers > 1:
         copies = [_copy(matrix[0], matrix[layer]) for matrix in (left, right) for layer in range(1, layers)]
-        stream = streams.join(*copies, stream, _add_up(result))
+        stream = streams.join(*copies, stream, _add_up(result, side))
     phases = 1 if layers == 1 else 3
+    return streams.make_trace(stream, memory, seed, operation_count=size**3, operation_class="floating", phases=phases)
+
+
+def dealt_product(size, seed=0, places=None):
+    """The product C = A B on c layers of places that share the common index out: only sums are replicated. [extension]
+
+    Source: the algorithms with three dimensions and stationary C of Schatz, van de Geijn and Poulson (2016)
+    [schatz2016parallel]. As `layered_product`, but A lies with a c-th part of its columns, and B with the same part of
+    its rows, in each layer, so that nothing is copied and the footprint is (2 + c) n^2 words. A layer is a square of
+    the square and multiplies its part by panels.
+
+    Parameters
+    ----------
+    size : whole number
+        Rows and columns of the matrices, n; a multiple of sqrt(k/c) and of c.
+    seed : whole number
+        Of the hashed partition.
+    places : one of the numbers in `PLACES`; None is one place
+
+    Returns
+    -------
+    Trace
+        A group is one sum over a panel for one word of a layer's C, or one word's sum over the layers. Operations as in
+        `layered_product`. Natural partition: each layer's tiles over one another; made for this number of places alone.
+
+    Notes
+    -----
+    Remote words with copies: 2 n^2 (sqrt(k/c) - 1) to multiply, (c - 1) n^2 to add up. Tiles of two rows have no room
+    for the copies of a panel and bring some words again.
+
+    Examples
+    --------
+    >>> dealt_product(8, places=64).footprint_bytes // dealt_product(8, places=16).footprint_bytes
+    2
+    """
+    size = checks.whole("size", size)
+    places = 1 if places is None else checks.choice("places", places, PLACES)
+    layers = layers_of(places)
+    side = _side_of_tiles(size, layers, places)
+    if size % layers:
+        raise ValueError(f"size: {size}, expected a multiple of {layers}, the layers")
+    part = size // layers
+    memory = streams.Memory()
+    first = 2**CODE_BITS // layers * np.arange(layers)[:, None, None]
+    left, right, result = (
+        memory.array(first + streams.square(rows, columns) // layers)
+        for rows, columns in ((size, part), (part, size), (size, size))
+    )
+    panel = _panel(gcd(side, part), widest=max(1, side // 2) if layers > 1 else WIDEST_PANEL)
+    stream = _multiply(left, right, result, panel, np.arange(part // panel)[None, :, None, None])
+    if layers > 1:
+        stream = streams.join(stream, _add_up(result, side))
+    phases = 1 if layers == 1 else 2
     return streams.make_trace(stream, memory, seed, operation_count=size**3, operation_class="floating", phases=phases)
 
 
@@ -135,9 +188,9 @@ def _side_of_tiles(size, layers, places):
     return size // root
 
 
-def _panel(side):
+def _panel(side, widest=WIDEST_PANEL):
     """Width of panels: the largest divisor of a tile's side up to the widest."""
-    return max(width for width in range(1, WIDEST_PANEL + 1) if side % width == 0)
+    return max(width for width in range(1, min(widest, WIDEST_PANEL) + 1) if side % width == 0)
 
 
 def _multiply(left, right, result, panel, inner):
@@ -185,8 +238,10 @@ def _copy(source, target):
     return streams.weave(streams.Groups(words, (False, True), words[:, 1]))
 
 
-def _add_up(result):
-    words = streams.columns(*result, result[0])
+def _add_up(result, side):
+    """Stream of the sums over the layers: the words of a tile are shared out among the layers, each in one of them."""
+    row, column = np.indices(result[0].shape)
+    words = streams.columns(*result, result[(side * row + column) % len(result), row, column])
     return streams.weave(streams.Groups(words, (False,) * len(result) + (True,), words[:, -1]))
 
 
@@ -206,9 +261,20 @@ def _remote_once_in_layers(size, places):
     return _remote_once(size, places // layers) + 24 * (layers - 1) * size**2
 
 
+def _remote_once_when_dealt(size, places):
+    """Bytes from other places, each word once: 2 n^2 (sqrt(k/c) - 1) words to multiply, (c - 1) n^2 to add up."""
+    layers = layers_of(places)
+    return _remote_once(size, places // layers) + 8 * (layers - 1) * size**2
+
+
 def _largest(size, layers_of=lambda places: 1):
     """The largest number of places with equal tiles of at least one word."""
     return max(places for places in PLACES if size % isqrt(places // layers_of(places)) == 0)
+
+
+def _largest_dealt(size):
+    """The same where the layers must have equal parts too."""
+    return max(places for places in PLACES if places <= _largest(size, layers_of) and size % layers_of(places) == 0)
 
 
 _SHARED = {
@@ -229,6 +295,15 @@ KERNELS = (
         description="Product of two square matrices on c layers of places, c = 4^m of at most k^(1/3), each with a "
         "copy of both; one multiply-add; 2-D tiles, the layers of one tile side by side",
         closed_forms={"remote_bytes": _remote_once_in_layers, "remote_bytes_unlimited": _remote_once_in_layers},
+        **_SHARED,
+    ),
+    kernel.Kernel(
+        "matmul 2.5-D dealt",
+        run=dealt_product,
+        sides=lambda size: (_largest_dealt(size),),
+        description="Product of two square matrices on c layers of places, c = 4^m of at most k^(1/3), each with a "
+        "part of both; one multiply-add; a layer is a square of the square, in 2-D tiles",
+        closed_forms={"remote_bytes_unlimited": _remote_once_when_dealt},
         **_SHARED,
     ),
 )  # fmt: skip

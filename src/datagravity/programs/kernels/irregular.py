@@ -105,8 +105,8 @@ def nested_partition(rows, neighbours, weights, seed=0):
     rows, neighbours : int arrays, shape (edge ends,)
         Both ends of each edge, each edge in both directions, no loops.
     weights : int array, shape (vertices,)
-        What the two sides of a cut have equal shares of, as nearly as METIS finds them. A vertex with half the weight of
-        its part or more is a side of its own.
+        What the two sides of a cut have equal shares of, as nearly as METIS finds them. A vertex with half the weight
+        of its part or more is a side of its own.
     seed : whole number
 
     Returns
