@@ -10,8 +10,8 @@ from datagravity.programs.traces import CODE_BITS
 
 #: Shares of edges that go to the four quarters of the matrix, at every level (Chakrabarti and others 2004).
 QUARTERS = (0.57, 0.19, 0.19, 0.05)
-#: Edges drawn for each vertex of the graph with heavy tails.
-EDGES_A_VERTEX = 8
+#: Edges drawn for each vertex of the graph with heavy tails, so that rows have about eight entries.
+EDGES_A_VERTEX = 4
 
 
 def mesh_product(size, seed=0, partitioned=True):
