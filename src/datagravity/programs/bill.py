@@ -139,11 +139,13 @@ def with_gd(bills):
     """
     base = bills[bills["places"] == 1].set_index(list(RUN))
     if not base.index.is_unique:
-        raise ValueError(f"places: two rows of one place for {base.index[base.index.duplicated()][0]}, expected one")
-    place = base.index.get_indexer(pd.MultiIndex.from_frame(bills[list(RUN)]))
+        raise ValueError(
+            f"places: two rows of one place for {_named(base.index[base.index.duplicated()])}, expected one"
+        )
+    runs = pd.MultiIndex.from_frame(bills[list(RUN)])
+    place = base.index.get_indexer(runs)
     if (place < 0).any():
-        row = bills.loc[place < 0, list(RUN)].iloc[0].to_dict()
-        raise ValueError(f"places: no row of one place for {row}, expected one")
+        raise ValueError(f"places: no row of one place for {_named(runs[place < 0])}, expected one")
     local, compute, total = (base[name].to_numpy()[place] for name in ("local", "compute", "total"))
     transport = (bills["local"] + bills["closeness"]) / local
     return bills.assign(gd=local / compute, transport=transport, saving=total / bills["total"])
@@ -210,6 +212,12 @@ def largest_fitted(counts):
     """
     fitted = counts[counts["role"] == "fit"]
     return fitted[fitted["size"] == fitted.groupby("kernel")["size"].transform("max")]
+
+
+def _named(runs):
+    """The first of some runs, as a message calls it."""
+    kernel, size, seed = runs[0]
+    return f"{kernel!r}, size {size}, seed {seed}"
 
 
 class _Priced:
