@@ -465,6 +465,17 @@ def test_sensitivity_changes_one_thing_at_a_time(programs):
     assert (savings < found["high"]).all()
 
 
+def test_draws_of_a_law_give_savings(programs):
+    found = multiverse.savings_over_draws(programs, "mesh", draws=3, side="die")
+    assert len(found) == 3
+    assert found["fixed"].nunique() == 3
+    assert found["geometric_mean"].nunique() == 3
+    exact = multiverse.savings_over_draws(programs, "wire", draws=2)
+    assert exact["geometric_mean"].to_numpy() == pytest.approx(
+        np.full(2, multiverse.sensitivity(programs)["geometric_mean"][0])
+    )
+
+
 def test_statements_are_what_a_walk_over_kernels_finds(programs):
     choices = {"price": ("wire",), "header_bytes": (8.0,), "copies": ("copies",), "side": ("footprint",)}
     choices |= {"descriptor_bytes": (64.0,), "place_pj": (0.0, 1e13)}
