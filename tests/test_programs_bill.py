@@ -266,6 +266,25 @@ def test_a_best_at_the_end_of_the_grid_is_marked():
     assert found.loc["random", "ceiling"] == pytest.approx(1 / 0.75)
 
 
+def test_the_best_algorithm_may_change_with_the_places():
+    near, far = curve(0.01, 1.0, kernel="near"), curve(0.3, 0.0, kernel="far")
+    far = [row | {"home_bytes": row["home_bytes"] // 2, "size": 1} for row in far]
+    bills = bill.energies(pd.DataFrame(near + far), "wire")
+    found = bill.best_algorithms(bills, {"any": ["near", "far"]})
+    chosen = found.set_index("places")
+    for places, own in bills.groupby("places"):
+        assert chosen.loc[places, "total"] == own["total"].min()
+        assert chosen.loc[places, "algorithm"] == own.loc[own["total"].idxmin(), "kernel"]
+    assert set(found["algorithm"]) == {"near", "far"}
+    (saved,) = bill.savings(found).to_dict("records")
+    assert saved["saving"] == pytest.approx(chosen.loc[1, "total"] / chosen["total"].min())
+    with pytest.raises(ValueError, match="problems: 'nobody', expected one of 'near', 'far'"):
+        bill.best_algorithms(bills, {"any": ["near", "nobody"]})
+    other = bills.assign(size=bills["size"].mask(bills["kernel"] == "far", 2))
+    with pytest.raises(ValueError, match="no size common to near, far"):
+        bill.best_algorithms(other, {"any": ["near", "far"]})
+
+
 @pytest.mark.parametrize(
     ("changes", "arguments", "words"),
     [
