@@ -266,6 +266,17 @@ def test_a_best_at_the_end_of_the_grid_is_marked():
     assert found.loc["random", "ceiling"] == pytest.approx(1 / 0.75)
 
 
+def test_an_algorithm_that_works_more_on_more_places_pays_for_it():
+    one, four = curve(0.01, 1.0, places=(4,))
+    twice = {name: 2 * four[name] for name in ("operations", "accesses", "home_bytes", "remote_bytes")}
+    for index in ((0, 1), (7, 7)):
+        same = bill.energies(pd.DataFrame([one, four], index=index), "wire")
+        more = bill.energies(pd.DataFrame([one, four | twice], index=index), "wire")
+        assert (more["total"] / same["total"]).to_numpy() == pytest.approx([1, 2])
+        assert more["compute"].to_numpy() == pytest.approx([1.69, 3.38])
+        assert bill.savings(more)["gd"].tolist() == bill.savings(same)["gd"].tolist()
+
+
 def test_the_best_algorithm_may_change_with_the_places():
     near, far = curve(0.01, 1.0, kernel="near"), curve(0.3, 0.0, kernel="far")
     far = [row | {"home_bytes": row["home_bytes"] // 2, "size": 1} for row in far]

@@ -45,6 +45,9 @@ def energies(
 ):
     """The bill of every row of counts, in pJ per operation.
 
+    Operations are those of the run at the fewest places that were counted: an algorithm that does more work on more
+    places pays for it.
+
     Local transport is reuse, at the distance where an ideal hierarchy keeps what was used so recently, and everything
     else from the middle distance r/2 of the own tile. A remote access pays r/2 from its site to the middle of its
     owner's tile, which counts as local, and then the way between the places, with a header, as sharing. Descriptors,
@@ -94,7 +97,7 @@ def energies(
     checks.choice("copies", copies, COPIES)
     priced = _Priced(counts, law, side)
     reuse, home, remote, way = _accesses(priced, copies)
-    operations = priced.column("operations")
+    operations, more_work = _operations(priced)
     tile = law.energy(priced.r * priced.side / 2)
     link = law.energy(priced.r * priced.side)
     commands = priced.column("command_bytes") * (descriptor + BARRIER_BYTES)
@@ -110,7 +113,7 @@ def energies(
         "place_price": place * priced.column("places") * priced.column("phases"),
     }
     found = pd.DataFrame({name: value / operations for name, value in parts.items()}, index=counts.index)
-    found.insert(0, "compute", law.compute(counts["operation_class"]))
+    found.insert(0, "compute", law.compute(counts["operation_class"]) * more_work)
     found["local"] = found[list(LOCAL)].sum(axis=1)
     found["local_fixed"] = law.fixed * (reuse + home + remote) / operations
     found["closeness"] = found[list(CLOSENESS)].sum(axis=1)
@@ -303,6 +306,16 @@ class _Priced:
             checks.every(name, mean, ~some | (mean > 0), "a mean distance above 0, because there are events")
         means = np.where(some[:, None], means, 1.0)
         return np.where(some, amount * self.law.mean(means, self.side), 0.0)
+
+
+def _operations(priced):
+    """Operations of each row's run at its fewest places, and those of the row over them."""
+    own = priced.column("operations")
+    run = priced.counts.groupby(list(RUN), sort=False).ngroup().to_numpy()
+    fewest = np.lexsort((priced.column("places"), run))
+    _, first = np.unique(run[fewest], return_index=True)
+    reference = own[fewest[first]][run]
+    return reference, own / reference
 
 
 def _accesses(priced, copies):
