@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from datagravity import __version__
+from datagravity.programs.measuring import options
 
 
 def check(arguments):
@@ -108,6 +109,44 @@ def picture(arguments):
     arguments.file.write_text(still_picture(energy_against_distance().to_dict()), encoding="utf-8")
 
 
+def measure(arguments):
+    """Measure a program of your own: its caches, its best number of places, and what a measurement costs and misses."""
+    from datagravity.programs.measuring import processes, report, telling
+
+    if arguments.html:  # before minutes of work, say what drawing lacks
+        from datagravity.site import measured
+    files = {"--html": arguments.html, "--json": arguments.json, "--csv": arguments.csv}
+    for option, file in files.items():
+        if file is not None and not file.resolve().parent.is_dir():
+            raise ValueError(f"{option}: {file}, expected a file in a folder that exists")
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    with processes.terminated_as_interrupted():
+        found = report.measure(
+            command,
+            limit=arguments.limit,
+            windows=arguments.windows,
+            function=arguments.function_name,
+            page_accesses=arguments.page_accesses,
+            shape=arguments.shape,
+            capacities=arguments.cache,
+            operation_class=arguments.operation_class,
+            operations=arguments.operations,
+            output=arguments.output,
+            given=arguments.stdin,
+            allow_failure=arguments.allow_failure,
+            progress=processes.Progress(arguments.quiet),
+        )
+    summary = report.summary(found)
+    written = {"text": telling.as_text, "json": telling.as_json, "csv": telling.as_csv}
+    texts = {arguments.json: telling.as_json, arguments.csv: telling.as_csv}
+    if arguments.html:
+        texts[arguments.html] = measured.page
+    for file, text in texts.items():
+        if file is not None:
+            file.write_text(text(summary), encoding="utf-8")
+    print(written[arguments.format](summary), end="")
+
+
 def parser():
     """All commands and their help."""
     top = argparse.ArgumentParser(
@@ -140,6 +179,7 @@ def parser():
     back = command(sync_back, "sync-back")
     back.add_argument("notebook", type=Path, help="the edited notebook, as in book/placement.ipynb")
     back.add_argument("--yes", action="store_true", help="write without asking")
+    options.add_arguments(command(measure))
     command(picture).add_argument("file", type=Path, help="the SVG file to write")
     return top
 

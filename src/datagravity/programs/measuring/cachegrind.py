@@ -10,11 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from datagravity import checks
-from datagravity.programs.measuring import processes
+from datagravity.programs.measuring import options, processes
 
 LINE_BYTES = 64
-#: Capacities of the two caches: those whose energy an access is in the tables, 32 KB and 1 MB.
-CAPACITIES = (32 * 2**10, 2**20)
 WAYS = (8, 16)
 EVENTS = ("Ir", "Dr", "D1mr", "DLmr", "Dw", "D1mw", "DLmw")
 COUNTS = ("instructions", "loads", "stores", "near_misses", "far_misses")
@@ -28,7 +26,8 @@ class Run(NamedTuple):
     counts : dict
         instructions, loads, stores, near_misses (lines that the first cache lacked), far_misses (the second).
     functions : pandas.DataFrame
-        The same for each function: columns function, file, then COUNTS; most accesses first.
+        The same for each function: columns function, file, then COUNTS; most accesses first. Functions of one name are
+        one row, and "???" is all that has no symbol.
     modules : tuple of str
         Paths of the program and its libraries.
     others : tuple of str
@@ -51,7 +50,9 @@ class Run(NamedTuple):
         return self.counts["loads"] + self.counts["stores"]
 
 
-def run(command, *, capacities=CAPACITIES, ways=WAYS, output=None, given=None, allow_failure=False, progress=None):
+def run(
+    command, *, capacities=options.CAPACITIES, ways=WAYS, output=None, given=None, allow_failure=False, progress=None
+):
     """Run a command to its end under cachegrind.
 
     Parameters
@@ -142,17 +143,18 @@ def parse(text):
     events = found[1].split() if found else []
     if not set(EVENTS) <= set(events):
         raise ValueError(f"cachegrind: events {events}, expected {', '.join(EVENTS)} among them")
-    totals, key, file = {}, None, "???"
+    totals, files, key, file = {}, {}, None, "???"
     for line in text.splitlines():
-        if line[:3] in ("fl=", "fi=", "fe="):
+        if line.startswith("fl="):
             file = line[3:]
-        elif line.startswith("fn="):
-            key = (line[3:], file)
+        elif line.startswith("fn="):  # again for each file whose lines were inlined into the function
+            key = line[3:]
+            files.setdefault(key, file)
         elif line[:1].isdigit() and key is not None:
             row = totals.setdefault(key, [0] * len(events))
             for index, value in enumerate(line.split()[1:]):
                 row[index] += int(value)
-    rows = [{"function": name, "file": where} | _named(events, row) for (name, where), row in totals.items()]
+    rows = [{"function": name, "file": files[name]} | _named(events, row) for name, row in totals.items()]
     functions = pd.DataFrame(rows, columns=["function", "file", *COUNTS])
     order = (functions["loads"] + functions["stores"]).sort_values(ascending=False, kind="stable").index
     functions = functions.loc[order].reset_index(drop=True)
