@@ -226,7 +226,7 @@ class _Priced:
         means = self.counts[names].to_numpy(dtype=float, na_value=np.nan)
         for name, mean in zip(names, means.T, strict=True):
             checks.every(name, mean, ~some | (mean >= 0), "a mean distance, because there are events")
-        means = np.where(some[:, None], means, 0.0)
+        means = np.where(some[:, None], means, 1.0)
         return np.where(some, amount * self.law.mean(means, self.side), 0.0)
 
 

@@ -13,7 +13,7 @@ import datagravity
 from datagravity import checks
 from datagravity.programs import bill, fitting, placing, prices, reuse
 from datagravity.programs.measuring import cachegrind, commands, lackey, levels, options, processes, symbols, words
-from datagravity.programs.traces import OPERATION_CLASSES
+from datagravity.programs.traces import OPERATION_CLASSES, PLACES
 
 #: Energies of a place besides transport, pJ for each place and phase: none, and about one round of the control of a
 #: small sequencer.
@@ -122,7 +122,9 @@ def measure(
     trace = words.trace(kept, shape=shape, operation_class=operation_class)
     labels = {"kernel": Path(found.script or found.program).name, "size": read}
     done = None if progress.quiet else lambda now, end: progress.say(lambda: f"counting: {now / end:.0%}")
-    counts = placing.frame(trace, labels=labels, progress=done)
+    # A place has a line of 64 bytes at least.
+    places = [number for number in PLACES if number <= max(4, trace.footprint_bytes // cachegrind.LINE_BYTES)]
+    counts = placing.frame(trace, places=places, labels=labels, progress=done)
     progress.done("counted")
     return Measurement(
         found, version.stdout.strip(), run, seen, kept, counts, reuse.miss_curve(trace.words),
@@ -163,7 +165,7 @@ def summary(measurement):
     dict
         `program`, `seen`, `run` (counts, bytes by level, functions), `gd` (one row a table of energies), `reuse`,
         `placement` (one row a partition), `savings` (one row a partition, law of price and price of a place),
-        `counts` (rows of `placing.frame`), `notes`, `missed`. What is not defined is None.
+        `curves` (of the energy over places), `counts` (rows of `placing.frame`), `notes`, `missed`. What is not defined is None.
     """
     m = measurement
     read = sum(map(len, m.seen.windows))
@@ -209,6 +211,7 @@ def summary(measurement):
             "reuse": _reuse(m),
             "placement": _placement(m),
             "savings": _savings(m),
+            "curves": _curves(m),
             "counts": m.counts.to_dict("records"),
             "notes": _notes(m),
             "missed": _missed(m),
@@ -266,6 +269,16 @@ def _savings(m):
             found = bill.savings(bill.energies(m.counts, law, place_pj=place))
             found = found[["partition", "gd", "best_places", "saving", "ceiling", "at_the_end"]]
             rows += [{"law": law, "place_pj": place} | row for row in found.to_dict("records")]
+    return rows
+
+
+def _curves(m):
+    """Energy at each number of places over that at one, where a place costs nothing besides transport."""
+    rows = []
+    for law in prices.LAWS:
+        found = bill.curves(bill.with_gd(bill.energies(m.counts, law)))
+        found["energy"] = 1 / found["saving"]
+        rows += [{"law": law} | row for row in found[["partition", "places", "energy"]].to_dict("records")]
     return rows
 
 

@@ -40,7 +40,7 @@ def _wrapped(line):
 def _text_short(found):
     yield "In short"
     gd = found["gd"][0]
-    yield f"  Moving this run's data costs {gd['gd']:,.3g} times the energy of its operations (G_d, {gd['table']})."
+    yield f"  Moving this run's data costs {number(gd)} times the energy of its operations (G_d, {gd['table']})."
     yield f"  {verdict(found)}"
 
 
@@ -56,30 +56,44 @@ def verdict(found):
     end = " (the last number counted: more may save more)" if best["at_the_end"] else ""
     return (
         f"Computed at {best['best_places']} places{end}, each in the middle of its share of the data, it would take "
-        f"1/{best['saving']:.2f} of the energy (partition {_partition(best['partition'])}, law {best['law']}), the "
+        f"1/{best['saving']:.2f} of the energy (partition {partition(best['partition'])}, law {best['law']}), the "
         f"most of all {len(found['savings'])} combinations below; more than 5 % is saved in {gains} of them."
     )
 
 
+def number(row):
+    """G_d with its interval, or with three digits where the table states single energies."""
+    if row["low"] == row["high"]:
+        return f"{float(format(row['gd'], '.3g')):,g}"
+    return intervals.text(intervals.Interval(row["gd"], row["low"], row["high"]))
+
+
 def _text_seen(found):
-    program, seen, run = found["program"], found["seen"], found["run"]
+    program = found["program"]
     yield f"Measured: {' '.join(program['command'])}   ({program['valgrind']})"
-    start = seen["from_function"] or "its entry point"
+    yield from seen(found)
+
+
+def seen(found):
+    """Which part of the run the results rest on: a few sentences."""
+    read, run = found["seen"], found["run"]
     yield (
-        f"The whole run has {run['instructions']:,} instructions and {seen['accesses_of_the_run']:,} accesses. "
-        f"Read one by one: {seen['accesses_read']:,} ({seen['share']:.1%}), from {start} on"
+        f"The whole run has {run['instructions']:,} instructions and {read['accesses_of_the_run']:,} accesses to memory: "
+        "the caches and the functions are of all of it."
     )
-    pieces = seen["windows"]
+    start = f"the first call of {read['from_function']}" if read["from_function"] else "the program's entry point"
+    how = f"Places and reuse are of {read['accesses_read']:,} accesses ({read['share']:.1%}), from {start} on"
+    pieces = read["windows"]
     if len(pieces) > 1:
         starts = ", ".join(f"{piece['first_access']:,}" for piece in pieces)
-        yield f"  in {len(pieces)} windows, which begin at accesses {starts}."
+        yield f"{how}, in {len(pieces)} windows that begin at accesses {starts}."
     else:
         first = pieces[0]["first_access"]
-        ended = ", then it was ended" if seen["ended_early"] else ""
-        yield f"  (accesses {first:,} to {first + pieces[0]['accesses']:,}{ended})."
+        ended = ": there it was ended" if read["ended_early"] else ""
+        yield f"{how}: accesses {first:,} to {first + pieces[0]['accesses']:,} of the run{ended}."
     yield (
-        f"Of these {seen['kept']:,} are of heap and data: {seen['footprint_bytes'] / 1024:,.0f} KB touched, "
-        f"{seen['operations']:,} operations."
+        f"Of these {read['kept']:,} are of heap and data, the others of the stack or of pages that are hardly used. They "
+        f"touch {read['footprint_bytes'] / 1024:,.0f} KB and are {read['operations']:,} operations."
     )
     yield from (f"Note: {note}" for note in found["notes"])
 
@@ -92,7 +106,7 @@ def _text_levels(found):
         yield f"  {name:10} {sizes[name]:>9}  {count:>16,} bytes"
     yield f"G_d, energy of moving data over energy of {run['operations']:,.0f} {run['operation_class']} operations:"
     for row in found["gd"]:
-        yield f"  {row['table']:14} {intervals.text(intervals.Interval(row['gd'], row['low'], row['high']))}"
+        yield f"  {row['table']:14} {number(row)}"
 
 
 def _text_functions(found):
@@ -109,23 +123,30 @@ def _text_functions(found):
 
 
 def _text_placement(found):
-    theta = found["reuse"]["theta"]
     yield "What belongs to the program and its partition"
-    if theta is None:
-        yield "  theta (misses fall as capacity^-theta): too few data to say"
-    else:
-        low, high = found["reuse"]["lowest"], found["reuse"]["highest"]
-        yield f"  theta (misses fall as capacity^-theta): {theta:.2f}; from capacity to capacity {low:.2f} to {high:.2f}"
     yield f"  {'partition':12} {'remote bytes at 4, 64, 1024 places':36} {'p_R':>6} {'p':>6} {'b':>8} {'q':>6}"
     for row in found["placement"]:
-        shares = ", ".join(f"{row['remote_share'][k]:.1%}" for k in ("4", "64", "1024"))
+        shares = ", ".join(f"{row['remote_share'][k]:.1%}" for k in ("4", "64", "1024") if k in row["remote_share"])
         rent = "none" if row["rent_exponent"] is None else f"{row['rent_exponent']:.2f}"
         power = "" if row["is_power"] else f"  no power (misses by {row['bent_error']:.0%})"
         terms = f"{row['p']:6.2f} {row['b']:8.3g} {row['q']:6.2f}"
-        yield f"  {_partition(row['partition']):12} {shares:36} {rent:>6} {terms}{power}"
-    yield "  p_R is the Rent exponent of the bytes between places (none: no exponent between 0 and 1 fits them)."
-    yield "  Near transport falls as r^p with the side r of a tile; what places send each other costs b (r^-q - 1)/q of it:"
-    yield "  p, b and q are those of the law `wire`. The first steps inward pay if b < p."
+        yield f"  {partition(row['partition']):12} {shares:36} {rent:>6} {terms}{power}"
+    if not found["placement"]:
+        yield "  too few data for a curve over places"
+    yield from (f"  {line}" for line in exponents(found))
+
+
+def exponents(found):
+    """What the exponents of a summary mean, and theta: a few sentences."""
+    theta = found["reuse"]["theta"]
+    if theta is None:
+        yield "theta, by which misses fall as capacity^-theta: too few data to say."
+    else:
+        low, high = found["reuse"]["lowest"], found["reuse"]["highest"]
+        yield f"Misses fall as capacity^-theta with theta = {theta:.2f}; from capacity to capacity {low:.2f} to {high:.2f}."
+    yield "p_R is the Rent exponent of the bytes between places (none: no exponent between 0 and 1 fits them)."
+    yield "Near transport falls as r^p with the side r of a tile; what places send costs b (r^-q - 1)/q of it."
+    yield "p, b and q are those of the law `wire`. The first steps inward pay if b < p."
 
 
 def _text_savings(found):
@@ -134,7 +155,7 @@ def _text_savings(found):
     for row in found["savings"]:
         end = "  or more: the last number counted" if row["at_the_end"] else ""
         yield (
-            f"  {_partition(row['partition']):12} {row['law']:12} {row['place_pj']:10.0f} {row['gd']:8.3g} "
+            f"  {partition(row['partition']):12} {row['law']:12} {row['place_pj']:10.0f} {row['gd']:8.3g} "
             f"{row['best_places']:7d} {row['saving']:8.2f}{end}"
         )
 
@@ -144,7 +165,8 @@ def _text_missed(found):
     yield from (f"  - {line}" for line in found["missed"])
 
 
-def _partition(name):
+def partition(name):
+    """The name of a partition, for a reader."""
     return "2-D tiles" if name == "natural" else name
 
 
