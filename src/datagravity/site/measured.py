@@ -7,7 +7,7 @@ import pandas as pd
 
 from datagravity.charts import theme
 from datagravity.programs.measuring import telling
-from datagravity.site.renderer import still_picture
+from datagravity.site.renderer import heading, still_picture
 
 #: Pictures are drawn as wide as a phone, and stretched where there is room.
 _WIDTH, _HEIGHT = 340, 250
@@ -24,7 +24,9 @@ table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabu
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--line);
   white-space: nowrap; }
 td.number, th.number { text-align: right; }
-figure { margin: 1rem 0; } figure svg { width: 100%; max-width: 36rem; height: auto; display: block; }
+.dg-chart-title { margin: 0; font-weight: 600; }
+.dg-chart-subtitle { font-weight: 400; font-size: 0.85rem; }
+figure { margin: 1.5rem 0; } figure svg { width: 100%; max-width: 36rem; height: auto; display: block; }
 figure svg text { fill: var(--text); } figure svg .role-axis-grid line { stroke: var(--line); }
 figure svg .role-axis-domain line, figure svg .role-axis-tick line { stroke: var(--soft); }
 summary { cursor: pointer; }
@@ -59,8 +61,8 @@ def energy_chart(found, partition):
         alt.Chart(rows)
         .mark_line(point=True)
         .encode(
-            alt.X("places:Q", title="number of places").scale(type="log", base=4),
-            alt.Y("energy:Q", title="energy, over that at one place").scale(type="log"),
+            _places(rows),
+            alt.Y("energy:Q", title="energy, over that at one place").scale(type="log", nice=False).axis(tickCount=6),
             alt.Color("law:N", title="law of price", sort=None).legend(columns=3),
         )
     )
@@ -85,7 +87,7 @@ def share_chart(found):
         alt.Chart(rows)
         .mark_line(point=True)
         .encode(
-            alt.X("places:Q", title="number of places").scale(type="log", base=4),
+            _places(rows),
             alt.Y("share:Q", title="share of bytes from other places").axis(format="%"),
             alt.Color("partition:N", title="partition", sort=None),
         )
@@ -106,8 +108,10 @@ def miss_chart(found):
         alt.Chart(rows)
         .mark_line(point=True, color=theme.BLUE)
         .encode(
-            alt.X("capacity_bytes:Q", title="capacity, bytes").scale(type="log", base=2).axis(format="~s"),
-            alt.Y("misses:Q", title="misses, first touches included").scale(type="log").axis(format="~s"),
+            alt.X("capacity_bytes:Q", title="capacity, bytes")
+            .scale(type="log", base=2, nice=False)
+            .axis(format="~s", tickCount=6),
+            alt.Y("misses:Q", title="misses, first touches included").scale(type="log", nice=False).axis(format="~s"),
         )
     )
     return theme.finished(
@@ -118,6 +122,12 @@ def miss_chart(found):
         description="Misses against the capacity of a cache, on logarithmic scales.",
         height=_HEIGHT,
     )
+
+
+def _places(rows):
+    values = sorted({int(number) for number in rows["places"]})
+    scale = alt.Scale(type="log", base=4, nice=False)
+    return alt.X("places:Q", title="number of places", scale=scale, axis=alt.Axis(values=values, labelOverlap=True))
 
 
 def _short(found):
@@ -170,8 +180,8 @@ def _functions(found):
 def _placement(found):
     yield "<h2>How many places</h2>"
     yield (
-        "<p>All data that were touched fill a square. It is cut into equal tiles with one place to compute in the middle "
-        "of each; what lies in another tile has to be fetched, and every place needs commands. A saving is the energy "
+        "<p>All data that were touched fill a square. It is cut into equal tiles with one place to compute in the "
+        "middle of each; what lies in another tile has to be fetched, and every place needs commands. A saving is the energy "
         "at one place, with an ideal hierarchy of caches, over that at the best number of places.</p>"
     )
     for row in found["placement"]:
@@ -212,7 +222,9 @@ def _table(names, rows, first_number):
 
 
 def _figure(chart):
-    return f"<figure>{still_picture(chart.to_dict(), width=_WIDTH)}</figure>"
+    specification = chart.to_dict()
+    picture = still_picture({**specification, "title": None}, width=_WIDTH)
+    return f"<figure>{heading(specification)}{picture}</figure>"
 
 
 _SECTIONS = (_short, _seen, _levels, _functions, _placement, _missed)

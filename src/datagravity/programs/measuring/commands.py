@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from itertools import dropwhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ def resolved(command):
         )
     interpreter, *flags = beginning[2:].split(b"\n")[0].decode(errors="replace").split()
     if Path(interpreter).name == "env":  # env only finds the interpreter, and then gives its process away
-        words = [word for word in flags if not word.startswith("-") and "=" not in word]
+        words = list(dropwhile(lambda word: word.startswith("-") or "=" in word, flags))
         interpreter, flags = (words[0], words[1:]) if words else (interpreter, [])
     found = resolved([interpreter, *flags, path, *rest])
     return Command(found.arguments, script=path)

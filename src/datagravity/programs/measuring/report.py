@@ -165,7 +165,8 @@ def summary(measurement):
     dict
         `program`, `seen`, `run` (counts, bytes by level, functions), `gd` (one row a table of energies), `reuse`,
         `placement` (one row a partition), `savings` (one row a partition, law of price and price of a place),
-        `curves` (of the energy over places), `counts` (rows of `placing.frame`), `notes`, `missed`. What is not defined is None.
+        `curves` (of the energy over places), `counts` (rows of `placing.frame`), `notes`, `missed`. What is not
+        defined is None.
     """
     m = measurement
     read = sum(map(len, m.seen.windows))
@@ -269,7 +270,7 @@ def _savings(m):
             found = bill.savings(bill.energies(m.counts, law, place_pj=place))
             found = found[["partition", "gd", "best_places", "saving", "ceiling", "at_the_end"]]
             rows += [{"law": law, "place_pj": place} | row for row in found.to_dict("records")]
-    return rows
+    return sorted(rows, key=lambda row: row["partition"])
 
 
 def _curves(m):

@@ -78,7 +78,7 @@ def seen(found):
     """Which part of the run the results rest on: a few sentences."""
     read, run = found["seen"], found["run"]
     yield (
-        f"The whole run has {run['instructions']:,} instructions and {read['accesses_of_the_run']:,} accesses to memory: "
+        f"The whole run has {run['instructions']:,} instructions and {read['accesses_of_the_run']:,} accesses: "
         "the caches and the functions are of all of it."
     )
     start = f"the first call of {read['from_function']}" if read["from_function"] else "the program's entry point"
@@ -92,8 +92,8 @@ def seen(found):
         ended = ": there it was ended" if read["ended_early"] else ""
         yield f"{how}: accesses {first:,} to {first + pieces[0]['accesses']:,} of the run{ended}."
     yield (
-        f"Of these {read['kept']:,} are of heap and data, the others of the stack or of pages that are hardly used. They "
-        f"touch {read['footprint_bytes'] / 1024:,.0f} KB and are {read['operations']:,} operations."
+        f"Of these {read['kept']:,} are of heap and data, the others of the stack or of pages that are hardly used. "
+        f"They touch {read['footprint_bytes'] / 1024:,.0f} KB and are {read['operations']:,} operations."
     )
     yield from (f"Note: {note}" for note in found["notes"])
 
@@ -143,7 +143,7 @@ def exponents(found):
         yield "theta, by which misses fall as capacity^-theta: too few data to say."
     else:
         low, high = found["reuse"]["lowest"], found["reuse"]["highest"]
-        yield f"Misses fall as capacity^-theta with theta = {theta:.2f}; from capacity to capacity {low:.2f} to {high:.2f}."
+        yield f"Misses fall as capacity^-theta: theta = {theta:.2f}; from capacity to capacity {low:.2f} to {high:.2f}."
     yield "p_R is the Rent exponent of the bytes between places (none: no exponent between 0 and 1 fits them)."
     yield "Near transport falls as r^p with the side r of a tile; what places send costs b (r^-q - 1)/q of it."
     yield "p, b and q are those of the law `wire`. The first steps inward pay if b < p."

@@ -160,29 +160,31 @@ def trace(words, *, shape=None, operation_class="integer"):
     ValueError
         If no stretch of touched words is as long as an array of that shape.
     """
-    addresses, numbers = np.unique(words.addresses, return_inverse=True)
+    addresses, numbers, uses = np.unique(words.addresses, return_inverse=True, return_counts=True)
     codes = {
         "contiguous": partitions.contiguous_codes(len(addresses)),
         "hashed": partitions.hashed_codes(len(addresses)),
     }
     if shape is not None:
-        codes["natural"] = shaped_codes(addresses, shape)
+        codes["natural"] = shaped_codes(addresses, uses, shape)
     return Trace(
         words=numbers, writes=words.writes, operations=words.operations, owners=numbers[words.owners], codes=codes,
         operation_count=len(words.owners), operation_class=operation_class,
     )  # fmt: skip
 
 
-def shaped_codes(addresses, shape):
+def shaped_codes(addresses, uses, shape):
     """Codes of words that are items of arrays of two dimensions, all laid over the same square.
 
-    Touched words with gaps of less than a page are a stretch; a stretch about as long as one, two, ... arrays is taken
-    for so many of them, one behind the other, with what is missing (borders that are never touched) in equal parts at
-    both ends. Words of other stretches lie in the order of their addresses.
+    Touched words with gaps of less than a page are a stretch, from the first to the last word that is used at least a
+    tenth as often as half of its words. A stretch about as long as one, two, ... arrays is taken for so many of them,
+    one behind the other, with what is missing (corners that are never touched) in equal parts at both ends. Words of
+    other stretches lie in the order of their addresses.
 
     Parameters
     ----------
     addresses : int array, rising; byte addresses of words
+    uses : int array, how often each is accessed
     shape : (int, int)
 
     Returns
@@ -196,14 +198,13 @@ def shaped_codes(addresses, shape):
 
     Examples
     --------
-    >>> (shaped_codes(np.arange(4096, 4096 + 32, 8), (2, 2)) // 4096).tolist()
+    >>> (shaped_codes(np.arange(4096, 4096 + 32, 8), [1, 1, 1, 1], (2, 2)) // 4096).tolist()
     [0, 1, 2, 3]
     """
     rows, columns = (checks.whole(f"shape[{axis}]", length) for axis, length in enumerate(shape))
     items = np.asarray(addresses, np.int64) // WORD_BYTES
     stretch = np.cumsum(np.append(False, np.diff(items) >= PAGE_BYTES // WORD_BYTES))
-    starts = np.flatnonzero(np.append(True, np.diff(stretch)))
-    first, last = items[starts], items[np.append(starts[1:], len(items)) - 1]
+    first, last = _extents(items, np.asarray(uses), stretch)
     spans = last - first + 1
     size = rows * columns
     arrays = np.where(spans >= 0.9 * size, np.maximum(np.rint(spans / size), 1), 0).astype(np.int64)
@@ -218,3 +219,10 @@ def shaped_codes(addresses, shape):
     item = np.clip(items - origin[stretch], 0, None)[inside] % size
     codes[inside] = partitions.grid_codes(item // columns, item % columns, (rows, columns))
     return codes
+
+
+def _extents(items, uses, stretch):
+    """First and last item of each stretch, without those at its ends that are hardly used."""
+    pieces = np.split(np.arange(len(items)), np.flatnonzero(np.diff(stretch)) + 1)
+    used = [piece[uses[piece] >= np.median(uses[piece]) / 10] for piece in pieces]
+    return np.array([items[[piece[0], piece[-1]]] for piece in used]).T
