@@ -318,6 +318,21 @@ def test_options_out_of_range_are_refused(capsys, option, value, said):
     assert said in refused(capsys, option, value, "--", "true")
 
 
+def test_help_states_the_defaults(capsys):
+    with pytest.raises(SystemExit):
+        datagravity.__main__.main(["measure", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    for default in (options.LIMIT, options.PAGE_ACCESSES, "32K,1M", "integer"):
+        assert f"(default: {default})" in words
+    assert datagravity.__main__._sizes("32K,1M") == options.CAPACITIES
+
+
+def test_sizes_that_are_none_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        datagravity.__main__.main(["measure", "--shape", "128", "--", "true"])
+    assert "argument --shape: invalid pair of sizes value: '128'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [
@@ -395,8 +410,8 @@ def test_a_compiled_stencil_counts_as_the_kernel(valgrind, stencil):
         np.testing.assert_allclose(
             counts[column].to_numpy(float),
             exact[column].to_numpy(float),
-            rtol=0.1,
-            atol=0.01 * 8 * exact["accesses"].max(),
+            rtol=0.01,
+            atol=0.001 * 8 * exact["accesses"].max(),
         )
 
 
@@ -478,7 +493,7 @@ def test_bytes_and_savings_hang_together(summary):
     run = summary["run"]
     assert run["bytes"]["near cache"] == 8 * (run["loads"] + run["stores"])
     assert sum(row["loads"] for row in run["functions"]) <= run["loads"]
-    assert {row["function"] for row in run["functions"]} >= {"sweep", "main"}
+    assert {row["function"] for row in run["functions"]} >= {"sweep"}
     for row in summary["savings"]:
         assert row["saving"] >= 1
         assert (row["best_places"] == 1) == (row["saving"] == 1)
@@ -504,7 +519,7 @@ def test_the_page_holds_everything_itself(summary):
 
 def test_an_early_end_leaves_no_process_behind(valgrind, tmp_path):
     """Ctrl-C, too: the program and all it started are gone when the command is."""
-    program = f"import os, sys; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); sys.stdout.flush()\nwhile True: pass"
+    program = f"import os\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
     command = [sys.executable, "-m", "datagravity", "measure", "--", sys.executable, "-S", "-c", program]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(

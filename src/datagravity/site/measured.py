@@ -181,8 +181,8 @@ def _placement(found):
     yield "<h2>How many places</h2>"
     yield (
         "<p>All data that were touched fill a square. It is cut into equal tiles with one place to compute in the "
-        "middle of each; what lies in another tile has to be fetched, and every place needs commands. A saving is the energy "
-        "at one place, with an ideal hierarchy of caches, over that at the best number of places.</p>"
+        "middle of each; what lies in another tile has to be fetched, and every place needs commands. A saving is the "
+        "energy at one place, with an ideal hierarchy of caches, over that at the best number of places.</p>"
     )
     for row in found["placement"]:
         yield _figure(energy_chart(found, row["partition"]))

@@ -1,20 +1,19 @@
 """What was read of a run as words of 8 bytes: heap and data, not the stack, and who owns each operation."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from datagravity import checks
-from datagravity.programs import partitions
+from datagravity.programs import arrays, partitions
 from datagravity.programs.measuring import lackey, options
-from datagravity.programs.traces import WORD_BYTES, Trace
+from datagravity.programs.traces import WORD_BYTES
 
 PAGE_BYTES = 4096
 #: What a stack may hold below and above its first store.
 _STACK_BYTES = 8 * 2**20
 _ABOVE_BYTES = 2**20
-#: So many loads without a store are an operation of their own.
-LOADS = 8
 
 
 class Words(NamedTuple):
@@ -129,7 +128,7 @@ def _operations(writes, access, window):
     segment_start = np.maximum.accumulate(np.where(ended, np.arange(len(start)), 0))
     place = np.arange(len(start)) - segment_start
     # A store belongs to the loads just before it.
-    chunk = np.where(write & (place > 0), place - 1, place) // LOADS
+    chunk = np.where(write & (place > 0), place - 1, place) // arrays.LOADS
     new = ended | np.append(True, chunk[1:] != chunk[:-1])
     of_access = np.cumsum(new) - 1
     operations = of_access[np.cumsum(begins) - 1]
@@ -160,26 +159,25 @@ def trace(words, *, shape=None, operation_class="integer"):
     ValueError
         If no stretch of touched words is as long as an array of that shape.
     """
-    addresses, numbers, uses = np.unique(words.addresses, return_inverse=True, return_counts=True)
-    codes = {
-        "contiguous": partitions.contiguous_codes(len(addresses)),
-        "hashed": partitions.hashed_codes(len(addresses)),
-    }
-    if shape is not None:
-        codes["natural"] = shaped_codes(addresses, uses, shape)
-    return Trace(
-        words=numbers, writes=words.writes, operations=words.operations, owners=numbers[words.owners], codes=codes,
-        operation_count=len(words.owners), operation_class=operation_class,
-    )  # fmt: skip
+    trace = arrays.trace_of(
+        words.addresses.astype(np.int64),
+        words.writes,
+        words.addresses[words.owners][words.operations].astype(np.int64),
+        operation_count=len(words.owners),
+        operation_class=operation_class,
+    )
+    if shape is None:
+        return trace
+    addresses, uses = np.unique(words.addresses, return_counts=True)
+    return replace(trace, codes={**trace.codes, "natural": shaped_codes(addresses, uses, shape)})
 
 
 def shaped_codes(addresses, uses, shape):
     """Codes of words that are items of arrays of two dimensions, all laid over the same square.
 
-    Touched words with gaps of less than a page are a stretch, from the first to the last word that is used at least a
-    tenth as often as half of its words. A stretch about as long as one, two, ... arrays is taken for so many of them,
-    one behind the other, with what is missing (corners that are never touched) in equal parts at both ends. Words of
-    other stretches lie in the order of their addresses.
+    Touched words with gaps of less than a page are a stretch. One about as long as one, two, ... arrays is taken for so
+    many of them, one behind the other, that begin where they hold the most accesses (in the middle, where several
+    places are as good: corners that are never touched). Words of other stretches lie in the order of their addresses.
 
     Parameters
     ----------
@@ -204,25 +202,31 @@ def shaped_codes(addresses, uses, shape):
     rows, columns = (checks.whole(f"shape[{axis}]", length) for axis, length in enumerate(shape))
     items = np.asarray(addresses, np.int64) // WORD_BYTES
     stretch = np.cumsum(np.append(False, np.diff(items) >= PAGE_BYTES // WORD_BYTES))
-    first, last = _extents(items, np.asarray(uses), stretch)
-    spans = last - first + 1
+    starts = np.flatnonzero(np.append(True, np.diff(stretch)))
+    ends = np.append(starts[1:], len(items))
+    spans = items[ends - 1] - items[starts] + 1
     size = rows * columns
-    arrays = np.where(spans >= 0.9 * size, np.maximum(np.rint(spans / size), 1), 0).astype(np.int64)
-    if not arrays.any():
+    count = np.where(spans >= 0.9 * size, np.maximum(np.rint(spans / size), 1), 0).astype(np.int64)
+    if not count.any():
         raise ValueError(
             f"--shape: {rows},{columns}, expected the shape of an array that the program touches: "
             f"its longest stretch of heap and data has {spans.max():,} words of 8 bytes, not {size:,}"
         )
     codes = partitions.contiguous_codes(len(items))
-    origin = first - (arrays * size - spans) // 2
-    inside = arrays[stretch] > 0
+    origin = np.zeros(len(starts), np.int64)
+    for piece in np.flatnonzero(count):
+        own = slice(starts[piece], ends[piece])
+        origin[piece] = _origin(items[own], np.asarray(uses)[own], count[piece] * size, columns)
+    inside = count[stretch] > 0
     item = np.clip(items - origin[stretch], 0, None)[inside] % size
     codes[inside] = partitions.grid_codes(item // columns, item % columns, (rows, columns))
     return codes
 
 
-def _extents(items, uses, stretch):
-    """First and last item of each stretch, without those at its ends that are hardly used."""
-    pieces = np.split(np.arange(len(items)), np.flatnonzero(np.diff(stretch)) + 1)
-    used = [piece[uses[piece] >= np.median(uses[piece]) / 10] for piece in pieces]
-    return np.array([items[[piece[0], piece[-1]]] for piece in used]).T
+def _origin(items, uses, length, margin):
+    """The first of the `length` items that hold the most accesses, tried up to a margin beyond both ends."""
+    first, last = items[0], items[-1] + 1 - length
+    tried = np.arange(min(first, last) - margin, max(first, last) + 1 + margin)
+    upto = np.append(0, np.cumsum(uses))
+    held = upto[np.searchsorted(items, tried + length)] - upto[np.searchsorted(items, tried)]
+    return int(np.median(tried[held == held.max()]))
