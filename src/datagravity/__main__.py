@@ -153,7 +153,7 @@ def add_measure_options(added):
     """The options of `measure`."""
     added.epilog = (
         "Valgrind, a package of your system, runs the program twice: once to its end through two caches, then access "
-        "by access until --limit is reached, when it is ended. It reads nothing from the terminal, and what it prints is "
+        "by access until --limit is reached, when it is ended. It reads nothing from the terminal; what it prints is "
         "thrown away (--output keeps it). Two hundred million instructions take about two seconds, and three million "
         "accesses half a minute."
     )
