@@ -346,6 +346,19 @@ def test_programs_that_end_badly_are_refused(valgrind, capsys, script, said):
     assert all(words in message for words in said)
 
 
+def test_a_program_does_not_know_that_its_output_is_thrown_away(valgrind, tmp_path):
+    # To the null device grep stops at the first match.
+    text = tmp_path / "text"
+    text.write_text("match\n" * 20000)
+    counts = [
+        cachegrind.run(commands.resolved(["grep", "-c", "a.c", str(text)]), output=output).accesses
+        for output in (None, tmp_path / "output", "/dev/null")
+    ]
+    assert counts[0] == pytest.approx(counts[1], rel=0.01)
+    assert counts[0] > 2 * counts[2]
+    assert (tmp_path / "output").read_text() == "20000\n"
+
+
 def test_a_program_without_heap_is_refused(valgrind, capsys):
     assert "no page of heap or data has more than 500" in refused(capsys, "--", "true")
 

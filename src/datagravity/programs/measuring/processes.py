@@ -1,11 +1,13 @@
 """Run a program under Valgrind, tell how far it is, and leave no process behind, however it ends."""
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -73,10 +75,11 @@ def started(tool, options, command, *, output=None, given=None, pass_fds=()):
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(tempfile.TemporaryFile())
         reading = stack.enter_context(open(given or os.devnull, "rb"))
-        writing = stack.enter_context(open(output or os.devnull, "wb"))
+        writing = stack.enter_context(open(output, "wb") if output else _drain())
         process = subprocess.Popen(
             arguments, stdin=reading, stdout=writing, stderr=errors, pass_fds=pass_fds, start_new_session=True
         )
+        writing.close()
         stack.callback(_end, process)
         process.said = lambda: _tail(errors)
         yield process
@@ -116,6 +119,22 @@ def _signal(number):
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def _drain():
+    """A file whose content is read and thrown away.
+
+    Programs look where their output goes: grep stops at the first match if that is the null device.
+    """
+    ours, theirs = os.pipe()
+
+    def read():
+        with open(ours, "rb", buffering=0) as file:
+            while file.read(2**16):
+                pass
+
+    threading.Thread(target=read, daemon=True).start()
+    return io.FileIO(theirs, "w")
 
 
 def _end(process):
