@@ -20,6 +20,7 @@ import pytest
 import datagravity.__main__
 from conftest import ROOT
 from datagravity.evidence import load
+from datagravity.evidence.rules import RULES
 from datagravity.programs import partitions, placing, traces
 from datagravity.programs.measuring import (
     cachegrind,
@@ -610,3 +611,22 @@ def test_a_row_is_measured_again(valgrind, benchmark):
     most = 1.02 if same else 3.0
     for name in ("instructions", "loads", "stores", "near_misses", "far_misses"):
         assert 1 / most < found.counts[name] / row[name] < most, name
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({}, None),
+        ({"near_misses": 101}, "near_misses"),
+        ({"far_misses": 11}, "far_misses"),
+        ({"accesses_read": 91}, "accesses_read"),
+        ({"kept_accesses": 81}, "kept_accesses"),
+        ({"stack_accesses": 31}, "kept_accesses"),
+        ({"near_cache_bytes": 4096}, "near_cache_bytes"),
+    ],
+)
+def test_a_measurement_that_cannot_be_is_refused(changes, column):
+    row = {"loads": 60, "stores": 40, "near_misses": 10, "far_misses": 5, "first_access": 10, "accesses_read": 80}
+    row |= {"kept_accesses": 50, "stack_accesses": 30, "near_cache_bytes": 1024, "far_cache_bytes": 2048}
+    (rule,) = RULES["program_measurements"]
+    assert [name for name, _ in rule(row | changes)] == ([column] if column else [])

@@ -140,7 +140,6 @@ def measurements_are_parts(row):
         ("near_misses", run, "loads and stores"),
         ("far_misses", row["near_misses"], "near_misses"),
         ("accesses_read", None if None in (run, row["first_access"]) else run - row["first_access"], "what follows"),
-        ("kept_accesses", row["accesses_read"], "accesses_read"),
         ("stack_accesses", row["accesses_read"], "accesses_read"),
         ("near_cache_bytes", row["far_cache_bytes"], "far_cache_bytes"),
     )
