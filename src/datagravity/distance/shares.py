@@ -156,6 +156,34 @@ def fixed_share_draws(d_mm, n, kind=ALL, reviewed=False, seed=0, *, meter=ALL):
     return _share(machines[(...,) + (None,) * distances.ndim], distances)
 
 
+def line_draws(n=DRAWS, kind=ALL, reviewed=False, seed=0, *, meter=ALL):
+    """Draws of what further machines pay: what no distance changes, and the price of a mm, drawn together.
+
+    Parameters
+    ----------
+    n : number of draws
+    kind, reviewed, meter : as in `energy`
+    seed : of numpy's generator
+
+    Returns
+    -------
+    numpy.ndarray: pJ/bit and pJ/bit/mm, of shape (2, n).
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, or no split with a known fixed part remains.
+
+    Examples
+    --------
+    >>> fixed, per_mm = line_draws(1000)
+    >>> fixed.shape, bool((fixed > 0).all() and (per_mm > 0).all())
+    ((1000,), True)
+    """
+    fixed, step, per_mm = _machines(kind, meter, reviewed, None, True, checks.whole("n", n), seed)
+    return np.stack([fixed + step, per_mm])
+
+
 @remembered
 def spreads():
     """How far ln E0 and ln k scatter, between origins and between the series of one origin, and how they correlate.

@@ -1,0 +1,246 @@
+"""The bill of a run on k places: what each part of it costs by a law of price, and where the bill is least.
+
+Counts hold no price: bytes, events and power means of distances. `energies` prices them, row by row; `savings` finds
+the best number of places of each run. Accesses of 8 bytes; r = k^(-1/2) is the side of a tile. [extension]
+"""
+
+import numpy as np
+import pandas as pd
+
+from datagravity import checks
+from datagravity.programs import prices
+
+#: Columns that name one run; the row of one place has no partition.
+RUN = ("kernel", "size", "seed")
+#: Columns that name one curve over places: a run, its partition and its owner rule.
+CURVE = (*RUN, "partition", "owner")
+#: Columns of counts that bills keep.
+KEPT = ("kernel", "family", "role", "size", "seed", "partition", "owner", "places")
+#: The partition of the row of one place, which all partitions of the run share.
+ONE_PLACE = "one place"
+COPIES = ("copies", "no copies", "unlimited")
+#: Parts of a bill. The first is free of places; the next two are local transport, and those after it what closeness
+#: costs over the wires; the last is what a place costs besides transport.
+LOCAL = ("reuse", "home")
+CLOSENESS = ("sharing", "commands", "reductions", "migrations", "invalidations")
+PARTS = ("compute", *LOCAL, *CLOSENESS, "place_price")
+#: Bytes of an access, of the two barriers that go with a descriptor, and of a migrating key with its counter.
+ACCESS_BYTES = 8
+BARRIER_BYTES = 16
+MIGRATION_BYTES = 16
+#: Bytes of the descriptor that `command_bytes` of the counts holds beside the barriers.
+COUNTED_DESCRIPTOR_BYTES = 64
+
+
+def energies(
+    counts,
+    law,
+    *,
+    side="footprint",
+    header_bytes=8,
+    descriptor_bytes=64,
+    place_pj=0.0,
+    copies="copies",
+    invalidations=False,
+):
+    """The bill of every row of counts, in pJ per operation.
+
+    Local transport is reuse, at the distance where an ideal hierarchy keeps what was used so recently, and everything
+    else from the middle distance r/2 of the own tile. A remote access pays r/2 from its site to the middle of its
+    owner's tile, which counts as local, and then the way between the places, with a header, as sharing. Descriptors,
+    barriers and reductions go over links of length r. Where copies are unlimited, accesses that become local are
+    priced at r/2: a lower bound.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame, a row a run, partition, owner rule and number of places, as `placing.frame` returns or
+        the table `program_counts` holds
+    law : a `prices.Law`, or a name of `prices.LAWS`
+    side : side of the square, see `prices.side_mm`
+    header_bytes : what a message between places carries beside its 8 bytes, more than a local access
+    descriptor_bytes : of the command to each further place in each phase; two barriers of 8 bytes come on top
+    place_pj : energy of a place besides transport, in each phase (sequencer, leakage); each of the k places pays it
+    copies : "copies" of up to the tile's size, "no copies" and no reuse at all, or "unlimited" ones
+    invalidations : whether messages to holders of copies are on the bill, each as long as a header; there are none
+        without copies
+
+    Returns
+    -------
+    pandas.DataFrame with the index of `counts`: the columns that name a row; r; compute, reuse, home, sharing,
+    commands, reductions, migrations, invalidations and place_price, in pJ per operation; local (reuse and home),
+    local_fixed (the part of it that no distance changes), closeness (the five parts after it), total.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, an argument is out of its range, or events have no mean distance.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"kernel": "sum", "family": "streams", "role": "fit", "size": 1, "seed": 0, "owner": "output"}
+    >>> row |= {"operations": 100, "operation_class": "floating", "accesses": 100, "footprint_bytes": 800, "phases": 1}
+    >>> row |= {"reuse_bytes": 0, "home_bytes": 800, "remote_bytes": 0, "command_bytes": 0, "reduction_bytes": 0}
+    >>> row |= {"migrations": 0, "invalidations": 0, "partition": "one place", "places": 1}
+    >>> far = row | {"partition": "natural", "places": 4, "command_bytes": 240, "reduction_bytes": 24}
+    >>> found = energies(pd.DataFrame([row, far]), "wire", side=10.0)
+    >>> found[["compute", "home", "commands", "reductions", "total"]].round(3).to_dict("list")["total"]
+    [27.29, 22.938]
+    """
+    law = prices.law(law) if isinstance(law, str) else law
+    header = checks.number("header_bytes", header_bytes, checks.AT_LEAST_ZERO)
+    descriptor = checks.number("descriptor_bytes", descriptor_bytes, checks.AT_LEAST_ZERO)
+    place = checks.number("place_pj", place_pj, checks.AT_LEAST_ZERO)
+    checks.choice("copies", copies, COPIES)
+    priced = _Priced(counts, law, side)
+    reuse, home, remote, way = _accesses(priced, copies)
+    operations = priced.column("operations")
+    tile = law.energy(priced.r * priced.side / 2)
+    link = law.energy(priced.r * priced.side)
+    commands = priced.column("command_bytes") * (descriptor + BARRIER_BYTES)
+    messages = checks.truth("invalidations", invalidations) and copies != "no copies"
+    parts = {
+        "reuse": priced.moved(reuse, "reuse_distance"),
+        "home": (home + remote) * tile,
+        "sharing": priced.moved(remote, way) * (1 + header / ACCESS_BYTES),
+        "commands": commands / (COUNTED_DESCRIPTOR_BYTES + BARRIER_BYTES) * link,
+        "reductions": priced.column("reduction_bytes") * link,
+        "migrations": priced.moved(MIGRATION_BYTES * priced.column("migrations"), "migration_distance"),
+        "invalidations": priced.moved(header * priced.column("invalidations") * messages, "invalidation_distance"),
+        "place_price": place * priced.column("places") * priced.column("phases"),
+    }
+    found = pd.DataFrame({name: value / operations for name, value in parts.items()}, index=counts.index)
+    found.insert(0, "compute", law.compute(counts["operation_class"]))
+    found["local"] = found[list(LOCAL)].sum(axis=1)
+    found["local_fixed"] = law.fixed * (reuse + home + remote) / operations
+    found["closeness"] = found[list(CLOSENESS)].sum(axis=1)
+    found["total"] = found[list(PARTS)].sum(axis=1)
+    return pd.concat([counts[[name for name in KEPT if name in counts]], _plain(r=priced.r, like=found), found], axis=1)
+
+
+def with_gd(bills):
+    """Bills with what one place of the same run pays: gd, transport (over that of one place) and saving.
+
+    Parameters
+    ----------
+    bills : of `energies`; every run has a row of one place
+
+    Returns
+    -------
+    pandas.DataFrame: the bills and three columns. gd: local transport over compute, of one place. transport: local
+    transport and closeness, over local transport of one place (M of the text; 1 at one place). saving: the total of
+    one place over the total.
+
+    Raises
+    ------
+    ValueError
+        If a run has no row of one place, or more than one.
+    """
+    base = bills[bills["places"] == 1].set_index(list(RUN))
+    if not base.index.is_unique:
+        raise ValueError(f"places: two rows of one place for {base.index[base.index.duplicated()][0]}, expected one")
+    place = base.index.get_indexer(pd.MultiIndex.from_frame(bills[list(RUN)]))
+    if (place < 0).any():
+        row = bills.loc[place < 0, list(RUN)].iloc[0].to_dict()
+        raise ValueError(f"places: no row of one place for {row}, expected one")
+    local, compute, total = (base[name].to_numpy()[place] for name in ("local", "compute", "total"))
+    transport = (bills["local"] + bills["closeness"]) / local
+    return bills.assign(gd=local / compute, transport=transport, saving=total / bills["total"])
+
+
+def curves(bills):
+    """Each curve over places as rows of its own, that of one place among them; curve names are a partition's.
+
+    Parameters
+    ----------
+    bills : of `energies` or `with_gd`; a run that was counted at one place only has no curve
+
+    Returns
+    -------
+    pandas.DataFrame: sorted by `CURVE` and places, with the row of one place repeated for each partition and owner
+    rule of its run.
+    """
+    split = bills[bills["places"] > 1]
+    names = split[list(CURVE)].drop_duplicates()
+    base = bills[bills["places"] == 1].drop(columns=["partition", "owner"]).merge(names, on=list(RUN))
+    whole = pd.concat([base[list(bills.columns)], split], ignore_index=True)
+    return whole.sort_values([*CURVE, "places"], kind="stable", ignore_index=True)
+
+
+def savings(bills):
+    """The best number of places of each curve, on the grid that was counted, and what it saves.
+
+    Parameters
+    ----------
+    bills : of `energies`
+
+    Returns
+    -------
+    pandas.DataFrame, a row a curve: kernel, family, role, size, seed, partition, owner; gd; best_places; saving,
+    E(1)/E(best); least_transport, m, the least transport over that of one place; transport_places, where that is;
+    ceiling, 1/m, which no saving reaches while a place costs nothing; at_the_end, whether the best is the last number
+    of places that was counted, so that the saving is a lower bound; last_places.
+
+    Raises
+    ------
+    ValueError
+        If a run has no row of one place.
+    """
+    whole = curves(with_gd(bills))
+    grouped = whole.groupby(list(CURVE), sort=False)
+    best = whole.loc[grouped["total"].idxmin()].reset_index(drop=True)
+    least = whole.loc[grouped["transport"].idxmin()].reset_index(drop=True)
+    last = grouped["places"].max().to_numpy()
+    found = best[[name for name in KEPT if name != "places" and name in best]].copy()
+    found["gd"], found["best_places"], found["saving"] = best["gd"], best["places"].astype(int), best["saving"]
+    found["least_transport"], found["transport_places"] = least["transport"], least["places"].astype(int)
+    found["ceiling"] = 1 / found["least_transport"]
+    found["at_the_end"] = found["best_places"] == last
+    found["last_places"] = last.astype(int)
+    return found
+
+
+class _Priced:
+    """Columns of counts as arrays of doubles, the sides of their squares and tiles, and a law."""
+
+    def __init__(self, counts, law, side):
+        self.counts, self.law = counts, law
+        self.side = prices.side_mm(self.column("footprint_bytes"), side)
+        self.r = checks.numbers("places", self.column("places"), "[1, inf)") ** -0.5
+
+    def column(self, name):
+        """A column that is never blank."""
+        if name not in self.counts:
+            raise ValueError(f"counts: columns {', '.join(self.counts.columns)}, expected also {name}")
+        return checks.numbers(name, self.counts[name].to_numpy(dtype=float, na_value=np.nan), checks.AT_LEAST_ZERO)
+
+    def moved(self, amount, distance):
+        """Energy of bytes over distances of which the counts hold power means; 0 where there are no bytes."""
+        some = amount > 0
+        if not some.any():
+            return np.zeros(len(self.counts))
+        names = [f"{distance}_{power}" for power in prices.MEAN_EXPONENTS]
+        missing = [name for name in names if name not in self.counts]
+        if missing:
+            raise ValueError(f"counts: columns {', '.join(self.counts.columns)}, expected also {', '.join(missing)}")
+        means = self.counts[names].to_numpy(dtype=float, na_value=np.nan)
+        for name, mean in zip(names, means.T, strict=True):
+            checks.every(name, mean, ~some | (mean >= 0), "a mean distance, because there are events")
+        means = np.where(some[:, None], means, 0.0)
+        return np.where(some, amount * self.law.mean(means, self.side), 0.0)
+
+
+def _accesses(priced, copies):
+    """Bytes reused, from home and remote, and the column of distances of the remote ones."""
+    if copies == "no copies":
+        local, remote = priced.column("local_bytes_no_copies"), priced.column("remote_bytes_no_copies")
+        return np.zeros_like(local), local, remote, "remote_distance_no_copies"
+    reuse, home, remote = (priced.column(name) for name in ("reuse_bytes", "home_bytes", "remote_bytes"))
+    if copies == "copies":
+        return reuse, home, remote, "remote_distance"
+    unlimited = priced.column("remote_bytes_unlimited")
+    return reuse, home + remote - unlimited, unlimited, "remote_distance_unlimited"
+
+
+def _plain(like, **columns):
+    return pd.DataFrame(columns, index=like.index)
