@@ -1,0 +1,139 @@
+"""The law on real programs: what was counted, what closeness costs, where a saving ends, and what forecasts it."""
+
+import numpy as np
+
+from datagravity import fits
+from datagravity.charts.programs import largest_fitted
+from datagravity.evidence import load
+from datagravity.headlines import extension
+from datagravity.intervals import text
+from datagravity.programs import bill, fitting, predicting
+
+#: The law of price, the partition and the threshold of a gain that the chapter speaks of.
+LAW, PARTITION, GAIN = "wire", "natural", 1.05
+#: The price of a place that the chapter tries, and the sides of the square at which it does, mm.
+PLACE_PJ, SIDES = 7000, (0.3, 300)
+
+
+def _counts():
+    """The rows of the largest fitted size of each program."""
+    return largest_fitted(load("program_counts"))
+
+
+def _natural(frame):
+    return frame[frame["partition"] == PARTITION].reset_index(drop=True)
+
+
+def _savings():
+    return _natural(bill.savings(bill.energies(_counts(), LAW)))
+
+
+def counted():
+    """How many programs, families and accesses were counted."""
+    rows = load("program_counts").query("places == 1")
+    return {
+        "kernels": extension(rows["kernel"].nunique()),
+        "families": extension(rows["family"].nunique()),
+        "accesses": extension(rows["accesses"].sum() / 1e6, "million"),
+    }
+
+
+def reuse():
+    """Between which exponents the miss curve of the naive matrix product runs from one capacity to the next."""
+    misses = load("program_misses")
+    feet = load("program_counts").query("places == 1")[["kernel", "size", "seed", "footprint_bytes"]]
+    found = fitting.theta(misses.merge(feet, on=["kernel", "size", "seed"]))
+    found = found.sort_values("size").groupby("kernel").tail(1).set_index("kernel")
+    return {
+        "theta_low": extension(max(0.0, found.loc["matmul naive", "theta_lowest"])),
+        "theta_high": extension(found.loc["matmul naive", "theta_highest"]),
+    }
+
+
+def crossing():
+    """Rent exponents of three programs, from bytes alone."""
+    found = _natural(fitting.byte_fit(_counts())).set_index("kernel")["p_r"]
+    names = {"rent_decode": "attention decode", "rent_stencil": "stencil 2-D", "rent_fft": "FFT"}
+    return {name: extension(max(0.0, round(found[kernel], 6))) for name, kernel in names.items()}
+
+
+def spread():
+    """The range of kappa over G_d, its width without any one program, and how well the two forms fit."""
+    rows = _natural(fitting.fit(bill.energies(_counts(), LAW))).sort_values("kappa_over_gd")
+    logs = np.log10(rows["kappa_over_gd"].to_numpy())
+    worst = rows.loc[rows["bent_error"].idxmax()]
+    return {
+        "kappa_low": extension(rows["kappa_over_gd"].iloc[0]),
+        "kappa_low_kernel": extension(rows["kernel"].iloc[0]),
+        "kappa_high": extension(rows["kappa_over_gd"].iloc[-1]),
+        "kappa_high_kernel": extension(rows["kernel"].iloc[-1]),
+        "decades": extension(np.ptp(logs)),
+        "decades_without": extension(min(np.ptp(logs[1:]), np.ptp(logs[:-1]))),
+        "bent_error": extension(100 * rows["bent_error"].median(), "%"),
+        "pure_error": extension(100 * rows["pure_error"].median(), "%"),
+        "bent_worst": extension(100 * worst["bent_error"], "%"),
+        "bent_worst_kernel": extension(worst["kernel"]),
+    }
+
+
+def ceilings():
+    """How many programs gain, where their savings end, and whether saving and G_d go together."""
+    rows = _savings()
+    ceiling = rows.loc[rows["best_places"] > 1, "ceiling"]
+    rank = float(fits.rank_correlations([rows["gd"].to_numpy()], rows["saving"].to_numpy())[0])
+    return {
+        "gainers": extension((rows["saving"] > GAIN).sum()),
+        "stay": extension((rows["transport_places"] == 1).sum()),
+        "at_end": extension(rows["at_the_end"].sum()),
+        "ceiling_low": extension(ceiling.min()),
+        "ceiling_high": extension(ceiling.max()),
+        "rank_gd": extension(text(fits.rank_interval(rank, len(rows)))),
+    }
+
+
+def place_price():
+    """The best number of places of the stencil in a small and in a large square, if a place has a price."""
+    rows = _counts().query("kernel == 'stencil 2-D'")
+    few, many = (
+        _natural(bill.savings(bill.energies(rows, LAW, side=side, place_pj=PLACE_PJ))).iloc[0] for side in SIDES
+    )
+    return {
+        "priced_pj": extension(PLACE_PJ, "pJ"),
+        "priced_few": extension(few["best_places"]),
+        "priced_many": extension(many["best_places"]),
+        "priced_gd_low": extension(few["gd"]),
+        "priced_gd_high": extension(many["gd"]),
+    }
+
+
+def forecasts():
+    """By which factor forecasts of a held-out size are off, and one of the price in a family never seen."""
+    scored = predicting.scores(predicting.forecasts(load("program_counts"))).set_index("forecast")
+    names = {
+        "two_terms": "two terms",
+        "trend": "trend",
+        "persistence": "persistence",
+        "tile": "tile law",
+        "tile_best": "tile law, best beta",
+        "constant": "constant of others",
+        "nothing": "no saving",
+    }
+    found = {key: extension(scored.loc[name, "rms_factor"]) for key, name in names.items()}
+    return found | {f"{key}_span": extension(_span(scored.loc[name])) for key, name in names.items()}
+
+
+def _span(row):
+    """The ends of a factor, as prose prints them."""
+    return f"{row['rms_low']:.3g} to {row['rms_high']:.3g}"
+
+
+def problem():
+    """How large the context of a pointer chase may be, from the middle of the square and from the middle of an edge."""
+    fetched, between = 16, 2 / 3
+    return {
+        "context_middle": extension(fetched * (1 / 2) / between, "B"),
+        "context_edge": extension(fetched * (3 / 4) / between, "B"),
+    }
+
+
+PARTS = (counted, reuse, crossing, spread, ceilings, place_price, forecasts, problem)
