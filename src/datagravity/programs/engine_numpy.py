@@ -15,7 +15,7 @@ def previous_uses(items, segments):
 
 def stable_order(values):
     """Positions in the order of values from 0 on, equal values in their order: by 16 bits at a time, lowest first."""
-    order = np.argsort((values & 0xFFFF).astype(np.uint16), kind="stable")
+    order = np.argsort((values & 0xFFFF).astype(np.uint16), kind="stable").astype(np.int32)
     for shift in range(16, int(values.max(initial=0)).bit_length(), 16):
         digits = ((values >> shift) & 0xFFFF).astype(np.uint16)
         order = order[np.argsort(digits[order], kind="stable")]
