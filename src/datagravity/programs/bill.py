@@ -15,7 +15,7 @@ RUN = ("kernel", "size", "seed")
 #: Columns that name one curve over places: a run, its partition and its owner rule.
 CURVE = (*RUN, "partition", "owner")
 #: Columns of counts that bills keep.
-KEPT = ("kernel", "family", "role", "size", "seed", "partition", "owner", "places")
+KEPT = ("kernel", "family", "role", "size", "seed", "partition", "owner", "places", "footprint_bytes")
 #: The partition of the row of one place, which all partitions of the run share.
 ONE_PLACE = "one place"
 COPIES = ("copies", "no copies", "unlimited")
@@ -115,7 +115,8 @@ def energies(
     found["local_fixed"] = law.fixed * (reuse + home + remote) / operations
     found["closeness"] = found[list(CLOSENESS)].sum(axis=1)
     found["total"] = found[list(PARTS)].sum(axis=1)
-    return pd.concat([counts[[name for name in KEPT if name in counts]], _plain(r=priced.r, like=found), found], axis=1)
+    found.insert(0, "r", priced.r)
+    return pd.concat([priced.names(), found], axis=1)
 
 
 def with_gd(bills):
@@ -176,7 +177,7 @@ def savings(bills):
 
     Returns
     -------
-    pandas.DataFrame, a row a curve: kernel, family, role, size, seed, partition, owner; gd; best_places; saving,
+    pandas.DataFrame, a row a curve: the columns that name it, footprint_bytes; gd; best_places; saving,
     E(1)/E(best); least_transport, m, the least transport over that of one place; transport_places, where that is;
     ceiling, 1/m, which no saving reaches while a place costs nothing; at_the_end, whether the best is the last number
     of places that was counted, so that the saving is a lower bound; last_places.
@@ -191,7 +192,7 @@ def savings(bills):
     best = whole.loc[grouped["total"].idxmin()].reset_index(drop=True)
     least = whole.loc[grouped["transport"].idxmin()].reset_index(drop=True)
     last = grouped["places"].max().to_numpy()
-    found = best[[name for name in KEPT if name != "places" and name in best]].copy()
+    found = best[[name for name in KEPT if name != "places"]].copy()
     found["gd"], found["best_places"], found["saving"] = best["gd"], best["places"].astype(int), best["saving"]
     found["least_transport"], found["transport_places"] = least["transport"], least["places"].astype(int)
     found["ceiling"] = 1 / found["least_transport"]
@@ -208,10 +209,21 @@ class _Priced:
         self.side = prices.side_mm(self.column("footprint_bytes"), side)
         self.r = checks.numbers("places", self.column("places"), "[1, inf)") ** -0.5
 
+    def names(self):
+        """The columns that name a row, whole numbers as plain integers."""
+        self.need(*KEPT)
+        whole = dict.fromkeys(("size", "seed", "places", "footprint_bytes"), "int64")
+        return self.counts[list(KEPT)].astype(whole)
+
+    def need(self, *names):
+        """Refuse counts that lack a column."""
+        missing = [name for name in names if name not in self.counts]
+        if missing:
+            raise ValueError(f"counts: no column {', '.join(missing)}, expected every column of the counts")
+
     def column(self, name):
         """A column that is never blank."""
-        if name not in self.counts:
-            raise ValueError(f"counts: columns {', '.join(self.counts.columns)}, expected also {name}")
+        self.need(name)
         return checks.numbers(name, self.counts[name].to_numpy(dtype=float, na_value=np.nan), checks.AT_LEAST_ZERO)
 
     def moved(self, amount, distance):
@@ -220,13 +232,11 @@ class _Priced:
         if not some.any():
             return np.zeros(len(self.counts))
         names = [f"{distance}_{power}" for power in prices.MEAN_EXPONENTS]
-        missing = [name for name in names if name not in self.counts]
-        if missing:
-            raise ValueError(f"counts: columns {', '.join(self.counts.columns)}, expected also {', '.join(missing)}")
+        self.need(*names)
         means = self.counts[names].to_numpy(dtype=float, na_value=np.nan)
         for name, mean in zip(names, means.T, strict=True):
-            checks.every(name, mean, ~some | (mean >= 0), "a mean distance, because there are events")
-        means = np.where(some[:, None], means, 0.0)
+            checks.every(name, mean, ~some | (mean > 0), "a mean distance above 0, because there are events")
+        means = np.where(some[:, None], means, 1.0)
         return np.where(some, amount * self.law.mean(means, self.side), 0.0)
 
 
@@ -240,7 +250,3 @@ def _accesses(priced, copies):
         return reuse, home, remote, "remote_distance"
     unlimited = priced.column("remote_bytes_unlimited")
     return reuse, home + remote - unlimited, unlimited, "remote_distance_unlimited"
-
-
-def _plain(like, **columns):
-    return pd.DataFrame(columns, index=like.index)

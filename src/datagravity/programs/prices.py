@@ -180,13 +180,13 @@ def power_mean(means, exponent):
 
     Parameters
     ----------
-    means : shape (..., 4), above 0; NaN stays NaN
+    means : shape (..., 4), above 0
     exponent : a
 
     Raises
     ------
     ValueError
-        If the exponent is not between 0 and 1.
+        If the exponent is not between 0 and 1, or a mean is not above 0.
 
     Examples
     --------
@@ -196,7 +196,7 @@ def power_mean(means, exponent):
     >>> round(float(power_mean(nodes, 0.4)), 4), round((1 + 4**0.4) / 2, 4)
     (1.3706, 1.3706)
     """
-    means = np.asarray(means, dtype=float)
+    means = checks.numbers("means", means, checks.POSITIVE)
     exponent = checks.number("exponent", exponent, "(0, 1]")
     nodes = np.array([0.0, *MEAN_EXPONENTS.values()])
     if exponent in nodes:
@@ -205,8 +205,7 @@ def power_mean(means, exponent):
     weights = np.array(
         [np.prod((exponent - nodes[other]) / (node - nodes[other])) for node, other in zip(nodes, others, strict=True)]
     )
-    with np.errstate(divide="ignore"):
-        return np.exp(np.log(means) @ weights[1:])
+    return np.exp(np.log(means) @ weights[1:])
 
 
 def density_bytes_per_mm2():
