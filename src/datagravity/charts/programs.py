@@ -13,7 +13,8 @@ from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed
 from datagravity.compiled import vega_expression
 from datagravity.evidence import load
-from datagravity.programs import bill, fitting, predicting, prices
+from datagravity.programs import counted, fitting, predicting, prices
+from datagravity.programs.counted import LAW, largest_fitted, natural
 
 #: A way to cut the data, and its colour and symbol.
 PARTITIONS = {"natural": (BLUE, "circle"), "contiguous": (ORANGE, "square"), "hashed": (PINK, "triangle-up")}
@@ -22,8 +23,7 @@ PARTITIONS |= {"graph": (GREEN, "diamond")}
 TERMS = {"compute": GREY, "local transport": BLUE, "sharing": ORANGE, "commands, migrations": GREEN, "places": PINK}
 #: Which of the places is best.
 ENDS = {"one place": GREY, "inside the grid": BLUE, "end of the grid": ORANGE}
-#: The rows of the table `distances` and of `energy` behind the prices that the charts open with.
-_LAW = "wire"
+#: The program that a chart opens with.
 _OPENING = "stencil 2-D"
 ONE_PLACE = "one place"
 _DECADES = [10.0**power for power in range(-6, 9)]
@@ -33,13 +33,6 @@ _FACTORS = [1, 2, 5, 10, 20, 50, 100]
 def _rounded(values):
     """Numbers to four significant digits, so that a page carries no more; blanks become 0, since nothing travels."""
     return [float(f"{value:.4g}") for value in np.nan_to_num(np.asarray(values, dtype=float))]
-
-
-def largest_fitted(counts):
-    """The rows of each kernel's largest fitted size, of its first seed, with outputs owning their operations."""
-    rows = counts.query("role == 'fit' and owner == 'output'")
-    rows = rows[rows["size"] == rows.groupby("kernel")["size"].transform("max")]
-    return rows[rows["seed"] == rows.groupby("kernel")["seed"].transform("min")]
 
 
 def _partition_scale(known, **legend):
@@ -229,7 +222,7 @@ def closeness(fits=None):
     ----------
     fits : of `programs.fitting.fit`; of the largest fitted sizes at the opening law if None
     """
-    fits = fitting.fit(_opening_bills()) if fits is None else fits
+    fits = counted.fits() if fits is None else fits
     rows = fits.dropna(subset=["kappa_over_gd"])
     order = list(rows.query("partition == 'natural'").sort_values("kappa_over_gd")["kernel"])
     known = _partition_scale(rows["partition"], columns=2)
@@ -272,15 +265,10 @@ def _span(rows, partition):
     return f"{printed(found.min())} to {printed(found.max())}"
 
 
-def _opening_bills():
-    """The bills of the largest fitted sizes at the law that the charts open with."""
-    return bill.energies(largest_fitted(load("program_counts")), _LAW)
-
-
 def _price_sources():
     """The sources of the prices that the charts open with, and of the density of data."""
     energies, distances = load("energy").set_index("id"), load("distances").set_index("id")
-    rows = [row for ids in prices.LAWS[_LAW].values() for row in ids]
+    rows = [row for ids in prices.LAWS[LAW].values() for row in ids]
     return {*energies.loc[rows, "source"], distances.loc[prices.DENSITY_ROW, "source"]}
 
 
@@ -294,7 +282,7 @@ def _packed_counts(counts):
     """One record a program and partition: what an operation moves at each number of places, as lists."""
     rows = largest_fitted(counts).sort_values("places")
     one = rows[rows["partition"] == ONE_PLACE].set_index("kernel")
-    law, found = prices.law(_LAW), []
+    law, found = prices.law(LAW), []
     for (kernel, partition), own in rows[rows["partition"] != ONE_PLACE].groupby(["kernel", "partition"], sort=False):
         every = pd.concat([one.loc[[kernel]], own])
         per, first = every["operations"], every.iloc[0]
@@ -376,7 +364,7 @@ def _stacked(base, x, y):
 
 def _valley_controls(kernels, partitions):
     """What the reader chooses: the program, its partition, and the prices."""
-    law = prices.law(_LAW)
+    law = prices.law(LAW)
     low, high = _PLACE_PRICES
     return [
         drop_down("programs_kernel", "program", kernels, _OPENING if _OPENING in kernels else kernels[0]),
@@ -472,7 +460,7 @@ def saving_against_gd(savings=None):
     ----------
     savings : of `programs.bill.savings`, one row a program; of the largest fitted sizes at the opening law if None
     """
-    rows = bill.savings(_opening_bills()).query("partition == 'natural'") if savings is None else savings
+    rows = natural(counted.savings()) if savings is None else savings
     data = rows.assign(
         places=rows["best_places"],
         end=np.where(rows["at_the_end"], "end of the grid", "inside the grid"),
@@ -568,7 +556,7 @@ def predicted_savings(predictions=None):
     ----------
     predictions : of `programs.predicting.forecasts`; at the opening law if None
     """
-    wide = predicting.forecasts(load("program_counts"), _LAW) if predictions is None else predictions
+    wide = counted.forecasts() if predictions is None else predictions
     wide = wide.rename(columns={"saving": "exact"})
     rows = wide.melt(["kernel", "exact"], list(predicting.FORECASTS), "rule", "predicted").dropna()
     rows = rows.assign(**{name: _rounded(rows[name]) for name in ("predicted", "exact")})

@@ -3,32 +3,22 @@
 import numpy as np
 
 from datagravity import fits
-from datagravity.charts.programs import largest_fitted
+from datagravity.charts.words import listed
 from datagravity.evidence import load
 from datagravity.headlines import extension
 from datagravity.intervals import text
-from datagravity.programs import bill, fitting, predicting
+from datagravity.programs import bill, counted
+from datagravity.programs.counted import LAW, largest_fitted, natural
 
-#: The law of price, the partition and the threshold of a gain that the chapter speaks of.
-LAW, PARTITION, GAIN = "wire", "natural", 1.05
+#: From which saving on a program gains, for the prose: a twentieth.
+GAIN = 1.05
+#: Below which local exponent a miss curve is flat.
+FLAT = 0.05
 #: The price of a place that the chapter tries, and the sides of the square at which it does, mm.
 PLACE_PJ, SIDES = 7000, (0.3, 300)
 
 
-def _counts():
-    """The rows of the largest fitted size of each program."""
-    return largest_fitted(load("program_counts"))
-
-
-def _natural(frame):
-    return frame[frame["partition"] == PARTITION].reset_index(drop=True)
-
-
-def _savings():
-    return _natural(bill.savings(bill.energies(_counts(), LAW)))
-
-
-def counted():
+def programs():
     """How many programs, families and accesses were counted."""
     rows = load("program_counts").query("places == 1")
     return {
@@ -39,12 +29,11 @@ def counted():
 
 
 def reuse():
-    """Between which exponents the miss curve of the naive matrix product runs from one capacity to the next."""
-    misses = load("program_misses")
-    feet = load("program_counts").query("places == 1")[["kernel", "size", "seed", "footprint_bytes"]]
-    found = fitting.theta(misses.merge(feet, on=["kernel", "size", "seed"]))
-    found = found.sort_values("size").groupby("kernel").tail(1).set_index("kernel")
+    """Between which exponents the miss curve of a matrix product runs, and which programs have no flat step."""
+    found = counted.reuse().groupby("kernel").first()
+    smooth = found.index[found["theta_lowest"] > FLAT]
     return {
+        "smooth": extension(listed(smooth) if len(smooth) else "none"),
         "theta_low": extension(max(0.0, found.loc["matmul naive", "theta_lowest"])),
         "theta_high": extension(found.loc["matmul naive", "theta_highest"]),
     }
@@ -52,14 +41,14 @@ def reuse():
 
 def crossing():
     """Rent exponents of three programs, from bytes alone."""
-    found = _natural(fitting.byte_fit(_counts())).set_index("kernel")["p_r"]
+    found = natural(counted.byte_fits()).set_index("kernel")["p_r"]
     names = {"rent_decode": "attention decode", "rent_stencil": "stencil 2-D", "rent_fft": "FFT"}
     return {name: extension(max(0.0, round(found[kernel], 6))) for name, kernel in names.items()}
 
 
 def spread():
     """The range of kappa over G_d, its width without any one program, and how well the two forms fit."""
-    rows = _natural(fitting.fit(bill.energies(_counts(), LAW))).sort_values("kappa_over_gd")
+    rows = natural(counted.fits()).sort_values("kappa_over_gd")
     logs = np.log10(rows["kappa_over_gd"].to_numpy())
     worst = rows.loc[rows["bent_error"].idxmax()]
     return {
@@ -78,7 +67,7 @@ def spread():
 
 def ceilings():
     """How many programs gain, where their savings end, and whether saving and G_d go together."""
-    rows = _savings()
+    rows = natural(counted.savings())
     ceiling = rows.loc[rows["best_places"] > 1, "ceiling"]
     rank = float(fits.rank_correlations([rows["gd"].to_numpy()], rows["saving"].to_numpy())[0])
     return {
@@ -93,9 +82,9 @@ def ceilings():
 
 def place_price():
     """The best number of places of the stencil in a small and in a large square, if a place has a price."""
-    rows = _counts().query("kernel == 'stencil 2-D'")
+    rows = largest_fitted(load("program_counts")).query("kernel == 'stencil 2-D'")
     few, many = (
-        _natural(bill.savings(bill.energies(rows, LAW, side=side, place_pj=PLACE_PJ))).iloc[0] for side in SIDES
+        natural(bill.savings(bill.energies(rows, LAW, side=side, place_pj=PLACE_PJ))).iloc[0] for side in SIDES
     )
     return {
         "priced_pj": extension(PLACE_PJ, "pJ"),
@@ -108,7 +97,7 @@ def place_price():
 
 def forecasts():
     """By which factor forecasts of a held-out size are off, and one of the price in a family never seen."""
-    scored = predicting.scores(predicting.forecasts(load("program_counts"))).set_index("forecast")
+    scored = counted.scores().set_index("forecast")
     names = {
         "two_terms": "two terms",
         "trend": "trend",
@@ -136,4 +125,4 @@ def problem():
     }
 
 
-PARTS = (counted, reuse, crossing, spread, ceilings, place_price, forecasts, problem)
+PARTS = (programs, reuse, crossing, spread, ceilings, place_price, forecasts, problem)

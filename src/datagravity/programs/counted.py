@@ -1,0 +1,91 @@
+"""What follows from the book's own counts at one price: bills, fits, savings and forecasts, remembered.
+
+The price is that of a wire, `LAW`; the sizes are the largest fitted ones, unless it says otherwise. [extension]
+"""
+
+from datagravity.evidence import load
+from datagravity.programs import bill, fitting, predicting
+from datagravity.reads import remembered
+
+#: The law of price at which the book opens, and the partition that an algorithm suggests.
+LAW, NATURAL = "wire", "natural"
+
+
+def largest_fitted(counts):
+    """The rows of each kernel's largest fitted size, of its first seed, with outputs owning their operations.
+
+    Parameters
+    ----------
+    counts : rows as in the table `program_counts`
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"kernel": "sum", "role": ["fit", "fit", "held out"], "owner": "output", "size": [1, 2, 3]})
+    >>> largest_fitted(rows.assign(seed=0))["size"].to_list()
+    [2]
+    """
+    rows = counts[(counts["role"] == "fit") & (counts["owner"] == "output")]
+    rows = rows[rows["size"] == rows.groupby("kernel")["size"].transform("max")]
+    return rows[rows["seed"] == rows.groupby("kernel")["seed"].transform("min")]
+
+
+@remembered
+def bills():
+    """The bill of each kernel, partition and number of places: see `bill.energies`."""
+    return bill.energies(largest_fitted(load("program_counts")), LAW)
+
+
+@remembered
+def fits():
+    """p, b, q, kappa/G_d and the errors of both forms, of each kernel and partition: see `fitting.fit`."""
+    return fitting.fit(bills())
+
+
+@remembered
+def savings():
+    """The best number of places, the saving and the ceiling of each kernel and partition: see `bill.savings`."""
+    return bill.savings(bills())
+
+
+@remembered
+def byte_fits():
+    """The bytes between places as a bent power, of each kernel and partition: see `fitting.byte_fit`."""
+    return fitting.byte_fit(largest_fitted(load("program_counts")))
+
+
+@remembered
+def forecasts():
+    """What each rule says of the saving of every held-out size: see `predicting.forecasts`."""
+    return predicting.forecasts(load("program_counts"), LAW)
+
+
+@remembered
+def scores():
+    """How far each rule is off over the kernels: see `predicting.scores`."""
+    return predicting.scores(forecasts())
+
+
+@remembered
+def reuse():
+    """The reuse exponent of each kernel, and its least and greatest value between capacities: see `fitting.theta`."""
+    found = fitting.theta(_misses())
+    return found[found["size"] == found.groupby("kernel")["size"].transform("max")].reset_index(drop=True)
+
+
+@remembered
+def unseen_families():
+    """The price b and the saving of each kernel, foretold without its family: see `predicting.unseen_families`."""
+    return predicting.unseen_families(load("program_counts"), _misses(), LAW)
+
+
+def _misses():
+    """The miss curves of all runs, with the bytes that each touches."""
+    run = list(bill.RUN)
+    touched = load("program_counts").query("places == 1")[[*run, "footprint_bytes"]].drop_duplicates(run)
+    return load("program_misses").merge(touched, on=run, validate="many_to_one")
+
+
+def natural(frame):
+    """The rows of the partition that an algorithm suggests."""
+    return frame[frame["partition"] == NATURAL].reset_index(drop=True)
