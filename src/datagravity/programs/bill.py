@@ -201,6 +201,17 @@ def savings(bills):
     return found
 
 
+def largest_fitted(counts):
+    """Rows of the largest fitted size of every kernel.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame with kernel, role and size
+    """
+    fitted = counts[counts["role"] == "fit"]
+    return fitted[fitted["size"] == fitted.groupby("kernel")["size"].transform("max")]
+
+
 class _Priced:
     """Columns of counts as arrays of doubles, the sides of their squares and tiles, and a law."""
 

@@ -7,7 +7,8 @@ The numbers describe the counted places; they say nothing beyond them. [extensio
 import numpy as np
 import pandas as pd
 
-from datagravity import checks, fits
+from datagravity import checks
+from datagravity.programs import reuse
 from datagravity.programs.bill import ACCESS_BYTES, COPIES, CURVE, MIGRATION_BYTES, curves, savings, with_gd
 from datagravity.programs.shapes import bent_shape
 
@@ -111,19 +112,18 @@ def theta(misses, unit_bytes=8):
 
     Returns
     -------
-    pandas.DataFrame: kernel, size, seed, theta, lowest and highest slope between neighbouring capacities. A miss
-    curve of a regular program is a stair, so that the slope is a summary and no law.
+    pandas.DataFrame: kernel, size, seed, theta, theta_lowest and theta_highest (between neighbouring capacities). A
+    miss curve of a regular program is a stair, so that the slope is a summary and no law. Runs with fewer than two
+    such capacities are left out.
     """
-    used = misses[(misses["unit_bytes"] == unit_bytes) & (misses["capacity_bytes"] >= 64)]
-    used = used[used["capacity_bytes"] <= used["footprint_bytes"] / 4].sort_values("capacity_bytes")
+    used = misses[misses["unit_bytes"] == checks.choice("unit_bytes", unit_bytes, reuse.UNITS)]
     found = []
-    for name, rows in used.groupby(["kernel", "size", "seed"]):
-        if len(rows) < 2:
-            continue
-        x, y = (np.log(rows[column].to_numpy(dtype=float)) for column in ("capacity_bytes", "misses"))
-        local = -np.diff(y) / np.diff(x)
-        slope = fits.line(x, y).slope
-        found.append([*name, -slope, local.min(), local.max()])
+    for name, rows in used.sort_values("capacity_bytes").groupby(["kernel", "size", "seed"]):
+        footprint = float(rows["footprint_bytes"].iloc[0])
+        rows = rows[rows["capacity_bytes"].between(reuse.SMALLEST_CAPACITY, footprint / 4)]
+        if rows["capacity_bytes"].nunique() > 1:
+            local = reuse.local_exponents(rows)
+            found.append([*name, -reuse.theta(rows, footprint).slope, local.min(), local.max()])
     return pd.DataFrame(found, columns=["kernel", "size", "seed", "theta", "theta_lowest", "theta_highest"])
 
 

@@ -169,7 +169,7 @@ def unseen_families(counts, misses, price="wire", *, partition="natural", owner=
     Parameters
     ----------
     counts, price, partition, owner, options : as for `forecasts`
-    misses : as for `fitting.theta`
+    misses : as for `fitting.theta`; the footprint may be missing, since the counts know it
 
     Returns
     -------
@@ -185,6 +185,9 @@ def unseen_families(counts, misses, price="wire", *, partition="natural", owner=
     bills, places = _curves_of(counts, price, partition, owner, options)
     table = _kernels(bills, fitting.byte_fit(counts))
     table = table[table["role"] == "fit"].sort_values("footprint_bytes").groupby("kernel").tail(1)
+    if "footprint_bytes" not in misses:
+        feet = counts[[*RUN, "footprint_bytes"]].drop_duplicates(list(RUN))
+        misses = misses.merge(feet, on=list(RUN), validate="m:1")
     own = fitting.theta(misses).groupby(["kernel", "size"], as_index=False)["theta"].mean()
     table = table.merge(own, on=["kernel", "size"], how="left").sort_values("kernel", ignore_index=True)
     if table["theta"].isna().any():

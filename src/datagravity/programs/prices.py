@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from datagravity import checks, distance
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
 
 #: Exponents of the power means of distances that counts hold, and the names of their columns.
@@ -138,6 +138,7 @@ class Law:
         return dict(zip(names, found[:count].T, strict=True))
 
 
+@remembered
 def law(name):
     """The law of a name of `LAWS`, from the rows of the evidence.
 
@@ -208,6 +209,7 @@ def power_mean(means, exponent):
     return np.exp(np.log(means) @ weights[1:])
 
 
+@remembered
 def density_bytes_per_mm2():
     """Bytes on a square millimetre of the memory whose capacity and area one row of the table `distances` states.
 
@@ -248,8 +250,20 @@ def side_mm(footprint_bytes, side="footprint"):
         checks.choice("side", side, SIDES)
         if side == "footprint":
             return np.sqrt(footprint / density_bytes_per_mm2())
-        side = float(load("distances").set_index("id").loc[DIE_ROW, "distance_high_mm"])
+        side = die_side_mm()
     return np.full(footprint.shape, checks.number("side", side, checks.POSITIVE))
+
+
+@remembered
+def die_side_mm():
+    """The side of one published die, mm, whatever a program touches.
+
+    Examples
+    --------
+    >>> die_side_mm()
+    28.7
+    """
+    return float(load("distances").set_index("id").loc[DIE_ROW, "distance_high_mm"])
 
 
 def _per_byte(ids):
