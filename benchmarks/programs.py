@@ -12,6 +12,7 @@ a graph. Misses are those of the fitted sizes.
 import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
@@ -120,32 +121,39 @@ def counted(run):
 # --- Processes and progress ------------------------------------------------------------------------------------------
 
 
-def each(function, of, workers, weights=None, say=print):
+@contextmanager
+def processes(workers):
+    """A pool of fresh processes, since a fork of one with threads may hang; None if this process is the only worker."""
+    if workers == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def each(function, of, pool, weights=None, say=print):
     """The function of each run, in their order; the heaviest run begins first."""
     weights = weights or [1] * len(of)
     order = sorted(range(len(of)), key=lambda place: -weights[place])
     results, done, started = {}, 0, monotonic()
-
-    def note(place, result):
-        nonlocal done
+    for place, result in _results(function, of, order, pool):
         results[place] = result
         done += weights[place]
         say(progress(of[place], len(results), len(of), done, sum(weights), monotonic() - started))
-
-    if workers == 1:
-        for place in order:
-            note(place, function(of[place]))
-    else:
-        # Fresh processes, since a fork of one with threads may hang.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            waiting = {pool.submit(function, of[place]): place for place in order}
-            try:
-                for future in as_completed(waiting):
-                    note(waiting[future], future.result())
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
     return [results[place] for place in range(len(of))]
+
+
+def _results(function, of, order, pool):
+    """Pairs of place and result, as they become ready."""
+    if pool is None:
+        yield from ((place, function(of[place])) for place in order)
+        return
+    waiting = {pool.submit(function, of[place]): place for place in order}
+    yield from ((waiting[future], future.result()) for future in as_completed(waiting))
 
 
 def progress(run, ready, of, done, total, seconds):
@@ -190,10 +198,11 @@ def main(arguments=None):
     wanted = runs(known, [name for name in known if name in (chosen.kernel or known)], chosen.quick)
     say(f"{len(wanted)} runs, {chosen.workers} processes, engine {'numba' if engines.has_numba() else 'numpy'}")
     try:
-        say("How long each run is:")
-        weights = each(weight, wanted, chosen.workers, say=say)
-        say("Accesses counted:")
-        tables = each(counted, wanted, chosen.workers, weights, say=say)
+        with processes(chosen.workers) as pool:
+            say("How long each run is:")
+            weights = each(weight, wanted, pool, say=say)
+            say("Accesses counted:")
+            tables = each(counted, wanted, pool, weights, say=say)
     except KeyboardInterrupt:
         say("Stopped; no table was written.")
         return 130

@@ -67,7 +67,8 @@ def miss_curve(words, unit_bytes=WORD_BYTES, capacities=None, engine=None):
 
     Parameters
     ----------
-    words : int array, shape (accesses,); words of 8 bytes in the order of the run
+    words : int array, shape (accesses,)
+        Words of 8 bytes in the order of the run. Of lines eight words with neighbouring numbers are one.
     unit_bytes : 8 for words, 64 for lines
     capacities : array of bytes, or None for powers of two from 64 bytes to the first that holds all
     engine : as in `stack_distances`
