@@ -11,7 +11,7 @@ from datagravity import symbolic
 from datagravity.charts import programs as charts
 from datagravity.compiled import numpy_function
 from datagravity.programs import bill, fitting, predicting
-from datagravity.programs.counted import largest_fitted
+from datagravity.programs.counted import one_run_each
 from datagravity.programs.prices import Law, side_mm
 
 POWERS = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75, "whole": 1.0}
@@ -78,7 +78,7 @@ def test_the_browser_prices_counts_as_the_package_does(valley, kernel, partition
     law = Law("own", price.get("fixed", 0.0), price.get("slope", 0.64), floating=1.69, integer=0.03)
     priced = bill.curves(
         bill.energies(
-            largest_fitted(counts()).query("kernel == @kernel"),
+            one_run_each(counts()).query("kernel == @kernel"),
             law,
             header_bytes=price.get("header", 8),
             descriptor_bytes=10 ** price["descriptor"] if "descriptor" in price else 64,
@@ -122,7 +122,7 @@ def test_bent_lines_go_through_what_is_drawn():
     assert {partition for partition, *_ in points} == {"natural", "hashed"}
     own = {(partition, int(k)): float(share) for partition, k, share in points}
     assert own["hashed", 4] == pytest.approx(9000 / 24000, rel=1e-3)
-    fit = fitting.byte_fit(largest_fitted(counts())).query("kernel == 'sweep' and partition == 'natural'").iloc[0]
+    fit = fitting.byte_fit(one_run_each(counts())).query("kernel == 'sweep' and partition == 'natural'").iloc[0]
     bent = numpy_function(symbolic.bent_power, symbolic.r, symbolic.first_step, symbolic.closeness_exponent)
     assert bent(0.5, fit["b_0"], fit["q_b"]) == pytest.approx(own["natural", 4], rel=0.05)
     contexts = drawn(spec, 2, ["k", "share"], programs_crossing="chase")
@@ -130,7 +130,7 @@ def test_bent_lines_go_through_what_is_drawn():
 
 
 def test_every_partition_has_its_kappa():
-    fits = fitting.fit(bill.energies(largest_fitted(counts()), "wire"))
+    fits = fitting.fit(bill.energies(one_run_each(counts()), "wire"))
     spec = charts.closeness(fits)
     found = {(row["kernel"], row["partition"]): row["kappa_over_gd"] for row in spec.data.to_dict("records")}
     assert set(found) == {("sweep", "natural"), ("sweep", "hashed"), ("chase", "natural")}
@@ -139,7 +139,7 @@ def test_every_partition_has_its_kappa():
 
 
 def test_each_program_lies_on_the_curve_to_its_ceiling():
-    savings = bill.savings(bill.energies(largest_fitted(counts()), "wire")).query("partition == 'natural'")
+    savings = bill.savings(bill.energies(one_run_each(counts()), "wire")).query("partition == 'natural'")
     spec = charts.saving_against_gd(savings).to_dict()
     points = {kernel: (float(gd), float(saving)) for kernel, gd, saving in drawn(spec, 2, ["kernel", "gd", "saving"])}
     law = numpy_function(symbolic.same_wires_saving, symbolic.G_d, symbolic.least_transport)

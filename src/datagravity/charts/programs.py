@@ -14,7 +14,7 @@ from datagravity.charts.words import listed, printed
 from datagravity.compiled import vega_expression
 from datagravity.evidence import load
 from datagravity.programs import counted, fitting, predicting, prices
-from datagravity.programs.counted import LAW, largest_fitted, natural
+from datagravity.programs.counted import LAW, natural, one_run_each
 
 #: A way to cut the data, and its colour and symbol.
 PARTITIONS = {"natural": (BLUE, "circle"), "contiguous": (ORANGE, "square"), "hashed": (PINK, "triangle-up")}
@@ -119,7 +119,7 @@ def remote_bytes(counts=None, fits=None):
     counts : rows as in the table `program_counts`, which it is if None
     fits : of `programs.fitting.byte_fit`; of the same rows if None
     """
-    rows = largest_fitted(load("program_counts") if counts is None else counts)
+    rows = one_run_each(load("program_counts") if counts is None else counts)
     fits = fitting.byte_fit(rows) if fits is None else fits
     rows = rows[rows["partition"] != ONE_PLACE].assign(
         share=_crossing,
@@ -280,7 +280,7 @@ _PLACE_PRICES = (0, 6)
 
 def _packed_counts(counts):
     """One record a program and partition: what an operation moves at each number of places, as lists."""
-    rows = largest_fitted(counts).sort_values("places")
+    rows = one_run_each(counts).sort_values("places")
     one = rows[rows["partition"] == ONE_PLACE].set_index("kernel")
     law, found = prices.law(LAW), []
     for (kernel, partition), own in rows[rows["partition"] != ONE_PLACE].groupby(["kernel", "partition"], sort=False):

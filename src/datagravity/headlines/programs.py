@@ -3,12 +3,13 @@
 import numpy as np
 
 from datagravity import fits
-from datagravity.charts.words import listed
+from datagravity.charts.programs import PARTITIONS
+from datagravity.charts.words import listed, printed
 from datagravity.evidence import load
 from datagravity.headlines import extension
 from datagravity.intervals import text
-from datagravity.programs import bill, counted
-from datagravity.programs.counted import LAW, largest_fitted, natural
+from datagravity.programs import bill, counted, fitting, multiverse, predicting
+from datagravity.programs.counted import LAW, natural, one_run_each
 
 #: From which saving on a program gains, for the prose: a twentieth.
 GAIN = 1.05
@@ -51,7 +52,12 @@ def spread():
     rows = natural(counted.fits()).sort_values("kappa_over_gd")
     logs = np.log10(rows["kappa_over_gd"].to_numpy())
     worst = rows.loc[rows["bent_error"].idxmax()]
+    varied = counted.sensitivity()
+    varied = varied[~varied["variant"].isin(PARTITIONS)]
     return {
+        "kappa_low_span": extension(_ends(varied["kappa_over_gd_least"])),
+        "kappa_high_span": extension(_ends(varied["kappa_over_gd_largest"])),
+        "seed_factor": extension(_between_seeds()),
         "kappa_low": extension(rows["kappa_over_gd"].iloc[0]),
         "kappa_low_kernel": extension(rows["kernel"].iloc[0]),
         "kappa_high": extension(rows["kappa_over_gd"].iloc[-1]),
@@ -82,7 +88,7 @@ def ceilings():
 
 def place_price():
     """The best number of places of the stencil in a small and in a large square, if a place has a price."""
-    rows = largest_fitted(load("program_counts")).query("kernel == 'stencil 2-D'")
+    rows = one_run_each(load("program_counts")).query("kernel == 'stencil 2-D'")
     few, many = (
         natural(bill.savings(bill.energies(rows, LAW, side=side, place_pj=PLACE_PJ))).iloc[0] for side in SIDES
     )
@@ -108,12 +114,72 @@ def forecasts():
         "nothing": "no saving",
     }
     found = {key: extension(scored.loc[name, "rms_factor"]) for key, name in names.items()}
-    return found | {f"{key}_span": extension(_span(scored.loc[name])) for key, name in names.items()}
+    spanned = {key: name for key, name in names.items() if key not in ("tile", "nothing")}
+    return found | {f"{key}_span": extension(_span(scored.loc[name])) for key, name in spanned.items()}
+
+
+def families():
+    """By which factor the price of the first step is off in a family of programs never seen, and its interval holds."""
+    told = predicting.family_scores(counted.unseen_families()).set_index("forecast")
+    return {
+        "family_b": extension(told.loc["others", "rms_factor"]),
+        "family_regressed": extension(told.loc["regressed", "rms_factor"]),
+        "family_inside": extension(100 * told.loc["others", "inside"], "%"),
+    }
+
+
+def choices():
+    """How often each statement holds over all combinations of choices, and the ends of the spread of kappa."""
+    table, named = counted.specifications(), counted.agreement().set_index(["choice", "option"])
+    whole = table[table["left_out"] == multiverse.NOBODY]
+    held = 100 * named.loc[("all", "all")]
+    without = 100 * table[table["left_out"] != multiverse.NOBODY].groupby("left_out")["spans"].mean()
+    price = {key: 100 * named.loc[("place_pj", key), counted.CALLED["free_of_gd"]] for key in ("0.0", "7000.0")}
+    return {
+        "specifications": extension(len(whole)),
+        "spans": extension(held[counted.CALLED["spans"]], "%"),
+        "constant_wins": extension(held[counted.CALLED["constant_wins"]], "%"),
+        "free_unpriced": extension(price["0.0"], "%"),
+        "free_priced": extension(price["7000.0"], "%"),
+        "decades_least": extension(whole["decades"].min()),
+        "decades_most": extension(whole["decades"].max()),
+        "hinge": extension(without.idxmin()),
+        "hinge_spans": extension(without.min(), "%"),
+    }
+
+
+def bills():
+    """What one change of the bill at a time does to the mean saving, and to how many programs gain."""
+    rows = counted.sensitivity().set_index("variant")
+    means = {"bill": "the bill", "bare": "no copies", "short": "header 0 bytes", "long": "header 32 bytes"}
+    means |= {"die": "side of a die"}
+    found = {f"mean_{key}": extension(rows.loc[name, "geometric_mean"]) for key, name in means.items()}
+    gains = {"bill": "the bill", "short": "header 0 bytes", "long": "header 32 bytes", "hashed": "hashed"}
+    return found | {f"gain_{key}": extension(rows.loc[name, "gainers"]) for key, name in gains.items()}
+
+
+def imbalance():
+    """How much more than the mean the busiest place does at the most places counted."""
+    rows = natural(one_run_each(load("program_counts")))
+    return {"imbalance": extension(rows.loc[rows["places"] == rows["places"].max(), "load_imbalance"].max())}
 
 
 def _span(row):
     """The ends of a factor, as prose prints them."""
     return f"{row['rms_low']:.3g} to {row['rms_high']:.3g}"
+
+
+def _ends(column):
+    """The least and the greatest of a column, as prose prints them."""
+    return f"{printed(column.min())} to {printed(column.max())}"
+
+
+def _between_seeds():
+    """The largest ratio of kappa between two seeds of one program."""
+    rows = bill.largest_fitted(load("program_counts"))
+    rows = rows[(rows["places"] == 1) | ((rows["partition"] == counted.NATURAL) & (rows["owner"] == "output"))]
+    kappa = fitting.fit(bill.energies(rows, LAW)).groupby("kernel")["kappa_over_gd"]
+    return float((kappa.max() / kappa.min()).max())
 
 
 def problem():
@@ -125,4 +191,17 @@ def problem():
     }
 
 
-PARTS = (programs, reuse, crossing, spread, ceilings, place_price, forecasts, problem)
+PARTS = (
+    programs,
+    reuse,
+    crossing,
+    spread,
+    ceilings,
+    place_price,
+    forecasts,
+    families,
+    choices,
+    bills,
+    imbalance,
+    problem,
+)

@@ -4,14 +4,18 @@ The price is that of a wire, `LAW`; the sizes are the largest fitted ones, unles
 """
 
 from datagravity.evidence import load
-from datagravity.programs import bill, fitting, predicting
+from datagravity.programs import bill, fitting, multiverse, predicting
 from datagravity.reads import remembered
 
 #: The law of price at which the book opens, and the partition that an algorithm suggests.
 LAW, NATURAL = "wire", "natural"
+#: What the chapter varies: fewer options than `multiverse.CHOICES`, so that it runs in seconds.
+CHOICES = {"partition": ("natural", "hashed"), "descriptor_bytes": (64.0,), "place_pj": (0.0, 7000.0), "seed": (0,)}
+#: What a statement of `multiverse` is called in a table.
+CALLED = {"spans": "kappa spans", "constant_wins": "constant wins", "free_of_gd": "place free of G_d"}
 
 
-def largest_fitted(counts):
+def one_run_each(counts):
     """The rows of each kernel's largest fitted size, of its first seed, with outputs owning their operations.
 
     Parameters
@@ -22,18 +26,17 @@ def largest_fitted(counts):
     --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"kernel": "sum", "role": ["fit", "fit", "held out"], "owner": "output", "size": [1, 2, 3]})
-    >>> largest_fitted(rows.assign(seed=0))["size"].to_list()
+    >>> one_run_each(rows.assign(seed=0))["size"].to_list()
     [2]
     """
-    rows = counts[(counts["role"] == "fit") & (counts["owner"] == "output")]
-    rows = rows[rows["size"] == rows.groupby("kernel")["size"].transform("max")]
+    rows = bill.largest_fitted(counts[counts["owner"] == "output"])
     return rows[rows["seed"] == rows.groupby("kernel")["seed"].transform("min")]
 
 
 @remembered
 def bills():
     """The bill of each kernel, partition and number of places: see `bill.energies`."""
-    return bill.energies(largest_fitted(load("program_counts")), LAW)
+    return bill.energies(one_run_each(load("program_counts")), LAW)
 
 
 @remembered
@@ -51,7 +54,7 @@ def savings():
 @remembered
 def byte_fits():
     """The bytes between places as a bent power, of each kernel and partition: see `fitting.byte_fit`."""
-    return fitting.byte_fit(largest_fitted(load("program_counts")))
+    return fitting.byte_fit(one_run_each(load("program_counts")))
 
 
 @remembered
@@ -64,6 +67,28 @@ def forecasts():
 def scores():
     """How far each rule is off over the kernels: see `predicting.scores`."""
     return predicting.scores(forecasts())
+
+
+@remembered
+def sensitivity():
+    """The savings under one change of the bill at a time: see `multiverse.sensitivity`."""
+    return multiverse.sensitivity(load("program_counts"), LAW)
+
+
+@remembered
+def specifications():
+    """The three statements under every combination of `CHOICES`: see `multiverse.specifications`."""
+    return multiverse.specifications(load("program_counts"), CHOICES)
+
+
+@remembered
+def agreement():
+    """The share of specifications that agree with each statement: choice, option, specifications, and a column each."""
+    found = multiverse.agreement(specifications()).query("choice != 'left_out'")
+    wide = found.pivot_table("share", ["choice", "option", "specifications"], "statement", sort=False)
+    wide = wide.rename(columns=CALLED)[list(CALLED.values())].reset_index()
+    varied = wide.groupby("choice")["option"].transform("size") > 1
+    return wide[varied | (wide["choice"] == "all")].reset_index(drop=True)
 
 
 @remembered
