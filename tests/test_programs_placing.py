@@ -325,6 +325,17 @@ def test_a_frame_has_one_place_once_and_all_partitions(matmul):
     assert found["command_bytes"].tolist() == [0, 240, 240]
 
 
+def test_a_place_that_keeps_more_fetches_less(matmul):
+    fetched = [
+        placing.frame(matmul, ["natural"], [16], capacity_factor=factor)["remote_bytes"].item()
+        for factor in (1 / 4, 1, 4)
+    ]
+    assert fetched == [
+        placing.count(matmul, "natural", 16, capacity_factor=each)["remote_bytes"] for each in (1 / 4, 1, 4)
+    ]
+    assert fetched[0] > fetched[1] > fetched[2] == placing.count(matmul, "natural", 16)["remote_bytes_unlimited"]
+
+
 def test_the_columns_are_those_of_a_row(matmul):
     row = placing.count(matmul, "contiguous", 16)
     assert tuple(row) == placing.COLUMNS

@@ -146,6 +146,18 @@ def test_without_numba_numpy_counts(monkeypatch):
         engines.chosen("numba")
 
 
+def test_where_nothing_can_be_kept_numba_compiles_anew(monkeypatch):
+    engine = engines.chosen("numba")
+
+    def njit(function=None, cache=False):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return function
+
+    monkeypatch.setattr(engine, "njit", njit)
+    assert engine.compiled(by_definition) is by_definition
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

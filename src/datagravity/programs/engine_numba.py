@@ -8,12 +8,20 @@ import numpy as np
 from numba import njit
 
 
+def compiled(function):
+    """The function as numba compiles it at its first call, kept on disk if there is a folder for it."""
+    try:
+        return njit(cache=True)(function)
+    except RuntimeError:  # neither this folder nor the user's can be written
+        return njit(function)
+
+
 def previous_uses(items, segments):
     """Position at which the item of each access was last used within the segment, -1 if it was not."""
     return _previous_uses(items, segments.astype(np.int32), np.full(items.max(initial=-1) + 1, -1, dtype=np.int32))
 
 
-@njit(cache=True)
+@compiled
 def _previous_uses(items, segments, last):
     previous = np.empty(len(items), dtype=np.int32)
     start = 0
@@ -26,7 +34,7 @@ def _previous_uses(items, segments, last):
     return previous
 
 
-@njit(cache=True)
+@compiled
 def _ones(bits):
     """How many bits of 64 are set."""
     bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
@@ -35,7 +43,7 @@ def _ones(bits):
     return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True)
+@compiled
 def distances(previous):
     """Other items used since the previous use; -1 where there is none.
 
@@ -65,14 +73,14 @@ def distances(previous):
     return found
 
 
-@njit(cache=True)
+@compiled
 def _add(tree, index, change):
     while index < len(tree):
         tree[index] += change
         index += index & -index
 
 
-@njit(cache=True)
+@compiled
 def _sum(tree, index):
     total = 0
     while index:
@@ -97,7 +105,7 @@ def foreign_writes(words, writes, places, word_count):
     return before, last
 
 
-@njit(cache=True)
+@compiled
 def _foreign_writes(words, writes, places, before, writer, time, other):
     for now in range(len(words)):
         word, place = words[now], places[now]

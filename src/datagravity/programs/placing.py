@@ -123,7 +123,9 @@ def count(trace, partition, places, owner=OUTPUT, capacity_factor=1.0, labels=No
     return {name: row[name] for name in COLUMNS}
 
 
-def frame(trace, partitions=None, places=None, owner=OUTPUT, labels=None, progress=None, engine=None):
+def frame(
+    trace, partitions=None, places=None, owner=OUTPUT, labels=None, progress=None, engine=None, capacity_factor=1.0
+):
     """Counts of a run on all numbers of places and partitions: rows of the table `program_counts`.
 
     Parameters
@@ -132,7 +134,7 @@ def frame(trace, partitions=None, places=None, owner=OUTPUT, labels=None, progre
     partitions : names among `trace.codes`, or None for all
     places : numbers of places, or None for 1, 4, 16, ..., 16384
         One place is counted once, whatever the partitions.
-    owner, labels, engine : as in `count`
+    owner, labels, engine, capacity_factor : as in `count`
     progress : function of (accesses counted so far, accesses to count) or None; called after each row
 
     Returns
@@ -157,7 +159,7 @@ def frame(trace, partitions=None, places=None, owner=OUTPUT, labels=None, progre
         raise ValueError("partitions, places: expected at least one of each")
     rows = []
     for done, (name, number) in enumerate(wanted, start=1):
-        rows.append(count(trace, name, number, owner, labels=labels, engine=engine))
+        rows.append(count(trace, name, number, owner, capacity_factor, labels, engine))
         if progress is not None:
             progress(done * trace.accesses, len(wanted) * trace.accesses)
     return pd.DataFrame(rows, columns=list(COLUMNS))
