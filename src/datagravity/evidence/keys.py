@@ -18,8 +18,11 @@ def problems(resources, tables, known):
     for resource in resources:
         table, schema = tables[resource["name"]], resource["schema"]
         unique = [field["name"] for field in schema["fields"] if field.get("constraints", {}).get("unique")]
-        for column in dict.fromkeys([*schema["primaryKey"], *unique]):
+        key = schema["primaryKey"]
+        for column in dict.fromkeys([*(key if len(key) == 1 else []), *unique]):
             found += _repeated(table, column)
+        if len(key) > 1:
+            found += _repeated_together(table, key)
         for key in schema.get("foreignKeys", []):
             found += _dangling(table, key["fields"][0], key["reference"], tables[key["reference"]["resource"]])
     return [problem for problem in found if (problem.file, problem.row, problem.column) not in known]
@@ -31,6 +34,18 @@ def _repeated(table, column):
         table.problem(index, column, f"a value used once; row {table.lines[first[cell]]} has it too")
         for index, cell in enumerate(table.column(column))
         if cell and first.setdefault(cell, index) != index
+    ]
+
+
+def _repeated_together(table, columns):
+    """Rows whose key of several columns another row has; the problem stands at the first of them."""
+    first = {}
+    return [
+        table.problem(
+            index, columns[0], f"{', '.join(columns)} used once; row {table.lines[first[cells]]} has them too"
+        )
+        for index, cells in enumerate(zip(*map(table.column, columns), strict=True))
+        if all(cells) and first.setdefault(cells, index) != index
     ]
 
 

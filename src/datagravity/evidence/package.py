@@ -102,8 +102,8 @@ def _problems(file, resources):
             yield Problem(**place, expected=f"the path {name}.csv", value=table["path"])
         for field in schema["fields"]:
             yield from _field_problems(place | {"column": field["name"]}, field)
-        if len(schema["primaryKey"]) != 1 or schema["primaryKey"][0] not in columns[name]:
-            yield Problem(**place, expected="one column as the primary key", value=str(schema["primaryKey"]))
+        if not schema["primaryKey"] or not set(schema["primaryKey"]) <= set(columns[name]):
+            yield Problem(**place, expected="columns of its own as the primary key", value=str(schema["primaryKey"]))
         for key in schema.get("foreignKeys", []):
             own, other = key["fields"], key["reference"]
             if not (

@@ -27,7 +27,8 @@ def data_readme(*, directory=None):
             f"`{key['fields'][0]}` is a `{key['reference']['fields'][0]}` of `{key['reference']['resource']}.csv`"
             for key in schema.get("foreignKeys", [])
         ]
-        lines += ["", f"Key: `{schema['primaryKey'][0]}`." + (f" {'; '.join(keys)}." if keys else ""), ""]
+        key = ", ".join(f"`{column}`" for column in schema["primaryKey"])
+        lines += ["", f"Key: {key}." + (f" {'; '.join(keys)}." if keys else ""), ""]
     lines += [
         "## Add a row",
         "",

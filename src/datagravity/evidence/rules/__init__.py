@@ -15,6 +15,7 @@ from datagravity.evidence.rules import (
     pim,
     plateau,
     processors,
+    programs,
     series,
     systems,
 )
@@ -32,6 +33,7 @@ RULES = (
     | decoding.RULES
     | systems.RULES
     | series.RULES
+    | programs.RULES
     | {"corrections": [corrections.override_has_value]}
 )
 
@@ -48,7 +50,8 @@ def row_problems(name, table):
 
 
 def cross_problems(tables, known):
-    """What several tables say together: corrections, figures, members of series, options of choices, ids of claims."""
+    """What several tables say together: corrections, figures, series, options of choices, ids of claims, runs."""
     found = corrections.problems(tables, known) + series.member_problems(tables)
     found += choices.choice_problems(tables) + claims.claim_problems(tables) + pim.way_problems(tables)
+    found += programs.program_problems(tables)
     return found + systems.figure_problems(tables) + systems.input_problems(tables)
