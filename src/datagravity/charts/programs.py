@@ -24,7 +24,7 @@ TERMS = {"compute": GREY, "local transport": BLUE, "sharing": ORANGE, "commands,
 #: Which of the places is best.
 ENDS = {"one place": GREY, "inside the grid": BLUE, "end of the grid": ORANGE}
 #: The program that a chart opens with.
-_OPENING = "stencil 2-D"
+_OPENING = "attention decode"
 ONE_PLACE = "one place"
 _DECADES = [10.0**power for power in range(-6, 9)]
 _FACTORS = [1, 2, 5, 10, 20, 50, 100]
@@ -143,7 +143,7 @@ def remote_bytes(counts=None, fits=None):
     y = (
         alt.Y("share:Q")
         .scale(type="log", domain=[1e-5, 1.2], nice=False, clamp=True)
-        .axis(format="~g", values=_DECADES)
+        .axis(format="~g", values=_DECADES[1:7])
     )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
         x=x,
@@ -471,7 +471,7 @@ def saving_against_gd(savings=None):
         alt.X("gd:Q")
         .scale(type="log", domain=[0.1, 1e4], nice=False, clamp=True)
         .title("G_d")
-        .axis(labelExpr=SHORT, values=_DECADES)
+        .axis(labelExpr=SHORT, values=_DECADES[5:11])
     )
     y = (
         alt.Y("saving:Q")
