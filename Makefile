@@ -14,7 +14,7 @@ book: .venv/installed ## build the book into book/_build/html (does nothing when
 	@$(RUN) -m datagravity book
 
 test: .venv/installed ## build the book and run every test, the browser's too
-	@$(RUN) tests/chromium.py
+	@$(RUN) tests/system_packages.py
 	@$(RUN) -m pytest -n auto
 
 quick: .venv/installed ## run the tests that need no built page: a minute

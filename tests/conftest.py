@@ -50,8 +50,8 @@ def environment(root):
     return {**os.environ, **own}
 
 
-#: What a test needs that takes a build: `make quick` leaves such tests out.
-BUILT = {"book", "site", "browser", "small_book", "own_book"}
+#: What a test needs that takes a build, or a program that is no package of Python: `make quick` leaves such tests out.
+BUILT = {"book", "site", "browser", "small_book", "own_book", "valgrind"}
 
 
 def pytest_collection_modifyitems(items):
@@ -106,7 +106,7 @@ def site(book):
 def browser():
     from playwright.sync_api import sync_playwright
 
-    from chromium import find_chromium
+    from system_packages import find_chromium
 
     path = find_chromium()
     assert path, "Chromium is missing: `make test` says how to get it"
@@ -115,6 +115,18 @@ def browser():
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def valgrind():
+    """Path of Valgrind; it is missing by intent or not at all."""
+    from system_packages import WITHOUT_VALGRIND, find_valgrind, without_valgrind
+
+    path = find_valgrind()
+    if path is None and without_valgrind():
+        pytest.skip(f"{WITHOUT_VALGRIND}=1: nothing is measured")
+    assert path, f"Valgrind is missing: install your system's package `valgrind`, or set {WITHOUT_VALGRIND}=1 to skip"
+    return path
 
 
 HEADER = (ROOT / "book" / "references.md").read_text(encoding="utf-8").split("\n---\n")[0] + "\n---\n"

@@ -108,6 +108,92 @@ def picture(arguments):
     arguments.file.write_text(still_picture(energy_against_distance().to_dict()), encoding="utf-8")
 
 
+def measure(arguments):
+    """Measure a program of your own: its caches, its best number of places, and what a measurement costs and misses."""
+    from datagravity.programs.measuring import processes, report, telling
+
+    if arguments.html:  # before minutes of work, say what drawing lacks
+        from datagravity.site import measured
+    files = {"--html": arguments.html, "--json": arguments.json, "--csv": arguments.csv}
+    for option, file in files.items():
+        if file is not None and not file.resolve().parent.is_dir():
+            raise ValueError(f"{option}: {file}, expected a file in a folder that exists")
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    told = {name: getattr(arguments, option) for option, name in MEASURE_OPTIONS.items() if hasattr(arguments, option)}
+    with processes.terminated_as_interrupted():
+        found = report.measure(command, progress=processes.Progress(arguments.quiet), **told)
+    summary = report.summary(found)
+    written = {"text": telling.as_text, "json": telling.as_json, "csv": telling.as_csv}
+    texts = {arguments.json: telling.as_json, arguments.csv: telling.as_csv}
+    if arguments.html:
+        texts[arguments.html] = measured.page
+    for file, text in texts.items():
+        if file is not None:
+            file.write_text(text(summary), encoding="utf-8")
+    print(written[arguments.format](summary), end="")
+
+
+#: Options of `measure` that `report.measure` takes: option -> its argument there, which has the default.
+MEASURE_OPTIONS = {
+    "--limit": "limit",
+    "--windows": "windows",
+    "--from": "function",
+    "--page-accesses": "page_accesses",
+    "--shape": "shape",
+    "--cache": "capacities",
+    "--operations": "operations",
+    "--operation-class": "operation_class",
+    "--stdin": "given",
+    "--output": "output",
+    "--allow-failure": "allow_failure",
+}
+
+
+def add_measure_options(added):
+    """The options of `measure`."""
+    added.epilog = (
+        "Valgrind, a package of your system, runs the program twice: once to its end through two caches, then access "
+        "by access until --limit is reached, when it is ended. It reads nothing from the terminal; what it prints is "
+        "thrown away (--output keeps it). Two hundred million instructions take about two seconds, and three million "
+        "accesses half a minute."
+    )
+
+    def option(name, words, **told):
+        added.add_argument(name, dest=name, help=words, default=argparse.SUPPRESS, **told)
+
+    option("--limit", "accesses to read one by one (default: 3000000)", type=int, metavar="N")
+    option("--windows", "read them in N pieces, spread over the whole run: slow (default: 1)", type=int, metavar="N")
+    option("--from", "begin where this function of the program or a library is first called", metavar="FUNCTION")
+    option("--page-accesses", "leave out pages of 4 KB with no more accesses (default: 500)", type=int, metavar="N")
+    option("--shape", "lay arrays of this shape over the square, items of 8 bytes", type=_sizes, metavar="ROWS,COLUMNS")
+    option("--cache", "bytes of two caches (default: 32K,1M)", type=_sizes, metavar="NEAR,FAR")
+    option("--operations", "operations of the whole run (default: counted by a rule)", type=float, metavar="N")
+    option("--operation-class", "what one is priced as (default: integer)", choices=["integer", "floating"])
+    option("--stdin", "what the program reads from its standard input", type=Path, metavar="FILE")
+    option("--output", "keep what the program prints in its first, whole run", type=Path, metavar="FILE")
+    option("--allow-failure", "measure a program that ends with another status than 0", action="store_true")
+    added.add_argument(
+        "--format", choices=["text", "json", "csv"], default="text", help="what is printed (default: text)"
+    )
+    for kind, what in {"html": "a report with pictures", "json": "all results", "csv": "the counts"}.items():
+        added.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {what} to a file")
+    added.add_argument("--quiet", action="store_true", help="say nothing of progress")
+    added.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the program and its arguments")
+
+
+def _sizes(text):
+    """Two sizes, as in 128,128 or 32K,1M."""
+    units = {"K": 2**10, "M": 2**20}
+    first, second = (
+        int(size[:-1]) * units[size[-1].upper()] if size[-1:].upper() in units else int(size)
+        for size in text.split(",")
+    )
+    return first, second
+
+
+_sizes.__name__ = "pair of sizes"  # argparse says: invalid pair of sizes value
+
+
 def parser():
     """All commands and their help."""
     top = argparse.ArgumentParser(
@@ -140,6 +226,7 @@ def parser():
     back = command(sync_back, "sync-back")
     back.add_argument("notebook", type=Path, help="the edited notebook, as in book/placement.ipynb")
     back.add_argument("--yes", action="store_true", help="write without asking")
+    add_measure_options(command(measure))
     command(picture).add_argument("file", type=Path, help="the SVG file to write")
     return top
 

@@ -23,11 +23,11 @@ STILL_WIDTH = 680
 VEGALITE_MIME = f"application/vnd.vegalite.v{VEGALITE_VERSION[0]}+json"
 
 
-def still_picture(specification):
-    """The chart as SVG text, drawn without a browser, `STILL_WIDTH` pixels wide."""
+def still_picture(specification, width=STILL_WIDTH):
+    """The chart as SVG text, drawn without a browser, `width` pixels wide."""
     # One description of the whole; a label on every mark would be most of the text.
     config = {**specification.get("config", {}), "aria": False}
-    fixed = {**specification, "width": STILL_WIDTH, "config": config}
+    fixed = {**specification, "width": width, "config": config}
     svg = vl_convert.vegalite_to_svg(fixed, vl_version=VEGALITE_VERSION)
     label = html.escape(specification.get("description", ""), quote=True)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

@@ -1,0 +1,230 @@
+"""The report of `datagravity measure` as one file of HTML: pictures inside, nothing fetched, light and dark."""
+
+import html
+
+import altair as alt
+import pandas as pd
+
+from datagravity.charts import theme
+from datagravity.programs.measuring import telling
+from datagravity.site.renderer import heading, still_picture
+
+#: Pictures are drawn as wide as a phone, and stretched where there is room.
+_WIDTH, _HEIGHT = 340, 250
+_STYLE = """
+:root { color-scheme: light dark; --text: #1d2733; --soft: #53606f; --line: #d5dbe1; --back: #fff; }
+@media (prefers-color-scheme: dark) { :root { --text: #e3e8ee; --soft: #a3afbc; --line: #3a4552; --back: #14191f; } }
+body { margin: 0 auto; padding: 1rem; max-width: 46rem; font: 1rem/1.5 system-ui, sans-serif;
+  color: var(--text); background: var(--back); overflow-wrap: break-word; }
+h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+.short { font-size: 1.1rem; } .soft, figcaption { color: var(--soft); font-size: 0.9rem; }
+code { font-size: 0.9em; overflow-wrap: anywhere; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--line);
+  white-space: nowrap; }
+td.number, th.number { text-align: right; }
+.dg-chart-title { margin: 0; font-weight: 600; }
+.dg-chart-subtitle { font-weight: 400; font-size: 0.85rem; }
+figure { margin: 1.5rem 0; } figure svg { width: 100%; max-width: 36rem; height: auto; display: block; }
+figure svg text { fill: var(--text); } figure svg .role-axis-grid line { stroke: var(--line); }
+figure svg .role-axis-domain line, figure svg .role-axis-tick line { stroke: var(--soft); }
+summary { cursor: pointer; }
+"""
+
+
+def page(found):
+    """The report of a summary as HTML text.
+
+    Parameters
+    ----------
+    found : dict, of `programs.measuring.report.summary`
+
+    Returns
+    -------
+    str
+        It names no other host, and holds no script.
+    """
+    title = f"Measured: {' '.join(found['program']['command'])}"
+    body = "\n".join(part for section in _SECTIONS for part in section(found))
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+    )
+
+
+def energy_chart(found, partition):
+    """Energy over the number of places, of one partition, by law of price."""
+    rows = pd.DataFrame(row for row in found["curves"] if row["partition"] == partition)
+    chart = (
+        alt.Chart(rows)
+        .mark_line(point=True)
+        .encode(
+            _places(rows),
+            alt.Y("energy:Q", title="energy, over that at one place").scale(type="log", nice=False).axis(tickCount=6),
+            alt.Color("law:N", title="law of price", sort=None).legend(columns=3),
+        )
+    )
+    return theme.finished(
+        chart,
+        drawn_by=energy_chart,
+        title=f"Energy at each number of places: {telling.partition(partition)}",
+        subtitle="Below 1 closeness pays",
+        description=f"Energy against the number of places, from 1 to {rows['places'].max()}, a line a law of price.",
+        height=_HEIGHT,
+    )
+
+
+def share_chart(found):
+    """Bytes that leave their place, over the number of places, by partition."""
+    rows = pd.DataFrame(
+        {"partition": telling.partition(row["partition"]), "places": int(places), "share": share}
+        for row in found["placement"]
+        for places, share in row["remote_share"].items()
+    )
+    chart = (
+        alt.Chart(rows)
+        .mark_line(point=True)
+        .encode(
+            _places(rows),
+            alt.Y("share:Q", title="share of bytes from other places").axis(format="%"),
+            alt.Color("partition:N", title="partition", sort=None),
+        )
+    )
+    return theme.finished(
+        chart,
+        drawn_by=share_chart,
+        title="What places fetch from each other",
+        description="The share of bytes that come from other places, against the number of places, a line a partition.",
+        height=_HEIGHT,
+    )
+
+
+def miss_chart(found):
+    """Misses over the capacity, of the part that was read."""
+    rows = pd.DataFrame(found["reuse"]["curve"])
+    chart = (
+        alt.Chart(rows)
+        .mark_line(point=True, color=theme.BLUE)
+        .encode(
+            alt.X("capacity_bytes:Q", title="capacity, bytes")
+            .scale(type="log", base=2, nice=False)
+            .axis(format="~s", tickCount=6),
+            alt.Y("misses:Q", title="misses, first touches included").scale(type="log", nice=False).axis(format="~s"),
+        )
+    )
+    return theme.finished(
+        chart,
+        drawn_by=miss_chart,
+        title="How soon data are used again",
+        subtitle="Misses of a cache of words that drops the least recently used",
+        description="Misses against the capacity of a cache, on logarithmic scales.",
+        height=_HEIGHT,
+    )
+
+
+def _places(rows):
+    values = sorted({int(number) for number in rows["places"]})
+    scale = alt.Scale(type="log", base=4, nice=False)
+    return alt.X("places:Q", title="number of places", scale=scale, axis=alt.Axis(values=values, labelOverlap=True))
+
+
+def _short(found):
+    gd = found["gd"][0]
+    yield f"<h1>Measured: <code>{html.escape(' '.join(found['program']['command']))}</code></h1>"
+    yield f'<p class="short">{html.escape(telling.verdict(found))}</p>'
+    yield (
+        f'<p class="short">Moving the data of this run costs {telling.number(gd)} times the energy of its operations '
+        f"(G<sub>d</sub>, energies of {html.escape(gd['table'])}).</p>"
+    )
+
+
+def _seen(found):
+    yield "<h2>What was seen</h2>"
+    yield from (f"<p>{html.escape(line.strip())}</p>" for line in telling.seen(found))
+
+
+def _levels(found):
+    run = found["run"]
+    yield "<h2>Where the data of the whole run come from</h2>"
+    sizes = {name: f"{size / 1024:g} KB" for name, size in run["cache_bytes"].items()}
+    yield _table(
+        ["level", "capacity", "bytes"],
+        [(name, sizes.get(name, ""), f"{count:,}") for name, count in run["bytes"].items()],
+        2,
+    )
+    yield (
+        f"<p>G<sub>d</sub>, the energy of moving these bytes over that of {run['operations']:,.0f} "
+        f"{run['operation_class']} operations, by table of energies:</p>"
+    )
+    yield _table(["table", "G_d"], [(row["table"], telling.number(row)) for row in found["gd"]], 1)
+
+
+def _functions(found):
+    run = found["run"]
+    total = run["loads"] + run["stores"]
+    rows = [
+        (
+            "(no symbol)" if row["function"] == "???" else row["function"],
+            f"{(row['loads'] + row['stores']) / total:.1%}",
+            f"{row['near_misses']:,}",
+            f"{row['far_misses']:,}",
+        )
+        for row in run["functions"][:20]
+    ]
+    yield "<h2>By function</h2>"
+    yield _table(["function", "accesses", "misses of the near cache", "of the far cache"], rows, 1)
+
+
+def _placement(found):
+    yield "<h2>How many places</h2>"
+    yield (
+        "<p>All data that were touched fill a square. It is cut into equal tiles with one place to compute in the "
+        "middle of each; what lies in another tile has to be fetched, and every place needs commands. A saving is the "
+        "energy at one place, with an ideal hierarchy of caches, over that at the best number of places.</p>"
+    )
+    for row in found["placement"]:
+        yield _figure(energy_chart(found, row["partition"]))
+    rows = [
+        (
+            telling.partition(row["partition"]),
+            row["law"],
+            f"{row['place_pj']:g}",
+            f"{row['gd']:.3g}",
+            f"{row['best_places']}{' or more' if row['at_the_end'] else ''}",
+            f"{row['saving']:.2f}",
+        )
+        for row in found["savings"]
+    ]
+    yield _table(["partition", "law of price", "pJ a place", "G_d", "best places", "saving"], rows, 2)
+    yield "<h2>What belongs to the program</h2>"
+    yield _figure(share_chart(found))
+    yield _figure(miss_chart(found))
+    yield from (f'<p class="soft">{html.escape(line.strip())}</p>' for line in telling.exponents(found))
+
+
+def _missed(found):
+    yield "<h2>What this does not see</h2><ul>"
+    yield from (f"<li>{html.escape(line)}</li>" for line in found["missed"])
+    yield "</ul>"
+    program = found["program"]
+    yield f'<p class="soft">datagravity {program["datagravity"]}, {html.escape(program["valgrind"])}</p>'
+
+
+def _table(names, rows, first_number):
+    def cells(tag, row):
+        kinds = ("" if index < first_number else ' class="number"' for index in range(len(row)))
+        return "".join(f"<{tag}{kind}>{html.escape(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True))
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    return f'<div class="wide"><table><thead><tr>{cells("th", names)}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _figure(chart):
+    specification = chart.to_dict()
+    picture = still_picture({**specification, "title": None}, width=_WIDTH)
+    return f"<figure>{heading(specification)}{picture}</figure>"
+
+
+_SECTIONS = (_short, _seen, _levels, _functions, _placement, _missed)
