@@ -12,6 +12,7 @@ from datagravity.charts import programs as charts
 from datagravity.compiled import numpy_function
 from datagravity.programs import bill, fitting, predicting
 from datagravity.programs.counted import one_run_each
+from datagravity.programs.measuring import levels
 from datagravity.programs.prices import Law, side_mm
 
 POWERS = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75, "whole": 1.0}
@@ -168,3 +169,16 @@ def test_a_miss_curve_is_drawn_for_words_and_lines():
     assert {mark for mark, *_ in drawn(spec, 1, ["unit", "at"], programs_missing="two")} == {"8 bytes", "64 bytes"}
     slopes = drawn(spec, 0, ["exponent", "end", "share"], "line", programs_missing="two")
     assert slopes
+
+
+def test_a_measured_program_has_a_point_for_each_table_of_energies():
+    rows = [
+        {"program": program, "command": program, "version": "1", "operation_class": "integer", "table": table}
+        | {"gd": gd, "low": gd / 2, "high": gd * 2}
+        for program, gd in (("sort", 50.0), ("grep", 5.0))
+        for table in levels.TABLES
+    ]
+    spec = charts.measured_programs(pd.DataFrame(rows))
+    assert "sort: 50; grep: 5." in spec.to_dict()["description"]
+    found = drawn(spec.to_dict(), 1, ["program", "table", "gd"])
+    assert len({(program, table) for program, table, _ in found}) == len(rows)

@@ -10,11 +10,12 @@ from datagravity.charts.curves import SHORT, one_point
 from datagravity.charts.layers import diagonal, guide, readout
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import number, word
-from datagravity.charts.words import listed, printed
+from datagravity.charts.words import listed, printed, spans
 from datagravity.compiled import vega_expression
 from datagravity.evidence import load
 from datagravity.programs import counted, fitting, predicting, prices
 from datagravity.programs.counted import LAW, natural, one_run_each
+from datagravity.programs.measuring import levels
 
 #: A way to cut the data, and its colour and symbol.
 PARTITIONS = {"natural": (BLUE, "circle"), "contiguous": (ORANGE, "square"), "hashed": (PINK, "triangle-up")}
@@ -601,3 +602,58 @@ def predicted_savings(predictions=None):
 def _typical(rows):
     """The root mean square of the logarithms of predicted over exact, as a factor."""
     return float(np.exp(np.sqrt((np.log(rows["predicted"] / rows["exact"]) ** 2).mean())))
+
+
+# --- Measured programs -----------------------------------------------------------------------------------------------
+
+
+def measured_programs(ratios=None):
+    """G_d of programs that nobody wrote for this book, by each table of energies.
+
+    Parameters
+    ----------
+    ratios : of `programs.counted.measured_ratios`, which it is if None
+    """
+    rows = counted.measured_ratios() if ratios is None else ratios
+    order = list(rows.groupby("program")["gd"].max().sort_values(ascending=False).index)
+    base = alt.Chart(rows).encode(
+        y=alt.Y("program:N").sort(order).title(None).axis(labelLimit=140, grid=True),
+        yOffset=alt.YOffset("table:N").sort(list(levels.TABLES)),
+        color=alt.Color("table:N")
+        .scale(domain=list(levels.TABLES), range=[BLUE, ORANGE, GREEN, PINK])
+        .title("energies")
+        .legend(columns=2),
+        tooltip=[
+            word("program"),
+            word("table", "energies"),
+            number("gd", "G_d"),
+            number("low", "at least"),
+            number("high", "at most"),
+            word("operation_class", "operations"),
+            word("command"),
+            word("version"),
+        ],
+    )
+    x = alt.X("gd:Q").scale(type="log").title("G_d").axis(labelExpr=SHORT, values=_DECADES[5:])
+    return finished(
+        alt.layer(
+            base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q").scale(type="log"), x2="high:Q"),
+            base.mark_point(filled=True, size=60, opacity=1).encode(x=x),
+        ),
+        drawn_by=measured_programs,
+        title="G_d of programs as they are",
+        subtitle=["transport through two caches and a memory,", "over the operations of a rule"],
+        description=(
+            "Points on a logarithmic axis, with ranges where a table states some: the disjunction constant of "
+            f"{len(order)} programs with four tables of energies. By program: "
+            f"{spans(rows, 'program', 'gd')}."
+        ),
+        sources=_table_sources(),
+        height=46 * len(order) + 20,
+    )
+
+
+def _table_sources():
+    """The sources of the tables of energies."""
+    rows = [row for ids in levels.TABLES.values() for part in ids.values() for row in part]
+    return set(load("energy").set_index("id").loc[rows, "source"])

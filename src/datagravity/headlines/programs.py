@@ -183,6 +183,22 @@ def _between_seeds():
     return float((kappa.max() / kappa.min()).max())
 
 
+def measured():
+    """G_d and savings of the programs that were measured."""
+    ratios, savings = counted.measured_ratios(), counted.measured_savings()
+    best = savings.loc[savings["saving"].idxmax()]
+    return {
+        "measured": extension(ratios["program"].nunique()),
+        "measured_low": extension(ratios["gd"].min()),
+        "measured_high": extension(ratios["gd"].max()),
+        "measured_low_program": extension(ratios.loc[ratios["gd"].idxmin(), "program"]),
+        "measured_high_program": extension(ratios.loc[ratios["gd"].idxmax(), "program"]),
+        "measured_gain": extension((savings.groupby("kernel")["saving"].max() > GAIN).sum()),
+        "measured_best": extension(best["saving"]),
+        "measured_best_program": extension(best["kernel"]),
+    }
+
+
 def problem():
     """How large the context of a pointer chase may be, from the middle of the square and from the middle of an edge."""
     fetched, between = 16, 2 / 3
@@ -204,5 +220,6 @@ PARTS = (
     choices,
     bills,
     imbalance,
+    measured,
     problem,
 )

@@ -3,8 +3,13 @@
 The price is that of a wire, `LAW`; the sizes are the largest fitted ones, unless it says otherwise. [extension]
 """
 
+from types import SimpleNamespace
+
+import pandas as pd
+
 from datagravity.evidence import load
 from datagravity.programs import bill, fitting, multiverse, predicting
+from datagravity.programs.measuring import levels
 from datagravity.reads import remembered
 
 #: The law of price at which the book opens, and the partition that an algorithm suggests.
@@ -102,6 +107,31 @@ def reuse():
 def unseen_families():
     """The price b and the saving of each kernel, foretold without its family: see `predicting.unseen_families`."""
     return predicting.unseen_families(load("program_counts"), _misses(), LAW)
+
+
+@remembered
+def measured_ratios():
+    """G_d of the measured programs through two caches and a memory, by each table of energies.
+
+    Returns
+    -------
+    pandas.DataFrame: program, command, version, operation_class, table, and gd with its ends low and high.
+    """
+    told = ["program", "command", "version", "operation_class"]
+    found = []
+    for row in load("program_measurements").to_dict("records"):
+        run = SimpleNamespace(accesses=row["loads"] + row["stores"], counts=row)
+        for name in levels.TABLES:
+            ratio = levels.disjunction_constant(run, row["operations"], name, row["operation_class"])
+            found.append({key: row[key] for key in told} | {"table": name, "gd": ratio.value, "low": ratio.low})
+            found[-1]["high"] = ratio.high
+    return pd.DataFrame(found)
+
+
+@remembered
+def measured_savings():
+    """The best number of places and the saving of the measured programs and partitions: see `bill.savings`."""
+    return bill.savings(bill.energies(load("program_measurement_counts"), LAW))
 
 
 def _misses():
