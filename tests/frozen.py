@@ -84,6 +84,8 @@ CELLS = {
     },
     "series": {"reason": "they belong together"},
     "series_rows": {},
+    "program_counts": {},
+    "program_misses": {},
 }
 
 

@@ -71,6 +71,7 @@ DECIDING = {
     "system_inputs": "symbol taken_from locator note",
     "series": "origin warning",
     "series_rows": "row label path",
+    "program_counts": "family",
 }
 
 

@@ -266,6 +266,25 @@ def test_a_best_at_the_end_of_the_grid_is_marked():
     assert found.loc["random", "ceiling"] == pytest.approx(1 / 0.75)
 
 
+def test_the_best_algorithm_may_change_with_the_places():
+    near, far = curve(0.01, 1.0, kernel="near"), curve(0.3, 0.0, kernel="far")
+    far = [row | {"home_bytes": row["home_bytes"] // 2, "size": 1} for row in far]
+    bills = bill.energies(pd.DataFrame(near + far), "wire")
+    found = bill.best_algorithms(bills, {"any": ["near", "far"]})
+    chosen = found.set_index("places")
+    for places, own in bills.groupby("places"):
+        assert chosen.loc[places, "total"] == own["total"].min()
+        assert chosen.loc[places, "algorithm"] == own.loc[own["total"].idxmin(), "kernel"]
+    assert set(found["algorithm"]) == {"near", "far"}
+    (saved,) = bill.savings(found).to_dict("records")
+    assert saved["saving"] == pytest.approx(chosen.loc[1, "total"] / chosen["total"].min())
+    with pytest.raises(ValueError, match="problems: 'nobody', expected one of 'near', 'far'"):
+        bill.best_algorithms(bills, {"any": ["near", "nobody"]})
+    other = bills.assign(size=bills["size"].mask(bills["kernel"] == "far", 2))
+    with pytest.raises(ValueError, match="no size common to near, far"):
+        bill.best_algorithms(other, {"any": ["near", "far"]})
+
+
 @pytest.mark.parametrize(
     ("changes", "arguments", "words"),
     [
@@ -295,9 +314,9 @@ def test_a_column_that_lacks_is_named():
 def test_a_run_needs_one_row_of_one_place():
     rows = pd.DataFrame(curve(0.05, 1.0))
     bills = bill.energies(rows, "wire")
-    with pytest.raises(ValueError, match=r"no row of one place for \{'kernel': 'sum'"):
+    with pytest.raises(ValueError, match="no row of one place for 'sum', size 1, seed 0"):
         bill.with_gd(bills[bills["places"] > 1])
-    with pytest.raises(ValueError, match=r"two rows of one place for \('sum', 1, 0\)"):
+    with pytest.raises(ValueError, match="two rows of one place for 'sum', size 1, seed 0"):
         bill.with_gd(pd.concat([bills, bills[bills["places"] == 1]]))
 
 
@@ -463,6 +482,17 @@ def test_sensitivity_changes_one_thing_at_a_time(programs):
     assert (found["kernels"] == 8).all()
     assert (found["low"] < savings).all()
     assert (savings < found["high"]).all()
+
+
+def test_draws_of_a_law_give_savings(programs):
+    found = multiverse.savings_over_draws(programs, "mesh", draws=3, side="die")
+    assert len(found) == 3
+    assert found["fixed"].nunique() == 3
+    assert found["geometric_mean"].nunique() == 3
+    exact = multiverse.savings_over_draws(programs, "wire", draws=2)
+    assert exact["geometric_mean"].to_numpy() == pytest.approx(
+        np.full(2, multiverse.sensitivity(programs)["geometric_mean"][0])
+    )
 
 
 def test_statements_are_what_a_walk_over_kernels_finds(programs):

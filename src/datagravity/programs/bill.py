@@ -139,11 +139,13 @@ def with_gd(bills):
     """
     base = bills[bills["places"] == 1].set_index(list(RUN))
     if not base.index.is_unique:
-        raise ValueError(f"places: two rows of one place for {base.index[base.index.duplicated()][0]}, expected one")
-    place = base.index.get_indexer(pd.MultiIndex.from_frame(bills[list(RUN)]))
+        raise ValueError(
+            f"places: two rows of one place for {_named(base.index[base.index.duplicated()])}, expected one"
+        )
+    runs = pd.MultiIndex.from_frame(bills[list(RUN)])
+    place = base.index.get_indexer(runs)
     if (place < 0).any():
-        row = bills.loc[place < 0, list(RUN)].iloc[0].to_dict()
-        raise ValueError(f"places: no row of one place for {row}, expected one")
+        raise ValueError(f"places: no row of one place for {_named(runs[place < 0])}, expected one")
     local, compute, total = (base[name].to_numpy()[place] for name in ("local", "compute", "total"))
     transport = (bills["local"] + bills["closeness"]) / local
     return bills.assign(gd=local / compute, transport=transport, saving=total / bills["total"])
@@ -201,6 +203,52 @@ def savings(bills):
     return found
 
 
+def best_algorithms(bills, problems):
+    """Of the kernels that solve one problem the cheapest one, for each number of places.
+
+    The saving of such a curve is that of moving closer with a free choice of algorithm at both ends. Bills are per
+    operation: the kernels of a problem must count its operations alike.
+
+    Parameters
+    ----------
+    bills : of `energies`
+    problems : dict of the name of a problem -> names of its kernels, two or more
+
+    Returns
+    -------
+    pandas.DataFrame: rows as in `bills`, with the problem as the kernel and the name of the cheapest kernel in the
+    column algorithm; only sizes and seeds at which every kernel of the problem was counted at one place.
+
+    Raises
+    ------
+    ValueError
+        If a kernel has no bill, or no size is common to the kernels of a problem.
+
+    Examples
+    --------
+    >>> names = {"family": "sums", "role": "fit", "size": 1, "seed": 0, "owner": "output", "places": 1}
+    >>> names |= {"partition": ONE_PLACE}
+    >>> rows = [names | {"kernel": "a", "total": 3.0}, names | {"kernel": "b", "total": 2.0}]
+    >>> best_algorithms(pd.DataFrame(rows), {"sum": ["a", "b"]})[["kernel", "algorithm", "total"]].to_dict("records")
+    [{'kernel': 'sum', 'algorithm': 'b', 'total': 2.0}]
+    """
+    found = []
+    for problem, kernels in problems.items():
+        for kernel in kernels:
+            checks.choice("problems", kernel, list(dict.fromkeys(bills["kernel"])))
+        own = bills[bills["kernel"].isin(kernels)]
+        solved = own[own["places"] == 1].groupby(["size", "seed"])["kernel"].nunique()
+        common = solved.index[solved == len(set(kernels))]
+        own = own[pd.MultiIndex.from_frame(own[["size", "seed"]]).isin(common)]
+        if own.empty:
+            raise ValueError(f"problems: no size common to {', '.join(kernels)}, expected one or more")
+        cheapest = own.groupby(["size", "seed", "partition", "owner", "places"])["total"].idxmin()
+        best = bills.loc[cheapest]
+        family, role = own["family"].iloc[0], own["role"].iloc[0]
+        found.append(best.assign(algorithm=best["kernel"], kernel=problem, family=family, role=role))
+    return pd.concat(found, ignore_index=True)
+
+
 def largest_fitted(counts):
     """Rows of the largest fitted size of every kernel.
 
@@ -210,6 +258,12 @@ def largest_fitted(counts):
     """
     fitted = counts[counts["role"] == "fit"]
     return fitted[fitted["size"] == fitted.groupby("kernel")["size"].transform("max")]
+
+
+def _named(runs):
+    """The first of some runs, as a message calls it."""
+    kernel, size, seed = runs[0]
+    return f"{kernel!r}, size {size}, seed {seed}"
 
 
 class _Priced:

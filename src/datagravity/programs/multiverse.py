@@ -154,6 +154,35 @@ def sensitivity(counts, price="wire", variants=None):
     return pd.DataFrame(found)
 
 
+def savings_over_draws(counts, price="rebuilt", draws=200, *, seed=0, partition="natural", owner="output", **options):
+    """The savings of the largest fitted sizes under laws that the evidence allows, each drawn as a whole.
+
+    Parameters
+    ----------
+    counts : as for `bill.energies`
+    price : a name of `prices.LAWS` or a `prices.Law`
+    draws, seed : how many laws, and the seed of their draws
+    partition, owner : whose curves
+    options : further arguments of `bill.energies`
+
+    Returns
+    -------
+    pandas.DataFrame, a row a law: fixed, slope and exponent of the law; geometric_mean (over kernels, seeds averaged
+    by their logarithms), gainers (kernels with a saving above 1.05), kappa_decades (log10 of largest over least
+    kappa/G_d).
+    """
+    law = prices.law(price) if isinstance(price, str) else price
+    rows = largest_fitted(counts)
+    rows = rows[(rows["places"] == 1) | ((rows["partition"] == partition) & (rows["owner"] == owner))]
+    found = []
+    for drawn in law.draws(draws, seed):
+        own = _summary(energies(rows, drawn, **options))
+        decades = np.log10(own["kappa_over_gd_largest"] / own["kappa_over_gd_least"])
+        row = {"fixed": drawn.fixed, "slope": drawn.slope, "exponent": drawn.exponent}
+        found.append(row | {name: own[name] for name in ("geometric_mean", "gainers")} | {"kappa_decades": decades})
+    return pd.DataFrame(found)
+
+
 def _summary(bills):
     """What `sensitivity` tells of one bill."""
     fitted = fitting.fit(bills)

@@ -5,7 +5,6 @@ program touches, at the density of a published memory, or is as large as a publi
 """
 
 import math
-import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,7 +23,7 @@ LAWS = {
     "HBM": {"fixed": ("P173", "P176"), "slope": ("P174",), "floating": ("P022", "P027"), "integer": ("P019",)},
     "rebuilt": {"machines": "all", "floating": ("P022", "P027"), "integer": ("P019",)},
 }
-#: The row of the table `distances` whose capacity and area, in words, are the density of data.
+#: The row of the table `distances` whose capacity and area are the density of data.
 DENSITY_ROW = "D07"
 #: The row of the table `distances` that is the side of a whole die.
 DIE_ROW = "D10"
@@ -219,12 +218,7 @@ def density_bytes_per_mm2():
     2.56
     """
     row = load("distances").set_index("id").loc[DENSITY_ROW]
-    area = re.search(r"about (\d+) mm2", row["level"])
-    if area is None:
-        raise ValueError(
-            f"distances.csv, row {DENSITY_ROW}, level: {row['level']!r}, expected words such as about 100 mm2"
-        )
-    return 1024 * float(row["capacity_kib"]) / float(area[1])
+    return 1024 * float(row["capacity_kib"]) / float(row["area_mm2"])
 
 
 def side_mm(footprint_bytes, side="footprint"):
