@@ -69,7 +69,7 @@ def _eight_once(tokens, places):
 
 
 def _prefill_remote(tokens, places):
-    """Of each product of a score, the query is in another column of tiles, the key in another column or row; and so on."""
+    """Of each product a query or score is in another column of tiles, a value in another row, a key in either."""
     side = isqrt(places)
     count = tokens**2 * WIDTH
     return 8 * (4 * count - 3 * count // side - count // places)

@@ -109,11 +109,11 @@ _EVEN = {"sizes": (16, 32, 64), "held_out": 128, "valid": kernel.power_of_two(16
 KERNELS = (
     kernel.Kernel(
         "matmul naive", run=_naive, valid=kernel.at_least(2), closed_forms=_FORMS, **_ANY, **_TILES,
-        description="Product of two square matrices row by row; one multiply-add; 2-D tiles of the three over each other",
+        description="Product of two square matrices row by row; one multiply-add; 2-D tiles of all three",
     ),
     kernel.Kernel(
         "matmul blocked", run=_in_blocks, valid=kernel.multiple(BLOCK), closed_forms=_FORMS, **_ANY, **_TILES,
-        description="Product of two square matrices in blocks of 16; one multiply-add; 2-D tiles of the three",
+        description="Product of two square matrices in blocks of 16; one multiply-add; 2-D tiles of all three",
     ),
     kernel.Kernel(
         "matmul SUMMA", run=_summa, closed_forms=_FORMS, **_EVEN, **_TILES,

@@ -10,7 +10,8 @@ def _visits(starts, targets, source):
 
     Returns
     -------
-    tuple : the visited vertices, the edges (positions in `targets`), whether each edge finds a new vertex, and the levels
+    tuple : the visited vertices, the edges (positions in `targets`), whether each edge finds a new vertex, and how many
+        levels there are
     """
     seen = np.zeros(len(starts) - 1, dtype=bool)
     seen[source] = True
@@ -81,7 +82,7 @@ KERNELS = (
     kernel.Kernel(
         "BFS random", "graphs", run=_random, sides=lambda count: (count,), valid=kernel.at_least(4), random=True,
         sizes=(4096, 16384, 65536), held_out=131072,
-        description="Search of a random graph, 8 edge ends a vertex on average; one vertex or edge; contiguous vertices, "
-        "edges with them",
+        description="Search of a random graph, 8 edge ends a vertex on average; one vertex or edge; contiguous "
+        "vertices, edges with them",
     ),
 )  # fmt: skip

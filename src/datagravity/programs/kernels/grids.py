@@ -29,7 +29,7 @@ def _stencil(size, seed, dimensions, sweeps):
 
 def _shifted(inner, axis, step):
     """The inner points, one step before or after along an axis."""
-    return inner[:axis] + (slice(1 + step, (step - 1) or None),) + inner[axis + 1 :]
+    return (*inner[:axis], slice(1 + step, (step - 1) or None), *inner[axis + 1 :])
 
 
 def _flat(size, seed):

@@ -1,12 +1,13 @@
 """Graphs as rows of neighbours, and where a partitioner puts their vertices.
 
-A graph is two arrays: `starts`, where the neighbours of each vertex begin, and `targets`, the neighbours of all vertices
-one after another; `starts` has one more entry than there are vertices.
+A graph is two arrays: `starts`, where the neighbours of each vertex begin, and `targets`, the neighbours of all
+vertices one after another; `starts` has one more entry than there are vertices.
 """
+
+from itertools import pairwise
 
 import numpy as np
 
-from datagravity.programs.kernels import streams
 from datagravity.programs.traces import CODE_BITS
 
 
@@ -49,7 +50,7 @@ def triangulation(count, seed):
         codes |= (cells[:, 0] >> bit & 1) << 2 * bit + 1 | (cells[:, 1] >> bit & 1) << 2 * bit
     corners = Delaunay(points[np.argsort(codes, kind="stable")]).simplices
     pairs = np.concatenate([corners[:, [i, j]] for i in range(3) for j in range(3) if i != j])
-    return _simple(pairs[:, 0], pairs[:, 1], count)
+    return _simple(*pairs.T.astype(np.int64), count)
 
 
 def heavy_tails(count, seed, edges=4, shares=(0.57, 0.19, 0.19, 0.05)):
@@ -113,7 +114,7 @@ def _halves(pieces, sources, targets):
     starts, neighbours = rows(rank[sources], rank[targets], len(pieces))
     bounds = np.flatnonzero(np.diff(pieces[order], prepend=-1, append=-1))
     half = np.zeros(len(pieces), dtype=np.int64)
-    for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+    for first, last in pairwise(bounds):
         if last - first < 2:
             continue
         local = starts[first : last + 1] - starts[first]
@@ -127,7 +128,8 @@ def _cut(starts, targets):
     even = np.arange(count) >= (count + 1) // 2
     if count == 2 or not len(targets):
         return even
-    half = np.array(_pymetis().part_graph(2, xadj=starts, adjncy=targets)[1])
+    pymetis = _pymetis()
+    half = np.array(pymetis.part_graph(2, pymetis.CSRAdjacency(starts, targets))[1])
     return half if 0 < half.sum() < count else even
 
 

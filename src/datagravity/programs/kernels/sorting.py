@@ -6,6 +6,8 @@ from datagravity.programs.kernels import kernel, streams
 
 #: How many keys are sampled for each bucket of the sample sort.
 OVERSAMPLING = 8
+#: The least number of keys a place has in the sample sort, so that sampling stays a part of the work.
+KEYS_A_PLACE = 32
 
 
 def _merged(values, begins, width, source, target):
@@ -48,7 +50,7 @@ def _merged(values, begins, width, source, target):
 
 
 def _sorted_segments(values, begins, longest, arrays):
-    """Streams of merge sort of each segment, from one array into the other and back, until runs are `longest` or more."""
+    """Streams of merge sort of each segment, from one array into the other and back, until runs reach `longest`."""
     width, stage = 1, 0
     while width < longest:
         values, stream = _merged(values, begins, width, arrays[stage % 2], arrays[1 - stage % 2])
@@ -68,17 +70,17 @@ def _merge_sort(size, seed):
 
 
 def _quicksort(size, seed):
-    """Each read is compared with the pivot, which stays in a register, where the key lies; the left key's place swaps."""
+    """Each key is read where it lies and compared with the pivot, a register; the left key's place swaps."""
     values = np.random.default_rng(seed).permutation(size)
     memory = streams.Memory()
     keys = memory.array(streams.line(size))
     reads, swaps = [], []
     lows, highs, depth = np.array([0]), np.array([size - 1]), 0
     while len(lows):
-        ends, level_reads, level_swaps = _partitioned(values, lows, highs)
+        ends, begins, level_reads, level_swaps = _partitioned(values, lows, highs)
         reads.append((*level_reads, np.full(len(level_reads[0]), depth)))
         swaps.append((*level_swaps, np.full(len(level_swaps[0]), depth)))
-        lows, highs = np.stack([lows, ends + 1], axis=1).ravel(), np.stack([ends, highs], axis=1).ravel()
+        lows, highs = np.stack([lows, begins], axis=1).ravel(), np.stack([ends, highs], axis=1).ravel()
         more = highs > lows
         lows, highs, depth = lows[more], highs[more], depth + 1
     low, rounds, half, position, level = (np.concatenate(parts) for parts in zip(*reads, strict=True))
@@ -104,12 +106,12 @@ def _partitioned(values, lows, highs):
     """Hoare's partition of every segment from `lows` to `highs`, in place; the pivot is the key in the middle.
 
     In each round one scan goes right to a key of at least the pivot, then another goes left to one of at most the
-    pivot, and both are swapped, until the scans meet.
+    pivot; both keys are swapped unless the scans have passed each other, and both scans step on.
 
     Returns
     -------
-    tuple : the last position of each left part; the reads (first position of the segment, round, scan, position); and
-        the swaps (first position of the segment, round, left and right position)
+    tuple : the last position of each left part and the first of each right part; the reads (first position of the
+        segment, round, scan, position); and the swaps (first position of the segment, round, left and right position)
     """
     lengths = highs - lows + 1
     segment = np.repeat(np.arange(len(lows)), lengths)
@@ -125,16 +127,17 @@ def _partitioned(values, lows, highs):
     turn = streams.ranges(pairs)
     left = large_at[(np.cumsum(larges) - larges)[owner] + turn]
     right = small_at[np.cumsum(smalls)[owner] - 1 - turn]
-    crossing = left < right
-    owner, turn, left, right = owner[crossing], turn[crossing], left[crossing], right[crossing]
+    swapped = left <= right
+    owner, turn, left, right = owner[swapped], turn[swapped], left[swapped], right[swapped]
     rounds = np.bincount(owner, minlength=len(lows))
-    # Where the scans end: at the next key that stops them, or at one that the last swap has brought there.
-    swapped = rounds > 0
-    last = np.cumsum(rounds) - 1
-    left_end = _nth(large_at, larges, rounds, highs + 1)
-    right_end = _nth(small_at, smalls, smalls - 1 - rounds, lows - 1)
-    left_end[swapped] = np.minimum(left_end[swapped], right[last[swapped]])
-    right_end[swapped] = np.maximum(right_end[swapped], left[last[swapped]])
+    last_left, last_right = left[np.cumsum(rounds) - 1], right[np.cumsum(rounds) - 1]
+    # After the last swap one round is left if there are keys between; a scan ends at the next key that stops it, or at
+    # one that the last swap has brought there.
+    left_read, right_read = last_left.copy(), last_right.copy()
+    open_ = last_right - last_left > 1
+    left_read[open_] = np.minimum(_nth(large_at, larges, rounds, highs + 1), last_right)[open_]
+    right_read[open_] = np.maximum(_nth(small_at, smalls, smalls - 1 - rounds, lows - 1), last_left)[open_]
+    left_end, right_begin = np.where(open_, right_read, last_right - 1), np.where(open_, left_read, last_left + 1)
     values[left], values[right] = values[right], values[left]
     before = np.cumsum(large) - large
     before -= before[offsets][segment]
@@ -142,16 +145,16 @@ def _partitioned(values, lows, highs):
     after = (after[offsets + lengths - 1])[segment] - after
     reads = []
     for half, reached, counted in (
-        (0, position <= left_end[segment], before),
-        (1, position >= right_end[segment], after),
+        (0, position <= left_read[segment], before),
+        (1, position >= right_read[segment], after),
     ):
         reads.append((lows[segment[reached]], counted[reached], np.full(reached.sum(), half), position[reached]))
     reads = tuple(np.concatenate(parts) for parts in zip(*reads, strict=True))
-    return right_end, reads, (lows[owner], turn, left, right)
+    return left_end, right_begin, reads, (lows[owner], turn, left, right)
 
 
 def _nth(positions, counts, index, otherwise):
-    """For each segment the position with this index among its `counts` positions, or another number if there is none."""
+    """For each segment the position of this index among its `counts` positions, or another number if there is none."""
     first = np.cumsum(counts) - counts
     good = (index >= 0) & (index < counts)
     return np.where(good, positions[np.where(good, first + index, 0)], otherwise)
@@ -219,15 +222,16 @@ _KEYS = {"family": "sorting", "random": True, "sides": lambda size: (size,)}
 KERNELS = (
     kernel.Kernel(
         "merge sort", run=_merge_sort, valid=kernel.power_of_two(2), sizes=(4096, 16384, 65536), held_out=131072,
-        description="Bottom up from one array into another; one word written; contiguous pieces of both arrays", **_KEYS,
+        description="Bottom up from one array into another; one word written; contiguous pieces of both arrays",
+        **_KEYS,
     ),
     kernel.Kernel(
         "quicksort", run=_quicksort, valid=kernel.at_least(2), sizes=(4096, 16384, 65536), held_out=131072,
         description="Hoare's, in place, one after another; one comparison; contiguous pieces", **_KEYS,
     ),
     kernel.Kernel(
-        "sample sort", "sorting", run=_sample_sort, valid=kernel.power_of_two(16), random=True,
-        sides=lambda size: (size // OVERSAMPLING,), sizes=(4096, 16384, 65536), held_out=131072, depends_on_places=True,
+        "sample sort", "sorting", run=_sample_sort, valid=kernel.power_of_two(KEYS_A_PLACE), random=True,
+        sides=lambda size: (size // KEYS_A_PLACE,), sizes=(4096, 16384, 65536), held_out=131072, depends_on_places=True,
         description="One bucket a place, 8 sampled keys for each; one comparison or update; contiguous pieces of keys, "
         "buckets one by one",
     ),

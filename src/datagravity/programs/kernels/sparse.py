@@ -57,7 +57,7 @@ def _irregular(starts, columns, seed):
 
 
 def _grid_remote(side, places):
-    """Both ends of each of the links that cross one of sqrt k borders in either direction, ends of the grid included."""
+    """Both ends of the links that cross the sqrt k borders in either direction, the ends of the grid among them."""
     return 0 if places == 1 else 32 * side * int(places**0.5)
 
 

@@ -54,6 +54,7 @@ class Memory:
     """
 
     def __init__(self):
+        """No array yet."""
         self._codes = []
         self._size = 0
 

@@ -1,5 +1,7 @@
 """Tables: hash join, histogram and search tree."""
 
+from itertools import product
+
 import numpy as np
 
 from datagravity.programs.kernels import kernel, streams
@@ -45,25 +47,33 @@ def _hash_join(rows, seed, skewed):
     moved = _filled(home, slots)
     probed = _zipf(rows, draws, PROBES * rows) if skewed else draws.integers(rows, size=PROBES * rows)
     memory = streams.Memory()
-    keys, payloads = (memory.array(streams.line(rows)) for _ in range(2))
-    probes = memory.array(streams.line(PROBES * rows))
-    table_keys, table_payloads = (memory.array(streams.line(slots)) for _ in range(2))
-    parts = []
-    for distance in np.unique(moved):
-        row = np.flatnonzero(moved == distance)
-        slot = (home[row, None] + np.arange(distance + 1)) % slots
-        path, end = table_keys[slot], table_payloads[slot[:, -1]]
-        words = np.column_stack([keys[row], payloads[row], path, end])
-        writes = (False,) * (2 + int(distance)) + (True, True)
-        parts.append(streams.Groups(words, writes, path[:, 0], row))
-        probe = np.flatnonzero(moved[probed] == distance)
-        slot = (home[probed[probe], None] + np.arange(distance + 1)) % slots
-        words = np.column_stack([probes[probe], table_keys[slot], table_payloads[slot[:, -1]]])
-        parts.append(streams.Groups(words, (False,) * words.shape[1], table_keys[slot[:, 0]], rows + probe))
+    relation = np.stack([memory.array(streams.line(rows)) for _ in range(2)], axis=1)
+    probes = memory.array(streams.line(PROBES * rows))[:, None]
+    table = memory.array(np.repeat(streams.line(slots)[:, None], 2, axis=1))
+    parts = [
+        *_walks(relation, home, moved, table, True, 0, moved.max() + 1),
+        *_walks(probes, home[probed], moved[probed], table, False, rows, moved.max() + 1),
+    ]
     operations = int((moved + 1).sum() + (moved[probed] + 1).sum())
     return streams.make_trace(
         streams.weave(*parts), memory, seed, operation_count=operations, operation_class="integer", phases=2
     )
+
+
+def _walks(lead, home, moved, table, inserts, first_row, longest):
+    """Groups that walk from slot to slot, each where the slot lies: from the key's home until it has moved so far.
+
+    The first reads the `lead` words of the row; the last writes key and payload if it inserts, and else reads both.
+    """
+    row = np.repeat(np.arange(len(home)), moved + 1)
+    step = streams.ranges(moved + 1)
+    slot = table[(home[row] + step) % len(table)]
+    keys = (first_row + row) * longest + step
+    for first, last in product((True, False), repeat=2):
+        chosen = ((step == 0) == first) & ((step == moved[row]) == last)
+        words = np.concatenate([lead[row[chosen]][:, : first * lead.shape[1]], slot[chosen, : 1 + last]], axis=1)
+        writes = (False,) * (words.shape[1] - 1 - last) + (inserts and last,) * (1 + last)
+        yield streams.Groups(words, writes, slot[chosen, 0], keys[chosen])
 
 
 def _uniform_join(rows, seed):
@@ -109,7 +119,7 @@ def _zipf_atomic(size, seed):
 
 
 def _tree(keys, seed, replicated=0):
-    """Twice as many look-ups as keys; four comparisons among the 15 separators of each node, from the root to a leaf."""
+    """Twice as many look-ups as keys; four comparisons among the 15 separators of each node on the way to a leaf."""
     lookups = np.random.default_rng(seed).integers(keys, size=2 * keys)
     levels = 1
     while FAN_OUT**levels < keys:

@@ -43,7 +43,11 @@ def _in_place(size, seed):
 
 
 def _four_step(size, seed):
-    """Rows, factors and transposition into a second array, rows."""
+    """Rows, factors and transposition into a second array, rows.
+
+    Row r, column c of the input has number sqrt(n) rev(c) + rev(r), where rev reverses the bits of an index; row r,
+    column c of the output has number r + sqrt(n) c.
+    """
     length = isqrt(size)
     memory = streams.Memory()
     source, target = (_elements(memory, size) for _ in range(2))
