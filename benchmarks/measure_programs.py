@@ -12,6 +12,7 @@ import os
 import platform
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -75,12 +76,14 @@ class Program:
 
 
 def run_of_code():
-    """The exported function of this Python that runs a script."""
-    names = symbols.read(os.path.realpath(sys.executable)).functions
-    for name in ("PyRun_SimpleFileExFlags", "_PyRun_SimpleFileObject", "PyRun_AnyFileExFlags", "_PyRun_AnyFileObject"):
+    """The function of this Python, or of its library, that runs a script."""
+    library = Path(sysconfig.get_config_var("LIBDIR") or "", sysconfig.get_config_var("INSTSONAME") or "")
+    files = [Path(sys.executable).resolve(), *([library] if library.is_file() and library.suffix != ".a" else [])]
+    names = {name for file in files for name in symbols.read(file).functions}
+    for name in ("_PyRun_SimpleFileObject", "_PyRun_AnyFileObject", "PyRun_SimpleFileExFlags"):
         if name in names:
             return name
-    raise ValueError(f"{sys.executable}: expected a Python that exports the function that runs a script")
+    raise ValueError(f"{sys.executable}: expected a Python with symbols: it was stripped")
 
 
 def blas():
@@ -198,7 +201,7 @@ def main(arguments=None):
     )
     parser.add_argument("--out", type=Path, default=DATA, help="folder of the two tables (default: this book's data/)")
     chosen = parser.parse_args(arguments)
-    rows, counts = [], []
+    rows, counts, out = [], [], chosen.out.resolve()
     try:
         commands.valgrind()
         with processes.terminated_as_interrupted(), prepared():
@@ -209,6 +212,7 @@ def main(arguments=None):
                 row, own = measured(program, chosen.limit, processes.Progress())
                 rows.append(row)
                 counts.append(own)
+                write(rows, counts, out)
                 print(f"{program.name}: {time.perf_counter() - began:.0f} s", flush=True)
     except (ValueError, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
@@ -216,11 +220,14 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    out = chosen.out.resolve()
-    pd.DataFrame(rows).to_csv(out / "program_measurements.csv", index=False)
-    whole = pd.concat(counts)[list(placing.COLUMNS)]
-    whole.to_csv(out / "program_measurement_counts.csv", index=False, float_format="%.6g")
     return 0
+
+
+def write(rows, counts, folder):
+    """Write both tables."""
+    pd.DataFrame(rows).to_csv(folder / "program_measurements.csv", index=False)
+    whole = pd.concat(counts)[list(placing.COLUMNS)]
+    whole.to_csv(folder / "program_measurement_counts.csv", index=False, float_format="%.6g")
 
 
 if __name__ == "__main__":

@@ -359,6 +359,13 @@ def test_a_program_does_not_know_that_its_output_is_thrown_away(valgrind, tmp_pa
     assert (tmp_path / "output").read_text() == "20000\n"
 
 
+def test_a_program_that_valgrind_cannot_run_is_refused(valgrind, capsys, tmp_path):
+    foreign = tmp_path / "foreign"
+    foreign.write_bytes(b"\x7fELF\x02\x01" + bytes(100))
+    foreign.chmod(0o755)
+    assert f"Valgrind could not run {foreign}" in refused(capsys, "--", foreign)
+
+
 def test_a_program_without_heap_is_refused(valgrind, capsys):
     assert "no page of heap or data has more than 500" in refused(capsys, "--", "true")
 

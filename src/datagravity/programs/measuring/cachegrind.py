@@ -96,9 +96,10 @@ def run(
                     progress.say(lambda: f"cachegrind: the whole run, {time.monotonic() - began:.0f} s up to now")
             own = Path(folder, f"{process.pid}.out")
             log = _text(own.with_suffix(".log"))
+            if process.returncode >= 0 and not own.exists():
+                said = process.said() or _complaint(log)
+                raise ValueError(f"Valgrind could not run {command.program}, or write what it counted.\n{said}")
             processes.check_end(process.returncode, process.said(), command, allow_failure)
-        if not own.exists():
-            raise ValueError(f"cachegrind wrote nothing.\n{process.said() or _complaint(log)}")
         files = {path: _text(path) for path in Path(folder).glob("*.out")}
     began_as, ended_as = command.program, _command_of(files[own]).split(" ")[0]
     if Path(ended_as).name != Path(began_as).name:

@@ -1,7 +1,6 @@
 """Run a program under Valgrind, tell how far it is, and leave no process behind, however it ends."""
 
 import contextlib
-import io
 import os
 import signal
 import subprocess
@@ -75,7 +74,7 @@ def started(tool, options, command, *, output=None, given=None, pass_fds=()):
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(tempfile.TemporaryFile())
         reading = stack.enter_context(open(given or os.devnull, "rb"))
-        writing = stack.enter_context(open(output, "wb") if output else _drain())
+        writing = stack.enter_context(_written(output))
         process = subprocess.Popen(
             arguments, stdin=reading, stdout=writing, stderr=errors, pass_fds=pass_fds, start_new_session=True
         )
@@ -121,11 +120,13 @@ def _signal(number):
         return f"signal {number}"
 
 
-def _drain():
-    """A file whose content is read and thrown away.
+def _written(output):
+    """The file that a program writes to; if there is none, one whose content is read and thrown away.
 
     Programs look where their output goes: grep stops at the first match if that is the null device.
     """
+    if output is not None:
+        return open(output, "wb")
     ours, theirs = os.pipe()
 
     def read():
@@ -134,7 +135,7 @@ def _drain():
                 pass
 
     threading.Thread(target=read, daemon=True).start()
-    return io.FileIO(theirs, "w")
+    return open(theirs, "wb")
 
 
 def _end(process):
