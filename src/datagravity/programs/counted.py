@@ -5,17 +5,25 @@ The price is that of a wire, `LAW`; the sizes are the largest fitted ones, unles
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from datagravity.evidence import load
-from datagravity.programs import bill, fitting, multiverse, predicting
+from datagravity.programs import bill, fitting, multiverse, predicting, prices
 from datagravity.programs.measuring import levels
 from datagravity.reads import remembered
 
 #: The law of price at which the book opens, and the partition that an algorithm suggests.
 LAW, NATURAL = "wire", "natural"
 #: What the chapter varies: fewer options than `multiverse.CHOICES`, so that it runs in seconds.
-CHOICES = {"partition": ("natural", "hashed"), "descriptor_bytes": (64.0,), "place_pj": (0.0, 7000.0), "seed": (0,)}
+CHOICES = {
+    "price": ("wire", "mesh", "HBM", "rebuilt"),
+    "copies": ("copies", "no copies"),
+    "partition": ("natural", "hashed"),
+    "descriptor_bytes": (64.0,),
+    "place_pj": (0.0, 7000.0),
+    "seed": (0,),
+}
 #: What a statement of `multiverse` is called in a table.
 CALLED = {"spans": "kappa spans", "constant_wins": "constant wins", "free_of_gd": "place free of G_d"}
 
@@ -72,6 +80,18 @@ def forecasts():
 def scores():
     """How far each rule is off over the kernels: see `predicting.scores`."""
     return predicting.scores(forecasts())
+
+
+@remembered
+def scores_by_law():
+    """By which factor each rule is off, under every law of price: law, mean (of the savings), and a column a rule."""
+    found = []
+    for name in prices.LAWS:
+        told = forecasts() if name == LAW else predicting.forecasts(load("program_counts"), name)
+        factors = predicting.scores(told).set_index("forecast")["rms_factor"]
+        mean = float(np.exp(np.log(told["saving"].to_numpy(dtype=float)).mean()))
+        found.append({"law": name, "mean": mean} | factors.to_dict())
+    return pd.DataFrame(found)
 
 
 @remembered
