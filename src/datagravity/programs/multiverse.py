@@ -83,7 +83,7 @@ def specifications(counts, choices=None, *, owner="output"):
     for name in choices:
         checks.choice("choices", name, CHOICES)
     rows = largest_fitted(counts)
-    rows = rows[(rows["places"] == 1) | (rows["owner"] == owner)].reset_index(drop=True)
+    rows = _plain(rows[(rows["places"] == 1) | (rows["owner"] == owner)])
     groups = _groups(rows, choices)
     told, found = _Told(), []
     inner = [name for name in CHOICES if name not in ("partition", "seed", "place_pj")]
@@ -200,6 +200,14 @@ def _summary(bills):
         "kappa_over_gd_least": float(fitted["kappa_over_gd"].min()),
         "kappa_over_gd_largest": float(fitted["kappa_over_gd"].max()),
     }
+
+
+def _plain(rows):
+    """Rows numbered from 0, with numbers as plain doubles, which are priced faster than nullable ones."""
+    rows = rows.reset_index(drop=True)
+    numbers = {name: rows[name].to_numpy(float, na_value=np.nan) for name in rows.select_dtypes("number")}
+    texts = {name: rows[name].astype(object) for name in rows.columns.difference(list(numbers))}
+    return pd.DataFrame(texts | numbers)[list(rows.columns)]
 
 
 def _groups(rows, choices):
