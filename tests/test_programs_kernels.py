@@ -1,7 +1,9 @@
 """Kernels: their address streams are those of correct algorithms, and their counts are known ones."""
 
+import doctest
 import sys
 from collections import deque
+from importlib import import_module
 from math import isqrt
 
 import numpy as np
@@ -70,6 +72,26 @@ def replay_products(trace, memory):
         operands = operands[len(operands) % 2 :]
         memory[words[-1]] = start + memory[operands[::2]] @ memory[operands[1::2]]
     return memory
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "attention",
+        "chasing",
+        "dense",
+        "graphs",
+        "grids",
+        "kernel",
+        "networks",
+        "sorting",
+        "sparse",
+        "streams",
+        "tables",
+    ],
+)
+def test_examples_run(module):
+    assert doctest.testmod(import_module(f"datagravity.programs.kernels.{module}")).failed == 0
 
 
 def test_every_kernel_is_named_once_and_has_four_rising_sizes():
@@ -478,7 +500,7 @@ def test_breadth_first_search_touches_what_the_slow_one_does(name):
     source = size // 2 * size + size // 2 if name == "BFS grid" else 0
     log, levels = slow_search(*(part.tolist() for part in graph), source)
     edges = len(graph[1])
-    first = {"row": 0, "distance": count + 1, "edge": 2 * count + 1, "queue": 2 * count + 1 + edges}
+    first = {"row": 0, "edge": count + 1, "distance": count + 1 + edges, "queue": 2 * count + 1 + edges}
     trace = KERNELS[name].trace(size, seed=1)
     assert trace.words.tolist() == [first[array] + index for array, index in log]
     assert trace.phases == levels
@@ -499,8 +521,8 @@ def test_attention_to_a_cache_multiplies_queries_by_keys_and_scores_by_values():
     trace = KERNELS["attention decode, 8 queries"].trace(tokens)
     left, right = trace.words.reshape(2, 8, tokens, width, 2).transpose(4, 0, 1, 2, 3)
     cache = np.arange(2 * tokens * width).reshape(2, 1, tokens, width)
-    scores = 2 * tokens * width + np.arange(8 * tokens).reshape(8, tokens, 1)
-    queries = scores.max() + 1 + np.arange(8 * width).reshape(8, 1, width)
+    queries = 2 * tokens * width + np.arange(8 * width).reshape(8, 1, width)
+    scores = queries.max() + 1 + np.arange(8 * tokens).reshape(8, tokens, 1)
     assert np.array_equal(right, np.broadcast_to(cache, right.shape))
     assert np.array_equal(left[0], np.broadcast_to(queries, left[0].shape))
     assert np.array_equal(left[1], np.broadcast_to(scores, left[1].shape))

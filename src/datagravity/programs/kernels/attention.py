@@ -13,8 +13,8 @@ def _decode(tokens, seed, queries):
     memory = streams.Memory()
     token = streams.line(tokens)
     K, V = (memory.array(np.repeat(token[:, None], WIDTH, axis=1)) for _ in range(2))
-    scores = memory.array(np.tile(token, (queries, 1)))
     Q = memory.array(np.zeros((queries, WIDTH), dtype=np.int64))
+    scores = memory.array(np.tile(token, (queries, 1)))
     stream = []
     for words in (streams.columns(Q[:, None], K), streams.columns(scores[:, :, None], V)):
         stream.append(streams.weave(streams.Groups(words, (False, False), words[:, 1])))

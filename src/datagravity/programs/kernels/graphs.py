@@ -40,8 +40,8 @@ def _search(starts, targets, source, codes, seed):
     places[: len(vertices)] = codes[vertices]
     memory = streams.Memory()
     rows = memory.array(np.append(codes, codes[-1]))
-    distances = memory.array(codes)
     adjacent = memory.array(np.repeat(codes, np.diff(starts)))
+    distances = memory.array(codes)
     queue = memory.array(places)
     lengths = (starts[1:] - starts[:-1])[vertices]
     begins = np.cumsum(1 + lengths) - 1 - lengths

@@ -28,7 +28,8 @@ class Kernel:
     random : bool
         Whether the run depends on the seed. The hashed partition depends on it in any case.
     depends_on_places : bool
-        Whether the algorithm is another for each number of places, so that each needs a trace of its own.
+        Whether the algorithm is another for each number of places, so that each needs a trace of its own, and its
+        natural partition holds for that number.
     closed_forms : mapping of a column of counts to a function of (size, places)
         Counts in the natural partition that are known exactly, for `places` up to `largest_places(size)`.
     """

@@ -48,9 +48,11 @@ def triangulation(count, seed):
     codes = np.zeros(count, dtype=np.int64)
     for bit in range(15):
         codes |= (cells[:, 0] >> bit & 1) << 2 * bit + 1 | (cells[:, 1] >> bit & 1) << 2 * bit
-    corners = Delaunay(points[np.argsort(codes, kind="stable")]).simplices
+    number = np.empty(count, dtype=np.int64)
+    number[np.argsort(codes, kind="stable")] = np.arange(count)
+    corners = number[Delaunay(points).simplices]
     pairs = np.concatenate([corners[:, [i, j]] for i in range(3) for j in range(3) if i != j])
-    return _simple(*pairs.T.astype(np.int64), count)
+    return _simple(*pairs.T, count)
 
 
 def heavy_tails(count, seed, edges=4, shares=(0.57, 0.19, 0.19, 0.05)):
