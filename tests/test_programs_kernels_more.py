@@ -1,21 +1,18 @@
-"""Kernels of many places and of irregular graphs: streams that compute what they should, and counts in closed form."""
+"""Kernels that depend on the number of places: streams that compute what they should, and counts in closed form."""
 
 import doctest
-import sys
 from math import isqrt, prod
 
 import numpy as np
 import pytest
-from scipy.spatial import Delaunay
 
 from datagravity.programs import placing
-from datagravity.programs.kernels import distributed, irregular, samples, transposed
+from datagravity.programs.kernels import distributed, transposed
 from datagravity.programs.traces import PLACES
 
-MODULES = (distributed, transposed, samples, irregular)
+MODULES = (distributed, transposed)
 KERNELS = {kernel.name: kernel for module in MODULES for kernel in module.KERNELS}
-TINY = {"matmul SUMMA": 8, "matmul 2.5-D": 8, "matmul 2.5-D dealt": 8, "FFT transposed": 64, "sample sort": 256,
-        "SpMV mesh": 64, "SpMV heavy tails": 64}  # fmt: skip
+TINY = {"matmul SUMMA": 8, "matmul 2.5-D": 8, "matmul 2.5-D dealt": 8, "FFT transposed": 64}
 
 
 def groups(trace):
@@ -62,9 +59,6 @@ def test_largest_places_of_the_sizes_to_fit():
         "matmul 2.5-D": [16384, 16384, 16384, 16384],
         "matmul 2.5-D dealt": [16384, 16384, 16384, 16384],
         "FFT transposed": [1024, 4096, 4096, 16384],
-        "sample sort": [64, 64, 256, 256],
-        "SpMV mesh": [4096, 16384, 16384, 16384],
-        "SpMV heavy tails": [4096, 16384, 16384, 16384],
     }
 
 
@@ -154,12 +148,12 @@ def test_layers_are_neighbours_in_the_square():
 
 
 def digits(position, order, sizes, done):
-    """The digits of a position in the order of a pass; those transformed by radix 2 are stored with reversed bits."""
+    """The digits of a position in the order of a pass; those not yet transformed are stored with reversed bits."""
     found = {}
     for digit in reversed(order):
         position, value = divmod(position, sizes[digit])
         width = sizes[digit].bit_length() - 1
-        found[digit] = int(format(value, f"0{width}b")[::-1], 2) if digit in done else value
+        found[digit] = int(format(value, f"0{width}b")[::-1], 2) if digit not in done else value
     return [found[digit] for digit in range(len(sizes))]
 
 
@@ -172,30 +166,39 @@ def test_the_stream_of_the_transform_transforms(size, places):
     trace = KERNELS["FFT transposed"].trace(size, places=places)
     real, imaginary = np.random.default_rng(0).normal(size=(2, size))
     x = real + 1j * imaginary
+    touched = np.ones((2, size, 2), dtype=bool)
+    for array in range(2):  # the word beside the last point of a row is never needed
+        row = max(sizes[array::2])
+        touched[array, row - 1 :: row, 1] = False
+    address = np.cumsum(touched).reshape(touched.shape) - 1
+    where = {int(address[array, position, 0]): position for array in range(2) for position in range(size)}
     memory = np.zeros(trace.word_count, dtype=complex)
     for position in range(size):
         index = sum(digit * tail[number + 1] for number, digit in enumerate(digits(position, orders[0], sizes, [])))
-        memory[position] = x[index]
-    rest = trace.word_count - 2 * size
-    memory[2 * size :] = np.exp(-1j * np.pi * np.arange(rest) / rest)
+        memory[address[0, position, 0]] = x[index]
+    factors = trace.word_count - touched.sum()
+    memory[touched.sum() :] = np.exp(-1j * np.pi * np.arange(factors) / factors)
     moves = 0
-    for word, _ in groups(trace):
+    for word, writes in groups(trace):
         if len(word) == 5:
             first, second, factor = memory[word[:3]]
-            memory[word[3:]] = first + second, (first - second) * factor
-            assert word[:2].tolist() == word[3:].tolist()
+            memory[word[3:]] = first + factor * second, factor
+        elif len(word) == 4:
+            total, factor, second = memory[word[:3]]
+            memory[word[3]] = total - 2 * factor * second
         else:
+            assert writes.tolist() == [False, True]
             number = moves // size
             moves += 1
-            digit = digits(int(word[0]) % size, orders[number], sizes, range(number + 1))
+            digit = digits(where[word[0]], orders[number], sizes, range(number + 1))
             low = sum(digit[later] * tail[later + 1] for later in range(number + 1, count))
             memory[word[1]] = memory[word[0]] * np.exp(-2j * np.pi * digit[number] * low / tail[number])
     assert moves == (count - 1) * size
     result = np.empty(size, dtype=complex)
-    start = (count - 1) % 2 * size
     for position in range(size):
         digit = digits(position, orders[-1], sizes, range(count))
-        result[sum(value * prod(sizes[:number]) for number, value in enumerate(digit))] = memory[start + position]
+        number = sum(value * prod(sizes[:place]) for place, value in enumerate(digit))
+        result[number] = memory[address[(count - 1) % 2, position, 0]]
     np.testing.assert_allclose(result, np.fft.fft(x), atol=1e-10)
 
 
@@ -208,129 +211,6 @@ def test_remote_words_of_the_transform_are_those_of_its_transposition(size, plac
     assert row["operations"] == 5 * size * np.log2(size)
 
 
-# --- Sort ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("size", "places"), [(100, 1), (100, 4), (512, 16)])
-def test_the_stream_of_the_sample_sort_sorts(size, places):
-    trace = KERNELS["sample sort"].run(size, 3, places)
-    keys = np.random.default_rng([3, size]).permutation(size)
-    memory = np.full(trace.word_count, -1)
-    memory[:size] = keys
-    counts = size + 16 * places + places * (places - 1)
-    noted = counts + places
-    tails = noted + size
-    steps = [2**level for level in range(places.bit_length() - 2, -1, -1)]
-    for word, writes in groups(trace):
-        if places > 1 and len(word) == len(steps) + 4:
-            bucket = 0
-            for step, splitter in zip(steps, word[1:-3], strict=True):
-                assert memory[splitter] >= 0
-                bucket += step * (memory[word[0]] >= memory[splitter])
-            assert word[-3] == word[-2] == counts + bucket
-            memory[word[-1]] = bucket
-        elif len(word) == 4:
-            assert word[1] == word[3] == tails + memory[noted + word[0]]
-            memory[word[2]] = memory[word[0]]
-        elif len(word) > 1:
-            assert writes.tolist() == [False] * (len(word) - 1) + [True]
-            memory[word[-1]] = memory[word[:-1]].min()
-    last = tails + places if places > 1 else (0 if np.ceil(np.log2(size)) % 2 == 0 else size)
-    assert memory[last : last + size].tolist() == list(range(size))
-
-
-@pytest.mark.parametrize(("size", "places"), [(256, 4), (1024, 16)])
-def test_remote_words_of_the_sample_sort(size, places):
-    row = counted(KERNELS["sample sort"], size, places, seed=1)
-    moved = row["remote_bytes_no_copies"] / 8 - 8 * (places - 1) - (places - 1) ** 2
-    assert moved == pytest.approx(size * (1 - 1 / places), abs=4 * np.sqrt(size / places))
-    assert row["reduction_bytes"] == 8 * (places - 1) * places
-
-
-# --- Irregular matrices ----------------------------------------------------------------------------------------------
-
-
-def matrix(trace, size):
-    """Column numbers of each row, and that values, columns and rows are read in step."""
-    entries = (trace.word_count - 2 * size) // 2
-    columns, read = [], 0
-    for row, (word, writes) in enumerate(groups(trace)):
-        assert writes.tolist() == [False] * (len(word) - 1) + [True]
-        count = len(word) // 3
-        assert word[0:-1:3].tolist() == list(range(read, read + count))
-        assert word[1:-1:3].tolist() == list(range(entries + read, entries + read + count))
-        assert word[-1] == 2 * entries + size + row
-        columns.append((word[2:-1:3] - 2 * entries).tolist())
-        read += count
-    assert read == entries == trace.operation_count
-    return columns
-
-
-def test_the_mesh_is_the_delaunay_triangulation_of_its_points():
-    size = 50
-    columns = matrix(irregular.mesh_product(size, 1, partitioned=False), size)
-    points = np.random.default_rng([1, size]).random((size, 2))
-    neighbours = [{vertex} for vertex in range(size)]
-    for triangle in Delaunay(points[irregular._morton_order(points)]).simplices:
-        for vertex in triangle:
-            neighbours[vertex].update(triangle.tolist())
-    assert columns == [sorted(each) for each in neighbours]
-
-
-def test_the_points_of_the_mesh_are_numbered_along_the_curve():
-    points = np.array([[0.9, 0.9], [0.1, 0.1], [0.1, 0.9], [0.9, 0.1], [0.1 + 2**-13, 0.1]])
-    assert irregular._morton_order(points).tolist() == [1, 4, 2, 3, 0]
-
-
-def test_the_graph_with_heavy_tails_is_symmetric_and_has_hubs():
-    size = 256
-    columns = matrix(irregular.heavy_tailed_product(size, partitioned=False), size)
-    assert all(row in columns[column] for row in range(size) for column in columns[row])
-    assert all(row in columns[row] and len(set(columns[row])) == len(columns[row]) for row in range(size))
-    degrees = np.array([len(row) - 1 for row in columns])
-    assert degrees.max() > 8 * degrees.mean()
-    first_half = sum(column < size // 2 for row in columns[: size // 2] for column in row) / degrees.sum()
-    assert 0.45 < first_half < 0.6  # repeated edges, which count once, are most often here
-
-
-def grid(side):
-    vertex = np.arange(side**2).reshape(side, side)
-    ends = np.concatenate([np.stack([vertex[:, :-1].ravel(), vertex[:, 1:].ravel()]),
-                           np.stack([vertex[:-1].ravel(), vertex[1:].ravel()])], axis=1)  # fmt: skip
-    return np.concatenate([ends, ends[::-1]], axis=1)
-
-
-def test_the_partition_of_a_grid_is_balanced_at_every_level_and_cuts_few_edges():
-    rows, neighbours = grid(16)
-    codes = irregular.nested_partition(rows, neighbours, np.ones(256, dtype=int))
-    for places, largest_cut in ((2, 20), (4, 40), (16, 120)):
-        tiles = codes // (2**14 // places)
-        assert np.ptp(np.bincount(tiles)) <= (4 if places == 16 else 0)
-        assert np.count_nonzero(tiles[rows] != tiles[neighbours]) // 2 <= largest_cut
-    assert len(np.unique(codes)) == 256
-
-
-def test_a_vertex_that_weighs_more_than_all_others_is_a_side_of_its_own(capfd):
-    rows = np.concatenate([np.zeros(9, dtype=int), np.arange(1, 10)])
-    codes = irregular.nested_partition(rows, rows[::-1], np.array([100] + [1] * 9))
-    assert (codes[1:] >> 13 == 1 - (codes[0] >> 13)).all()
-    assert len(np.unique(codes)) == 10
-    assert capfd.readouterr() == ("", "")
-
-
-def test_the_partitioner_lets_less_cross_than_the_order_of_the_vertices():
-    kernel = KERNELS["SpMV mesh"]
-    natural, found = (counted(kernel, 1024, 16, partition=name)["remote_bytes"] for name in ("natural", "graph"))
-    assert 0 < found < 0.95 * natural
-
-
-def test_without_pymetis_a_kernel_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pymetis", None)
-    with pytest.raises(ModuleNotFoundError, match=r"pip install 'datagravity\[measure\]'"):
-        irregular.mesh_product(16)
-    assert "graph" not in irregular.mesh_product(16, partitioned=False).codes
-
-
 # --- Bad arguments ---------------------------------------------------------------------------------------------------
 
 
@@ -340,9 +220,6 @@ def test_without_pymetis_a_kernel_says_what_to_install(monkeypatch):
     (lambda: distributed.panel_product(8, places=5), "places: 5, expected one of 1, 4, 16"),
     (lambda: transposed.transposed_transform(12), "size: 12, expected a power of 2"),
     (lambda: transposed.transposed_transform(16, places=16), "places: 16, expected at most 8"),
-    (lambda: samples.sample_sort(31, places=4), "size: 31, expected at least 32"),
-    (lambda: irregular.heavy_tailed_product(100), "size: 100, expected a power of 2"),
-    (lambda: irregular.mesh_product(3), "size: 3, expected a whole number of at least 4"),
 ])  # fmt: skip
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):

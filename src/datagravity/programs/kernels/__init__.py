@@ -8,10 +8,22 @@
 
 from types import MappingProxyType
 
-from datagravity.programs.kernels import attention, chasing, dense, graphs, grids, sorting, sparse, tables, transforms
+from datagravity.programs.kernels import (
+    attention,
+    chasing,
+    dense,
+    distributed,
+    graphs,
+    grids,
+    sorting,
+    sparse,
+    tables,
+    transforms,
+    transposed,
+)
 from datagravity.programs.kernels.kernel import Kernel
 
 __all__ = ["KERNELS", "Kernel"]
 
-_FAMILIES = (dense, sparse, grids, transforms, sorting, tables, graphs, attention, chasing)
+_FAMILIES = (dense, distributed, sparse, grids, transforms, transposed, sorting, tables, graphs, attention, chasing)
 KERNELS = MappingProxyType({kernel.name: kernel for family in _FAMILIES for kernel in family.KERNELS})

@@ -5,11 +5,8 @@ from math import gcd, isqrt
 import numpy as np
 
 from datagravity import checks
-from datagravity.programs.kernels import kernel, streams
+from datagravity.programs.kernels import dense, kernel, streams
 from datagravity.programs.traces import CODE_BITS, PLACES
-
-#: Panels are at most this wide, the block of the blocked product.
-WIDEST_PANEL = 16
 
 
 def panel_product(size, seed=0, places=None):
@@ -21,8 +18,8 @@ def panel_product(size, seed=0, places=None):
     besides its tiles; a product in the order i, j, k brings the same words again as soon as a strip is larger than the
     tile. A place reads each remote word directly from its owner; broadcasts along rows of places are not modelled.
 
-    Panels are as wide as the largest divisor of a tile's side, up to `WIDEST_PANEL`, so the order depends on the number
-    of places. One place has the blocked product, in panels.
+    Panels are as wide as the largest divisor of a tile's side that is at most the blocked product's block, so the order
+    depends on the number of places. One place has the blocked product, panel by panel.
 
     Parameters
     ----------
@@ -158,7 +155,7 @@ def dealt_product(size, seed=0, places=None):
         memory.array(first + streams.square(rows, columns) // layers)
         for rows, columns in ((size, part), (part, size), (size, size))
     )
-    panel = _panel(gcd(side, part), widest=max(1, side // 2) if layers > 1 else WIDEST_PANEL)
+    panel = _panel(gcd(side, part), widest=max(1, side // 2) if layers > 1 else dense.BLOCK)
     stream = _multiply(left, right, result, panel, np.arange(part // panel)[None, :, None, None])
     if layers > 1:
         stream = streams.join(stream, _add_up(result, side))
@@ -188,9 +185,9 @@ def _side_of_tiles(size, layers, places):
     return size // root
 
 
-def _panel(side, widest=WIDEST_PANEL):
+def _panel(side, widest=dense.BLOCK):
     """Width of panels: the largest divisor of a tile's side up to the widest."""
-    return max(width for width in range(1, min(widest, WIDEST_PANEL) + 1) if side % width == 0)
+    return max(width for width in range(1, min(widest, dense.BLOCK) + 1) if side % width == 0)
 
 
 def _multiply(left, right, result, panel, inner):
@@ -245,26 +242,28 @@ def _add_up(result, side):
     return streams.weave(streams.Groups(words, (False,) * len(result) + (True,), words[:, -1]))
 
 
-def _remote(size, places):
-    """Bytes from other places, each time counted: 2 n^3 (1 - 1/sqrt(k)) words."""
-    return 16 * (size**3 - size**3 // isqrt(places))
-
-
-def _remote_once(size, places):
-    """Bytes from other places, each word once: 2 n^2 (sqrt(k) - 1) words."""
-    return 16 * size**2 * (isqrt(places) - 1)
-
-
 def _remote_once_in_layers(size, places):
     """Bytes from other places, each word once: 2 n^2 (sqrt(k/c) - 1) words to multiply, 3 (c - 1) n^2 beside."""
     layers = layers_of(places)
-    return _remote_once(size, places // layers) + 24 * (layers - 1) * size**2
+    return dense.remote_once(size, places // layers) + 24 * (layers - 1) * size**2
+
+
+def _remote_in_layers(size, places):
+    """Bytes from other places, each time counted: 2 n^3 (1 - 1/sqrt(k/c)) words to multiply, 3 (c - 1) n^2 beside."""
+    layers = layers_of(places)
+    return dense.remote(size, places // layers) + 24 * (layers - 1) * size**2
+
+
+def _remote_when_dealt(size, places):
+    """Bytes from other places, each time counted: 2 n^3 (1 - 1/sqrt(k/c)) words to multiply, (c - 1) n^2 to add up."""
+    layers = layers_of(places)
+    return dense.remote(size, places // layers) + 8 * (layers - 1) * size**2
 
 
 def _remote_once_when_dealt(size, places):
     """Bytes from other places, each word once: 2 n^2 (sqrt(k/c) - 1) words to multiply, (c - 1) n^2 to add up."""
     layers = layers_of(places)
-    return _remote_once(size, places // layers) + 8 * (layers - 1) * size**2
+    return dense.remote_once(size, places // layers) + 8 * (layers - 1) * size**2
 
 
 def _largest(size, layers_of=lambda places: 1):
@@ -287,14 +286,19 @@ KERNELS = (
         description="Product of two square matrices by panels of the common index; one multiply-add; 2-D tiles of the "
         "three over one another",
         closed_forms={
-            "remote_bytes_no_copies": _remote, "remote_bytes": _remote_once, "remote_bytes_unlimited": _remote_once,
+            "remote_bytes_no_copies": dense.remote, "remote_bytes": dense.remote_once,
+            "remote_bytes_unlimited": dense.remote_once,
         }, **_SHARED,
     ),
     kernel.Kernel(
         "matmul 2.5-D", run=layered_product, sides=lambda size: (_largest(size, layers_of),),
         description="Product of two square matrices on c layers of places, c = 4^m of at most k^(1/3), each with a "
         "copy of both; one multiply-add; 2-D tiles, the layers of one tile side by side",
-        closed_forms={"remote_bytes": _remote_once_in_layers, "remote_bytes_unlimited": _remote_once_in_layers},
+        closed_forms={
+            "remote_bytes_no_copies": _remote_in_layers,
+            "remote_bytes": _remote_once_in_layers,
+            "remote_bytes_unlimited": _remote_once_in_layers,
+        },
         **_SHARED,
     ),
     kernel.Kernel(
@@ -303,7 +307,7 @@ KERNELS = (
         sides=lambda size: (_largest_dealt(size),),
         description="Product of two square matrices on c layers of places, c = 4^m of at most k^(1/3), each with a "
         "part of both; one multiply-add; a layer is a square of the square, in 2-D tiles",
-        closed_forms={"remote_bytes_unlimited": _remote_once_when_dealt},
+        closed_forms={"remote_bytes_no_copies": _remote_when_dealt, "remote_bytes_unlimited": _remote_once_when_dealt},
         **_SHARED,
     ),
 )  # fmt: skip

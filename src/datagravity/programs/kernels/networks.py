@@ -58,6 +58,8 @@ def triangulation(count, seed):
 def heavy_tails(count, seed, edges=4, shares=(0.57, 0.19, 0.19, 0.05)):
     """Recursive matrix (R-MAT) graph: edges fall into the quarters of the matrix with these shares, again and again.
 
+    Source: Chakrabarti, Zhan and Faloutsos (2004) [chakrabarti2004rmat].
+
     `edges` are drawn for each vertex, and each has two ends; loops and repeated edges are left out. `count` is a power
     of two.
     """
@@ -76,10 +78,19 @@ def _simple(sources, targets, count):
     return rows(edges // count, edges % count, count)
 
 
-def bisected(starts, targets):
+def bisected(starts, targets, weights=None):
     """Codes of vertices from a graph cut in two by METIS, again and again, 14 times or down to single vertices.
 
-    Each cut is one bit of the code, so that partitions are nested, and pieces that were cut apart late are near.
+    Source: the multilevel bisection of Karypis and Kumar (1998) [karypis1998metis], two parts of equal weight, as
+    nearly as METIS finds them, with few edges between them. Each cut is one bit of the code, so that partitions are
+    nested, and pieces that were cut apart late are near. A vertex that has half the weight of its piece is a half of
+    its own.
+
+    Parameters
+    ----------
+    starts, targets : the graph, each edge in both directions
+    weights : int array, shape (vertices,), or None
+        What halves have equal shares of; None is the number of vertices.
 
     Raises
     ------
@@ -97,18 +108,19 @@ def bisected(starts, targets):
     (1, 1, 1)
     """
     count = len(starts) - 1
+    weights = np.ones(count, dtype=np.int64) if weights is None else weights
     sources = np.repeat(np.arange(count), np.diff(starts))
     loops = sources == targets
     sources, targets = sources[~loops], targets[~loops]
     pieces = np.zeros(count, dtype=np.int64)
     for _ in range(CODE_BITS):
-        pieces = 2 * pieces + _halves(pieces, sources, targets)
+        pieces = 2 * pieces + _halves(pieces, sources, targets, weights)
         within = pieces[sources] == pieces[targets]
         sources, targets = sources[within], targets[within]
     return pieces
 
 
-def _halves(pieces, sources, targets):
+def _halves(pieces, sources, targets, weights):
     """For each vertex the half, 0 or 1, of its piece; the edges are those within pieces."""
     order = np.argsort(pieces, kind="stable")
     rank = np.empty(len(pieces), dtype=np.int64)
@@ -120,19 +132,21 @@ def _halves(pieces, sources, targets):
         if last - first < 2:
             continue
         local = starts[first : last + 1] - starts[first]
-        half[first:last] = _cut(local, neighbours[starts[first] : starts[last]] - first)
+        half[first:last] = _cut(local, neighbours[starts[first] : starts[last]] - first, weights[order[first:last]])
     return half[rank]
 
 
-def _cut(starts, targets):
-    """One piece in two by METIS; in the order of its vertices where there is no edge or METIS leaves a half empty."""
-    count = len(starts) - 1
-    even = np.arange(count) >= (count + 1) // 2
-    if count == 2 or not len(targets):
+def _cut(starts, targets, weights):
+    """One piece in two by METIS; by the order of vertices where there is no edge or METIS leaves a half empty."""
+    if 2 * weights.max() >= weights.sum():
+        return np.arange(len(weights)) == np.argmax(weights)
+    before = np.cumsum(weights) - weights
+    even = 2 * before >= weights.sum()
+    if not len(targets):
         return even
     pymetis = _pymetis()
-    half = np.array(pymetis.part_graph(2, pymetis.CSRAdjacency(starts, targets))[1])
-    return half if 0 < half.sum() < count else even
+    half = np.array(pymetis.part_graph(2, pymetis.CSRAdjacency(starts, targets), vweights=weights)[1])
+    return half if 0 < half.sum() < len(half) else even
 
 
 def _pymetis():

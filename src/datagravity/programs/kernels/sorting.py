@@ -163,6 +163,8 @@ def _nth(positions, counts, index, otherwise):
 def _sample_sort(size, seed, places):
     """Sample and sort it, classify each key by binary search among the splitters, move it to its bucket, sort buckets.
 
+    Source: Frazer and McKellar (1970) [frazer1970samplesort].
+
     At one place it is the merge sort.
     """
     if places == 1:

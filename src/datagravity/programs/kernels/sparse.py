@@ -53,7 +53,9 @@ def _heavy_tails(count, seed):
 
 
 def _irregular(starts, columns, seed):
-    return _product(starts, columns, streams.line(len(starts) - 1), seed, networks.bisected(starts, columns))
+    """The partition gives places equal shares of words: value and column of each entry, x and y of each row."""
+    partition = networks.bisected(starts, columns, 2 * np.diff(starts) + 2)
+    return _product(starts, columns, streams.line(len(starts) - 1), seed, partition)
 
 
 def _grid_remote(side, places):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from datagravity import checks
-from datagravity.programs.kernels import kernel, streams
+from datagravity.programs.kernels import kernel, streams, transforms
 from datagravity.programs.traces import PLACES
 
 
@@ -11,17 +11,17 @@ def transposed_transform(size, seed=0, places=None):
     """Fourier transform in rows, a transposition, and rows again: the four-step algorithm. [extension]
 
     Source: Bailey (1990) [bailey1990ffts]. Of n = 2^a points the index is cut into digits, two of a/2 bits for up to
-    sqrt(n) places. A pass transforms the digit that lies along the rows, in place, by radix 2; each row lies at one
-    place. Then the points are multiplied by their factors and written into the second array in the order of the next
-    digit, by the owner of the new word. Above sqrt(n) places a place has less than a row of sqrt(n) points; the index
-    then has more digits, of log2(n/k) bits at most, and there are as many passes. Points begin and end in the order
-    that this needs (digits swapped, the bits of a transformed digit reversed), as in a transform of radix 2 without
-    its reordering.
+    sqrt(n) places. A pass transforms the digit that lies along the rows, in place, by radix 2, row after row; each row
+    lies at one place. Then the points are multiplied by their factors and written into the second array in the order of
+    the next digit, by the owner of the new word. Above sqrt(n) places a place has less than a row of sqrt(n) points;
+    then the index has more digits, of log2(n/k) bits at most, and there are as many passes. Points begin and end in the
+    order that this needs: digits swapped, the bits of a digit reversed before its pass. The transform in place, too,
+    begins in bit-reversed order.
 
     Parameters
     ----------
     size : whole number
-        Points, n: a power of 2 from 4 on. A complex number is one word of 8 bytes.
+        Points, n: a power of 2 from 4 on; each has two words, as in `transforms.stages`.
     seed : whole number
         Of the hashed partition.
     places : one of the numbers in `PLACES`, at most n/2; None is one place
@@ -29,9 +29,9 @@ def transposed_transform(size, seed=0, places=None):
     Returns
     -------
     Trace
-        A group is one butterfly (reads two points and a factor, writes both points) or one point moved. Factors of the
-        rows are a private table at every place; those of the transposition are computed. Operations: 5 n log2(n).
-        A phase is a pass. Natural partition: both arrays in contiguous pieces over one another.
+        A group is one output of a butterfly, or one point moved. Factors of the rows are a private table at every
+        place; those of the transposition are computed. Operations: 5 n log2(n). A phase is a pass. Natural partition:
+        both arrays in contiguous pieces over one another.
 
     Notes
     -----
@@ -41,7 +41,7 @@ def transposed_transform(size, seed=0, places=None):
     --------
     >>> trace = transposed_transform(16, places=4)
     >>> trace.phases, trace.operation_count, trace.accesses
-    (2, 320, 192)
+    (2, 320, 320)
     """
     size = checks.whole("size", size, 4)
     bits = size.bit_length() - 1
@@ -49,14 +49,15 @@ def transposed_transform(size, seed=0, places=None):
         raise ValueError(f"size: {size}, expected a power of 2")
     widths = digit_widths(bits, places)
     memory = streams.Memory()
-    arrays = [memory.array(streams.line(size)) for _ in range(2)]
+    arrays = [transforms.elements_of(memory, size) for _ in range(2)]
     table = memory.array(np.zeros(2 ** (max(widths) - 1), dtype=np.int64))
     parts = []
     for number, width in enumerate(widths):
         if number:
             order = _moves(size, widths, number)
-            parts.append(_move(arrays[1 - number % 2][order], arrays[number % 2]))
-        parts.append(_rows(arrays[number % 2].reshape(-1, 2**width), table))
+            parts.append(_move(arrays[1 - number % 2][order, 0], arrays[number % 2][:, 0]))
+        factors = table[:: 2 ** (max(widths) - width)]
+        parts.append(streams.weave(*transforms.stages(arrays[number % 2], factors, size // 2**width)))
     return streams.make_trace(
         streams.join(*parts), memory, seed, private=table,
         operation_count=5 * size * bits, operation_class="floating", phases=len(widths),
@@ -77,20 +78,6 @@ def digit_widths(bits, places=None):
     widest = min(-(-bits // 2), bits - (places.bit_length() - 1))
     count = -(-bits // widest)
     return [bits // count + (number < bits % count) for number in range(count)]
-
-
-def _rows(rows, table):
-    """In-place transforms of all rows, row by row: butterflies of ever nearer points, the output's bits reversed."""
-    length = rows.shape[1]
-    parts = []
-    while (half := length // 2) >= 1:
-        pairs = rows.reshape(len(rows), -1, 2, half)
-        factors = table[np.arange(half) * (2 * len(table) // length)]
-        first, second, factor = np.broadcast_arrays(pairs[:, :, 0], pairs[:, :, 1], factors)
-        parts.append(np.stack([first, second, factor, first, second], axis=-1).reshape(len(rows), -1, 5))
-        length = half
-    words = np.concatenate(parts, axis=1).reshape(-1, 5)
-    return streams.weave(streams.Groups(words, (False, False, False, True, True), words[:, 0]))
 
 
 def _moves(size, widths, number):
