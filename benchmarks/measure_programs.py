@@ -159,6 +159,11 @@ def version_of(program):
     return said.splitlines()[0]
 
 
+def machine():
+    """Kind of processor, and C library."""
+    return f"{platform.machine()}, {' '.join(platform.libc_ver())}"
+
+
 def measured(program, limit, progress):
     """The row of a program, and its counts; to be called in `prepared`."""
     function = program.function()
@@ -172,7 +177,7 @@ def measured(program, limit, progress):
         "command": " ".join(program.command),
         "version": version_of(program),
         "valgrind": found.valgrind,
-        "machine": f"{platform.machine()}, {' '.join(platform.libc_ver())}",
+        "machine": machine(),
         "from_function": function,
         "near_cache_bytes": found.run.capacities[0],
         "far_cache_bytes": found.run.capacities[1],
@@ -225,9 +230,11 @@ def main(arguments=None):
 
 def write(rows, counts, folder):
     """Write both tables."""
-    pd.DataFrame(rows).to_csv(folder / "program_measurements.csv", index=False)
     whole = pd.concat(counts)[list(placing.COLUMNS)]
-    whole.to_csv(folder / "program_measurement_counts.csv", index=False, float_format="%.6g")
+    whole = whole.assign(serial=whole["serial"].map({True: "true", False: "false"}))
+    tables = {"program_measurements.csv": pd.DataFrame(rows), "program_measurement_counts.csv": whole}
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

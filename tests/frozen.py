@@ -86,6 +86,8 @@ CELLS = {
     "series_rows": {},
     "program_counts": {},
     "program_misses": {},
+    "program_measurements": {},
+    "program_measurement_counts": {},
 }
 
 

@@ -1,6 +1,8 @@
 """The command `measure`: what is read of a program, what is refused, and what comes out."""
 
 import csv
+import hashlib
+import importlib.util
 import io
 import json
 import os
@@ -16,6 +18,9 @@ import numpy as np
 import pytest
 
 import datagravity.__main__
+from conftest import ROOT
+from datagravity.evidence import load
+from datagravity.evidence.rules import RULES
 from datagravity.programs import partitions, placing, traces
 from datagravity.programs.measuring import (
     cachegrind,
@@ -287,6 +292,13 @@ def test_what_is_no_program_is_refused(capsys, tmp_path):
     assert "neither an ELF program nor a script" in refused(capsys, "--", text)
 
 
+def test_a_program_of_another_machine_is_refused(capsys, tmp_path):
+    foreign = tmp_path / "foreign"
+    foreign.write_bytes(b"\x7fELF\x02\x01" + bytes(100))
+    foreign.chmod(0o755)
+    assert "expected a program for this machine" in refused(capsys, "--", foreign)
+
+
 def test_a_missing_valgrind_names_its_package(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "apt install valgrind" in refused(capsys, "--", sys.executable)
@@ -357,13 +369,6 @@ def test_a_program_does_not_know_that_its_output_is_thrown_away(valgrind, tmp_pa
     assert counts[0] == pytest.approx(counts[1], rel=0.01)
     assert counts[0] > 2 * counts[2]
     assert (tmp_path / "output").read_text() == "20000\n"
-
-
-def test_a_program_that_valgrind_cannot_run_is_refused(valgrind, capsys, tmp_path):
-    foreign = tmp_path / "foreign"
-    foreign.write_bytes(b"\x7fELF\x02\x01" + bytes(100))
-    foreign.chmod(0o755)
-    assert f"Valgrind could not run {foreign}" in refused(capsys, "--", foreign)
 
 
 def test_a_program_without_heap_is_refused(valgrind, capsys):
@@ -563,3 +568,65 @@ def test_progress_is_quiet_where_it_is_told_to_be(capsys):
         progress.say(lambda: "half")
         progress.done("all")
     assert capsys.readouterr().err == "half\nall\n"
+
+
+# --- The table of measured programs ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    path = ROOT / "benchmarks" / "measure_programs.py"
+    specification = importlib.util.spec_from_file_location("benchmark_of_measured_programs", path)
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[specification.name] = module  # dataclasses look it up
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_the_input_of_the_programs_is_the_same_everywhere(benchmark, tmp_path):
+    benchmark.write_inputs(tmp_path)
+    text = (tmp_path / "words.txt").read_bytes()
+    assert len(text) == benchmark.TEXT_BYTES
+    assert hashlib.sha256(text).hexdigest()[:16] == "dc1e8f4236ce8c7e"
+
+
+def test_every_program_has_its_rows(benchmark):
+    rows, counts = load("program_measurements"), load("program_measurement_counts")
+    assert rows["program"].to_list() == [program.name for program in benchmark.PROGRAMS]
+    assert rows["command"].to_list() == [" ".join(program.command) for program in benchmark.PROGRAMS]
+    assert counts["kernel"].unique().tolist() == rows["program"].to_list()
+    one = counts[counts["places"] == 1].set_index("kernel")
+    assert one["footprint_bytes"].to_list() == rows["footprint_bytes"].to_list()
+    assert one["operations"].to_list() == rows["operations_read"].to_list()
+
+
+def test_a_row_is_measured_again(valgrind, benchmark):
+    """Counts of one machine are the same but for paths and environment; elsewhere they are of the same size."""
+    row = load("program_measurements").set_index("program").loc["grep"]
+    program = next(program for program in benchmark.PROGRAMS if program.name == "grep")
+    with benchmark.prepared():
+        version = benchmark.version_of(program)
+        found = cachegrind.run(commands.resolved(program.command))
+    same = version == row["version"] and benchmark.machine() == row["machine"]
+    most = 1.02 if same else 3.0
+    for name in ("instructions", "loads", "stores", "near_misses", "far_misses"):
+        assert 1 / most < found.counts[name] / row[name] < most, name
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({}, None),
+        ({"near_misses": 101}, "near_misses"),
+        ({"far_misses": 11}, "far_misses"),
+        ({"accesses_read": 91}, "accesses_read"),
+        ({"kept_accesses": 81}, "kept_accesses"),
+        ({"stack_accesses": 31}, "kept_accesses"),
+        ({"near_cache_bytes": 4096}, "near_cache_bytes"),
+    ],
+)
+def test_a_measurement_that_cannot_be_is_refused(changes, column):
+    row = {"loads": 60, "stores": 40, "near_misses": 10, "far_misses": 5, "first_access": 10, "accesses_read": 80}
+    row |= {"kept_accesses": 50, "stack_accesses": 30, "near_cache_bytes": 1024, "far_cache_bytes": 2048}
+    (rule,) = RULES["program_measurements"]
+    assert [name for name, _ in rule(row | changes)] == ([column] if column else [])

@@ -72,6 +72,7 @@ DECIDING = {
     "series": "origin warning",
     "series_rows": "row label path",
     "program_counts": "family",
+    "program_measurement_counts": "family",
 }
 
 

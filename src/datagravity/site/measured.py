@@ -11,6 +11,9 @@ from datagravity.site.renderer import heading, still_picture
 
 #: Pictures are drawn as wide as a phone, and stretched where there is room.
 _WIDTH, _HEIGHT = 340, 250
+#: Bytes in words, for Vega.
+_BYTES = "datum.value < 1024 ? datum.value + ' B' : datum.value < 1048576 ? datum.value / 1024 + ' KB' : "
+_BYTES += "datum.value / 1048576 + ' MB'"
 _STYLE = """
 :root { color-scheme: light dark; --text: #1d2733; --soft: #53606f; --line: #d5dbe1; --back: #fff; }
 @media (prefers-color-scheme: dark) { :root { --text: #e3e8ee; --soft: #a3afbc; --line: #3a4552; --back: #14191f; } }
@@ -108,9 +111,9 @@ def miss_chart(found):
         alt.Chart(rows)
         .mark_line(point=True, color=theme.BLUE)
         .encode(
-            alt.X("capacity_bytes:Q", title="capacity, bytes")
+            alt.X("capacity_bytes:Q", title="capacity")
             .scale(type="log", base=2, nice=False)
-            .axis(format="~s", tickCount=6),
+            .axis(values=list(rows["capacity_bytes"][::4]), labelExpr=_BYTES),
             alt.Y("misses:Q", title="misses, first touches included").scale(type="log", nice=False).axis(format="~s"),
         )
     )

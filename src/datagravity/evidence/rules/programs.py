@@ -1,4 +1,4 @@
-"""Rules of the tables `program_counts` and `program_misses`: identities and inequalities that every count obeys."""
+"""Rules of the counts of programs, of kernels and measured ones: identities and inequalities that every count obeys."""
 
 from itertools import pairwise
 
@@ -133,6 +133,24 @@ def misses_are_accesses(row):
         yield "capacity_bytes", f"a multiple of {row['unit_bytes']}, the unit"
 
 
+def measurements_are_parts(row):
+    """What misses was accessed, what misses twice missed once, and what was read is a part of the run."""
+    run = None if None in (row["loads"], row["stores"]) else row["loads"] + row["stores"]
+    pairs = (
+        ("near_misses", run, "loads and stores"),
+        ("far_misses", row["near_misses"], "near_misses"),
+        ("accesses_read", None if None in (run, row["first_access"]) else run - row["first_access"], "what follows"),
+        ("stack_accesses", row["accesses_read"], "accesses_read"),
+        ("near_cache_bytes", row["far_cache_bytes"], "far_cache_bytes"),
+    )
+    for column, most, name in pairs:
+        if None not in (row[column], most) and row[column] > most:
+            yield column, f"at most {most}, which is {name}"
+    kept, stack, read = row["kept_accesses"], row["stack_accesses"], row["accesses_read"]
+    if None not in (kept, stack, read) and kept + stack > read:
+        yield "kept_accesses", f"at most {read - stack}, which is accesses_read without those of the stack"
+
+
 def program_problems(read):
     """What the rows of a run say together: one place once, facts of the run, and tiles that are nested."""
     counts, misses = read.get("program_counts"), read.get("program_misses")
@@ -207,17 +225,20 @@ def _curve_problems(misses):
     return found
 
 
+_OF_COUNTS = [
+    bytes_add_up,
+    copies_only_help,
+    one_place_shares_nothing,
+    places_are_tiles,
+    footprint_is_touched,
+    commands_are_counted,
+    distances_where_events,
+    distances_are_possible,
+    load_is_possible,
+]
 RULES = {
-    "program_counts": [
-        bytes_add_up,
-        copies_only_help,
-        one_place_shares_nothing,
-        places_are_tiles,
-        footprint_is_touched,
-        commands_are_counted,
-        distances_where_events,
-        distances_are_possible,
-        load_is_possible,
-    ],
+    "program_counts": _OF_COUNTS,
     "program_misses": [misses_are_accesses],
+    "program_measurements": [measurements_are_parts],
+    "program_measurement_counts": _OF_COUNTS,
 }

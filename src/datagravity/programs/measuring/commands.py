@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from itertools import dropwhile
 from pathlib import Path
 from typing import NamedTuple
@@ -56,9 +57,10 @@ def resolved(command):
         raise ValueError("COMMAND: nothing given, expected a program and its arguments, as in: measure -- gzip -c FILE")
     name, *rest = map(str, command)
     path = _path(name)
-    with open(path, "rb") as file:
-        beginning = file.read(4096)
+    beginning = _beginning(path)
     if beginning.startswith(b"\x7fELF"):
+        if _kind(beginning) != _kind(_beginning(os.path.realpath(sys.executable))):
+            raise ValueError(f"COMMAND: {name!r}, expected a program for this machine, of as many bits as this Python")
         return Command((path, *rest))
     if not beginning.startswith(b"#!"):
         raise ValueError(
@@ -86,6 +88,16 @@ def valgrind():
             f"valgrind is not on PATH, and it is what watches the program. It is a system package: {PACKAGE}"
         )
     return path
+
+
+def _beginning(path):
+    with open(path, "rb") as file:
+        return file.read(4096)
+
+
+def _kind(beginning):
+    """Bits, order of bytes and kind of processor, as the head of an ELF file states them."""
+    return beginning[4:6], beginning[18:20]
 
 
 def _path(name):

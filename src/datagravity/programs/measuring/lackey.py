@@ -22,7 +22,7 @@ from datagravity.programs.measuring import processes, symbols
 
 LOAD, STORE, MODIFY = range(3)
 #: Bytes read at a time, and bytes that the pipe holds.
-_BLOCK = 8 * 2**20
+_BLOCK = 2 * 2**20
 _PIPE = 2**20
 _LOADED = re.compile(rb"^--\d+-- Reading syms from (.+)\n|^--\d+--    svma 0x([0-9a-f]+), avma 0x([0-9a-f]+)", re.M)
 _DIGITS = np.full(256, 255, np.uint8)
