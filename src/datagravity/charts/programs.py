@@ -622,7 +622,7 @@ def measured_programs(ratios=None):
         color=alt.Color("table:N")
         .scale(domain=list(levels.TABLES), range=[BLUE, ORANGE, GREEN, PINK])
         .title("energies")
-        .legend(columns=2),
+        .legend(columns=2, symbolOpacity=1),
         tooltip=[
             word("program"),
             word("table", "energies"),
