@@ -128,7 +128,8 @@ def test_every_field_that_a_chart_shows_exists(name):
 def test_a_specification_is_valid_finite_and_light(name):
     spec = specification(name)
     size = len(json.dumps(spec, allow_nan=False, separators=(",", ":")))
-    if spec["usermeta"]["sources"]:
+    if spec["usermeta"]["sources"] or name.startswith("programs."):
+        # What the book counts itself has rows and no source.
         assert size < ROWS
     else:
         assert size < (MANY_FORMULAS if name.startswith(("gravity.", "plateau.")) else LIGHT)

@@ -166,6 +166,16 @@ SHOWN = {
             "often_saving": "often.saving",
         },
     },
+    "programs": {
+        "at_most": {"context_middle": "at_most[0]", "context_edge": "at_most[1]"},
+        END: {
+            "priced_few": "best[1]['best_places'].iloc[0]",
+            "priced_many": "best[-1]['best_places'].iloc[0]",
+            "gainers": "(natural['saving'] > 1.05).sum()",
+            "ceiling_high": "natural.loc[natural['best_places'] > 1, 'ceiling'].max()",
+            "rent_stencil": "crossing.set_index('kernel').loc['stencil 2-D', 'p_r']",
+        },
+    },
     "many-data-sets": {
         "held / 200": {"many_held": "held / 200"},
         "widths": {"many_wide": "widths[0]", "many_narrow": "widths[-1]"},
@@ -356,6 +366,26 @@ def test_what_the_chapter_on_claims_says_of_tests_that_are_none():
 
 def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():
     assert of("plateau")["limit_low"].value > 0
+
+
+def test_what_the_chapter_on_programs_says_of_forecasts_and_of_places():
+    from datagravity import load
+    from datagravity.programs import bill
+    from datagravity.programs.counted import LAW, one_run_each
+
+    found = {name: headline.value for name, headline in of("programs").items()}
+    assert found["two_terms"] < min(found["tile_best"], found["constant"]), "a program's own numbers scale"
+    assert found["tile_best"] <= found["tile"]
+    assert found["rent_decode"] < found["rent_stencil"] < found["rent_fft"] < 1
+    assert found["gain_hashed"] < found["gain_bill"], "hash the lines, and the gain is gone"
+    assert found["gain_long"] <= found["gain_bill"] <= found["gain_short"]
+    assert found["family_b"] > 2, "it is not guessed from other programs"
+    assert found["priced_few"] < found["priced_many"]
+    assert found["free_unpriced"] == 100, "a theorem"
+    assert found["free_priced"] < 100
+    stencil = one_run_each(load("program_counts")).query("kernel == 'stencil 2-D'")
+    sides = [bill.savings(bill.energies(stencil, LAW, side=side)) for side in (0.3, 300)]
+    assert (sides[0]["best_places"] == sides[1]["best_places"]).all(), "without a price it stays"
 
 
 def test_what_the_chapter_on_the_plateau_says_of_cuts_and_of_pairs():

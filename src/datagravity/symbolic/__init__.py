@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # for tools that read the package without running it
     from datagravity.symbolic.law import *  # noqa: F403
     from datagravity.symbolic.notation import *  # noqa: F403
     from datagravity.symbolic.plateau import *  # noqa: F403
+    from datagravity.symbolic.programs import *  # noqa: F403
     from datagravity.symbolic.staircase import *  # noqa: F403
     from datagravity.symbolic.systems import *  # noqa: F403
     from datagravity.symbolic.token import *  # noqa: F403
@@ -54,6 +55,11 @@ _FORMULAS = {
         fixed_place_count_cost nearest_saving nearest_bound worst_distance_ratio level_loss even_level_ratio
         free_level_ratio dimension_energy dimension_exponent dimension_least_energy flatness_bound wrong_beta_cost
         count_cost best_places
+    """,
+    "programs": """
+        bent_power bent_power_limit bent_power_bill bent_power_distance bent_power_minimum bent_power_end
+        four_places_ratio same_wires_energy same_wires_saving saving_ceiling priced_places_energy
+        rent_need rent_traffic rent_exponent_of_bytes priced_exponent rising_exponent
     """,
     "staircase": """
         boundary_exponent crossed_boundaries staircase_sum staircase_energy staircase_bounds staircase_power

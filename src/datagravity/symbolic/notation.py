@@ -10,7 +10,8 @@ from datagravity.checks import AT_LEAST_ZERO, FINITE, OPEN_SHARE, POSITIVE, SHAR
 class Notation(NamedTuple):
     """How a symbol is printed, what it means, its unit ("1" for a pure number) and what functions ask of it.
 
-    `interval` is where its values lie, as in "(0, 1]", and `argument` its name among the arguments of functions.
+    `interval` is where its values lie, as in "(0, 1]", and `argument` its name among the arguments of functions. To
+    sympy a symbol is positive, which splits powers and logarithms, unless a formula turns on its sign.
     """
 
     latex: str
@@ -26,8 +27,8 @@ NOTATION = {}
 SYMBOLS = {}
 
 
-def _symbol(name, latex, meaning, unit="1", *, interval=POSITIVE, argument=None):
-    symbol = Symbol(name, positive=True)
+def _symbol(name, latex, meaning, unit="1", *, interval=POSITIVE, argument=None, signed=False):
+    symbol = Symbol(name, real=True) if signed else Symbol(name, positive=True)
     NOTATION[symbol] = Notation(latex, meaning, unit, interval, argument or name)
     for known in {name, argument or name}:
         if known in SYMBOLS:
@@ -106,6 +107,30 @@ dimension = _symbol("dimension", r"\delta", "dimensions of the space that holds 
 sites = _symbol("sites", r"N", "number of data")
 assumed_beta = _symbol("assumed_beta", r"\beta'", "the beta that somebody assumes, between 1 and 3", interval="(1, 3)")
 places = _symbol("places", r"k", "number of places that compute")
+
+# The law on real programs.
+first_step = _symbol(
+    "first_step", r"b_{\mathrm{c}}", "price of closeness at the first step inward, over transport as built"
+)
+closeness_exponent = _symbol(
+    "closeness_exponent",
+    r"q_{\mathrm{c}}",
+    "exponent of the price of closeness; below 0 it saturates",
+    interval=FINITE,
+    signed=True,
+)
+least_transport = _symbol(
+    "least_transport",
+    r"m",
+    "transport of a program at its best number of places, over transport as built",
+    interval="(0, 1]",
+)
+place_price = _symbol(
+    "place_price",
+    r"c_{\mathrm{p}}",
+    "energy of a place besides transport, over compute, per operation",
+    interval=AT_LEAST_ZERO,
+)
 
 # The staircase.
 reach = _symbol("reach", r"d/d_0", "distance over that of the innermost boundary")

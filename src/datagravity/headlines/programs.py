@@ -1,0 +1,225 @@
+"""The law on real programs: what was counted, what closeness costs, where a saving ends, and what forecasts it."""
+
+import numpy as np
+
+from datagravity import fits
+from datagravity.charts.programs import PARTITIONS
+from datagravity.charts.words import listed, printed
+from datagravity.evidence import load
+from datagravity.headlines import extension
+from datagravity.intervals import text
+from datagravity.programs import bill, counted, fitting, multiverse, predicting
+from datagravity.programs.counted import LAW, natural, one_run_each
+
+#: From which saving on a program gains, for the prose: a twentieth.
+GAIN = 1.05
+#: Below which local exponent a miss curve is flat.
+FLAT = 0.05
+#: The price of a place that the chapter tries, and the sides of the square at which it does, mm.
+PLACE_PJ, SIDES = 7000, (0.3, 300)
+
+
+def programs():
+    """How many programs, families and accesses were counted."""
+    rows = load("program_counts").query("places == 1")
+    return {
+        "kernels": extension(rows["kernel"].nunique()),
+        "families": extension(rows["family"].nunique()),
+        "accesses": extension(rows["accesses"].sum() / 1e6, "million"),
+    }
+
+
+def reuse():
+    """Between which exponents the miss curve of a matrix product runs, and which programs have no flat step."""
+    found = counted.reuse().groupby("kernel").first()
+    smooth = found.index[found["theta_lowest"] > FLAT]
+    return {
+        "smooth": extension(listed(smooth) if len(smooth) else "none"),
+        "theta_low": extension(max(0.0, found.loc["matmul naive", "theta_lowest"])),
+        "theta_high": extension(found.loc["matmul naive", "theta_highest"]),
+    }
+
+
+def crossing():
+    """Rent exponents of three programs, from bytes alone."""
+    found = natural(counted.byte_fits()).set_index("kernel")["p_r"]
+    names = {"rent_decode": "attention decode", "rent_stencil": "stencil 2-D", "rent_fft": "FFT"}
+    return {name: extension(max(0.0, round(found[kernel], 6))) for name, kernel in names.items()}
+
+
+def spread():
+    """The range of kappa over G_d, its width without any one program, and how well the two forms fit."""
+    rows = natural(counted.fits()).sort_values("kappa_over_gd")
+    logs = np.log10(rows["kappa_over_gd"].to_numpy())
+    worst = rows.loc[rows["bent_error"].idxmax()]
+    varied = counted.sensitivity()
+    varied = varied[~varied["variant"].isin(PARTITIONS)]
+    return {
+        "kappa_low_span": extension(_ends(varied["kappa_over_gd_least"])),
+        "kappa_high_span": extension(_ends(varied["kappa_over_gd_largest"])),
+        "seed_factor": extension(_between_seeds()),
+        "kappa_low": extension(rows["kappa_over_gd"].iloc[0]),
+        "kappa_low_kernel": extension(rows["kernel"].iloc[0]),
+        "kappa_high": extension(rows["kappa_over_gd"].iloc[-1]),
+        "kappa_high_kernel": extension(rows["kernel"].iloc[-1]),
+        "decades": extension(np.ptp(logs)),
+        "decades_without": extension(min(np.ptp(logs[1:]), np.ptp(logs[:-1]))),
+        "bent_error": extension(100 * rows["bent_error"].median(), "%"),
+        "pure_error": extension(100 * rows["pure_error"].median(), "%"),
+        "bent_worst": extension(100 * worst["bent_error"], "%"),
+        "bent_worst_kernel": extension(worst["kernel"]),
+    }
+
+
+def ceilings():
+    """How many programs gain, where their savings end, and whether saving and G_d go together."""
+    rows = natural(counted.savings())
+    ceiling = rows.loc[rows["best_places"] > 1, "ceiling"]
+    rank = float(fits.rank_correlations([rows["gd"].to_numpy()], rows["saving"].to_numpy())[0])
+    return {
+        "gainers": extension((rows["saving"] > GAIN).sum()),
+        "stay": extension((rows["transport_places"] == 1).sum()),
+        "at_end": extension(rows["at_the_end"].sum()),
+        "ceiling_low": extension(ceiling.min()),
+        "ceiling_high": extension(ceiling.max()),
+        "rank_gd": extension(text(fits.rank_interval(rank, len(rows)))),
+    }
+
+
+def place_price():
+    """The best number of places of the stencil in a small and in a large square, if a place has a price."""
+    rows = one_run_each(load("program_counts")).query("kernel == 'stencil 2-D'")
+    few, many = (
+        natural(bill.savings(bill.energies(rows, LAW, side=side, place_pj=PLACE_PJ))).iloc[0] for side in SIDES
+    )
+    return {
+        "priced_pj": extension(PLACE_PJ, "pJ"),
+        "priced_few": extension(few["best_places"]),
+        "priced_many": extension(many["best_places"]),
+        "priced_gd_low": extension(few["gd"]),
+        "priced_gd_high": extension(many["gd"]),
+    }
+
+
+def forecasts():
+    """By which factor forecasts of a held-out size are off, and one of the price in a family never seen."""
+    scored = counted.scores().set_index("forecast")
+    names = {
+        "two_terms": "two terms",
+        "trend": "trend",
+        "persistence": "persistence",
+        "tile": "tile law",
+        "tile_best": "tile law, best beta",
+        "constant": "constant of others",
+        "nothing": "no saving",
+    }
+    found = {key: extension(scored.loc[name, "rms_factor"]) for key, name in names.items()}
+    spanned = {key: name for key, name in names.items() if key not in ("tile", "nothing")}
+    return found | {f"{key}_span": extension(_span(scored.loc[name])) for key, name in spanned.items()}
+
+
+def families():
+    """By which factor the price of the first step is off in a family of programs never seen, and its interval holds."""
+    told = predicting.family_scores(counted.unseen_families()).set_index("forecast")
+    return {
+        "family_b": extension(told.loc["others", "rms_factor"]),
+        "family_regressed": extension(told.loc["regressed", "rms_factor"]),
+        "family_inside": extension(100 * told.loc["others", "inside"], "%"),
+    }
+
+
+def choices():
+    """How often each statement holds over all combinations of choices, and the ends of the spread of kappa."""
+    table, named = counted.specifications(), counted.agreement().set_index(["choice", "option"])
+    whole = table[table["left_out"] == multiverse.NOBODY]
+    held = 100 * named.loc[("all", "all")]
+    without = 100 * table[table["left_out"] != multiverse.NOBODY].groupby("left_out")["spans"].mean()
+    price = {key: 100 * named.loc[("place_pj", key), counted.CALLED["free_of_gd"]] for key in ("0.0", "7000.0")}
+    return {
+        "specifications": extension(len(whole)),
+        "spans": extension(held[counted.CALLED["spans"]], "%"),
+        "constant_wins": extension(held[counted.CALLED["constant_wins"]], "%"),
+        "free_unpriced": extension(price["0.0"], "%"),
+        "free_priced": extension(price["7000.0"], "%"),
+        "decades_least": extension(whole["decades"].min()),
+        "decades_most": extension(whole["decades"].max()),
+        "hinge": extension(without.idxmin()),
+        "hinge_spans": extension(without.min(), "%"),
+    }
+
+
+def bills():
+    """What one change of the bill at a time does to the mean saving, and to how many programs gain."""
+    rows = counted.sensitivity().set_index("variant")
+    means = {"bill": "the bill", "bare": "no copies", "short": "header 0 bytes", "long": "header 32 bytes"}
+    means |= {"die": "side of a die"}
+    found = {f"mean_{key}": extension(rows.loc[name, "geometric_mean"]) for key, name in means.items()}
+    gains = {"bill": "the bill", "short": "header 0 bytes", "long": "header 32 bytes", "hashed": "hashed"}
+    return found | {f"gain_{key}": extension(rows.loc[name, "gainers"]) for key, name in gains.items()}
+
+
+def imbalance():
+    """How much more than the mean the busiest place of a program does at the most places counted of it."""
+    rows = natural(one_run_each(load("program_counts")))
+    most = rows[rows["places"] == rows.groupby("kernel")["places"].transform("max")]
+    return {"imbalance": extension(most["load_imbalance"].max())}
+
+
+def _span(row):
+    """The ends of a factor, as prose prints them."""
+    return f"{row['rms_low']:.3g} to {row['rms_high']:.3g}"
+
+
+def _ends(column):
+    """The least and the greatest of a column, as prose prints them."""
+    return f"{printed(column.min())} to {printed(column.max())}"
+
+
+def _between_seeds():
+    """The largest ratio of kappa between two seeds of one program."""
+    rows = bill.largest_fitted(load("program_counts"))
+    rows = rows[(rows["places"] == 1) | ((rows["partition"] == counted.NATURAL) & (rows["owner"] == "output"))]
+    kappa = fitting.fit(bill.energies(rows, LAW)).groupby("kernel")["kappa_over_gd"]
+    return float((kappa.max() / kappa.min()).max())
+
+
+def measured():
+    """G_d and savings of the programs that were measured."""
+    ratios, savings = counted.measured_ratios(), counted.measured_savings()
+    best = savings.loc[savings["saving"].idxmax()]
+    return {
+        "measured": extension(ratios["program"].nunique()),
+        "measured_low": extension(ratios["gd"].min()),
+        "measured_high": extension(ratios["gd"].max()),
+        "measured_low_program": extension(ratios.loc[ratios["gd"].idxmin(), "program"]),
+        "measured_high_program": extension(ratios.loc[ratios["gd"].idxmax(), "program"]),
+        "measured_gain": extension((savings.groupby("kernel")["saving"].max() > GAIN).sum()),
+        "measured_best": extension(best["saving"]),
+        "measured_best_program": extension(best["kernel"]),
+    }
+
+
+def problem():
+    """How large the context of a pointer chase may be, from the middle of the square and from the middle of an edge."""
+    fetched, between = 16, 2 / 3
+    return {
+        "context_middle": extension(fetched * (1 / 2) / between, "B"),
+        "context_edge": extension(fetched * (3 / 4) / between, "B"),
+    }
+
+
+PARTS = (
+    programs,
+    reuse,
+    crossing,
+    spread,
+    ceilings,
+    place_price,
+    forecasts,
+    families,
+    choices,
+    bills,
+    imbalance,
+    measured,
+    problem,
+)

@@ -1,0 +1,166 @@
+"""What follows from the book's own counts at one price: bills, fits, savings and forecasts, remembered.
+
+The price is that of a wire, `LAW`; the sizes are the largest fitted ones, unless it says otherwise. [extension]
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from datagravity.evidence import load
+from datagravity.programs import bill, fitting, multiverse, predicting, prices
+from datagravity.programs.measuring import levels
+from datagravity.reads import remembered
+
+#: The law of price at which the book opens, and the partition that an algorithm suggests.
+LAW, NATURAL = "wire", "natural"
+#: What the chapter varies: fewer options than `multiverse.CHOICES`, so that it runs in seconds.
+CHOICES = {
+    "price": ("wire", "mesh", "HBM", "rebuilt"),
+    "copies": ("copies", "no copies"),
+    "partition": ("natural", "hashed"),
+    "descriptor_bytes": (64.0,),
+    "place_pj": (0.0, 7000.0),
+    "seed": (0,),
+}
+#: What a statement of `multiverse` is called in a table.
+CALLED = {"spans": "kappa spans", "constant_wins": "constant wins", "free_of_gd": "place free of G_d"}
+
+
+def one_run_each(counts):
+    """The rows of each kernel's largest fitted size, of its first seed, with outputs owning their operations.
+
+    Parameters
+    ----------
+    counts : rows as in the table `program_counts`
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"kernel": "sum", "role": ["fit", "fit", "held out"], "owner": "output", "size": [1, 2, 3]})
+    >>> one_run_each(rows.assign(seed=0))["size"].to_list()
+    [2]
+    """
+    rows = bill.largest_fitted(counts[counts["owner"] == "output"])
+    return rows[rows["seed"] == rows.groupby("kernel")["seed"].transform("min")]
+
+
+@remembered
+def bills():
+    """The bill of each kernel, partition and number of places: see `bill.energies`."""
+    return bill.energies(one_run_each(load("program_counts")), LAW)
+
+
+@remembered
+def fits():
+    """p, b, q, kappa/G_d and the errors of both forms, of each kernel and partition: see `fitting.fit`."""
+    return fitting.fit(bills())
+
+
+@remembered
+def savings():
+    """The best number of places, the saving and the ceiling of each kernel and partition: see `bill.savings`."""
+    return bill.savings(bills())
+
+
+@remembered
+def byte_fits():
+    """The bytes between places as a bent power, of each kernel and partition: see `fitting.byte_fit`."""
+    return fitting.byte_fit(one_run_each(load("program_counts")))
+
+
+@remembered
+def forecasts():
+    """What each rule says of the saving of every held-out size: see `predicting.forecasts`."""
+    return predicting.forecasts(load("program_counts"), LAW)
+
+
+@remembered
+def scores():
+    """How far each rule is off over the kernels: see `predicting.scores`."""
+    return predicting.scores(forecasts())
+
+
+@remembered
+def scores_by_law():
+    """By which factor each rule is off, under every law of price: law, mean (of the savings), and a column a rule."""
+    found = []
+    for name in prices.LAWS:
+        told = forecasts() if name == LAW else predicting.forecasts(load("program_counts"), name)
+        factors = predicting.scores(told).set_index("forecast")["rms_factor"]
+        mean = float(np.exp(np.log(told["saving"].to_numpy(dtype=float)).mean()))
+        found.append({"law": name, "mean": mean} | factors.to_dict())
+    return pd.DataFrame(found)
+
+
+@remembered
+def sensitivity():
+    """The savings under one change of the bill at a time: see `multiverse.sensitivity`."""
+    return multiverse.sensitivity(load("program_counts"), LAW)
+
+
+@remembered
+def specifications():
+    """The three statements under every combination of `CHOICES`: see `multiverse.specifications`."""
+    return multiverse.specifications(load("program_counts"), CHOICES)
+
+
+@remembered
+def agreement():
+    """The share of specifications that agree with each statement: choice, option, specifications, and a column each."""
+    found = multiverse.agreement(specifications()).query("choice != 'left_out'")
+    wide = found.pivot_table("share", ["choice", "option", "specifications"], "statement", sort=False)
+    wide = wide.rename(columns=CALLED)[list(CALLED.values())].reset_index()
+    varied = wide.groupby("choice")["option"].transform("size") > 1
+    return wide[varied | (wide["choice"] == "all")].reset_index(drop=True)
+
+
+@remembered
+def reuse():
+    """The reuse exponent of each kernel, and its least and greatest value between capacities: see `fitting.theta`."""
+    found = fitting.theta(_misses())
+    return found[found["size"] == found.groupby("kernel")["size"].transform("max")].reset_index(drop=True)
+
+
+@remembered
+def unseen_families():
+    """The price b and the saving of each kernel, foretold without its family: see `predicting.unseen_families`."""
+    return predicting.unseen_families(load("program_counts"), _misses(), LAW)
+
+
+@remembered
+def measured_ratios():
+    """G_d of the measured programs through two caches and a memory, by each table of energies.
+
+    Returns
+    -------
+    pandas.DataFrame: program, command, version, operation_class, table, and gd with its ends low and high.
+    """
+    told = ["program", "command", "version", "operation_class"]
+    found = []
+    for row in load("program_measurements").to_dict("records"):
+        run = SimpleNamespace(accesses=row["loads"] + row["stores"], counts=row)
+        for name in levels.TABLES:
+            ratio = levels.disjunction_constant(run, row["operations"], name, row["operation_class"])
+            found.append({key: row[key] for key in told} | {"table": name, "gd": ratio.value, "low": ratio.low})
+            found[-1]["high"] = ratio.high
+    return pd.DataFrame(found)
+
+
+@remembered
+def measured_savings():
+    """The best number of places and the saving of the measured programs and partitions: see `bill.savings`."""
+    return bill.savings(bill.energies(load("program_measurement_counts"), LAW))
+
+
+def _misses():
+    """The miss curves of all runs, with the bytes that each touches."""
+    run = list(bill.RUN)
+    touched = load("program_counts").query("places == 1")[[*run, "footprint_bytes"]].drop_duplicates(run)
+    return load("program_misses").merge(touched, on=run, validate="many_to_one")
+
+
+def natural(frame):
+    """The rows of the partition that an algorithm suggests."""
+    return frame[frame["partition"] == NATURAL].reset_index(drop=True)
