@@ -1,7 +1,7 @@
 """What the theorems ask for is needed: without one of their hypotheses, an example in which the statement fails.
 
-The staircase has its own in `test_staircase`, the law on real programs in `test_programs_theory`, the placement law some
-in `test_law` and `test_foundations`.
+The staircase has its own in `test_staircase`, the law on real programs in `test_programs_theory`, the placement law
+some in `test_law` and `test_foundations`.
 """
 
 import numpy as np

@@ -31,7 +31,7 @@ MEMORIES = {
 }
 
 #: What a row brings, and what a saving follows from beside it; each is drawn from a stream of its own.
-INPUTS = ("gd", "transport_share", "exponent", "fixed_share", "way_mm", "level_ratio")
+INPUTS = ("gd", "transport_share", "exponent", "fixed_share", "way_mm", "level_ratio", "kappa_over_gd")
 
 # A prior of G_d sets accesses at the device, its interface or the macro against a datapath: tables do the same.
 _ACCESS_SCOPES = ("device", "io", "macro")

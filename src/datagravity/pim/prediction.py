@@ -15,9 +15,11 @@ from scipy.special import expit, logit
 from datagravity import checks, choices, distance, symbolic
 from datagravity.evaluate import evaluate
 from datagravity.evidence import load, remembered
+from datagravity.evidence.rules.choices import COUNTED_KAPPA
 from datagravity.law import asymptotic_saving, optimal_distance, saving, saving_from_share
 from datagravity.pim.inputs import INPUTS, Input, brought
 from datagravity.pim.reports import reports
+from datagravity.programs import counted
 
 #: The set of the table `choices`, and of its choices those that change a prediction; the others choose reports.
 SET = "pim"
@@ -185,9 +187,12 @@ def transport_over_kappa(kappa, gd):
 
     Parameters
     ----------
-    kappa : an option of the choice; "0.1 of G_d" leaves nothing of G_d, since operations use the same wires
+    kappa : an option of the choice; "0.1 of G_d" leaves nothing of G_d, since operations use the same wires, and
+        "counted of G_d" draws what closeness costs a program, over G_d, as it was counted
     gd : Interval
     """
+    if kappa == COUNTED_KAPPA:
+        return 1 / counted.kappa_over_gd_draws(DRAWS, _generator("kappa_over_gd"))
     value, _, same_wires = kappa.partition(" of ")
     if same_wires:
         return np.full(DRAWS, 1 / float(value))

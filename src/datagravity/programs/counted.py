@@ -58,6 +58,30 @@ def fits():
     return fitting.fit(bills())
 
 
+def kappa_over_gd_draws(count, generator):
+    """Draws of kappa/G_d of a program: a family at random, a program of it at random, as its algorithm suggests.
+
+    Parameters
+    ----------
+    count : how many draws
+    generator : of numpy
+
+    Returns
+    -------
+    array, shape (count,), of counted values
+
+    Examples
+    --------
+    >>> drawn = kappa_over_gd_draws(1000, np.random.default_rng(0))
+    >>> bool((drawn > 0).all()), len(set(drawn)) > 10
+    (True, True)
+    """
+    rows = natural(fits())
+    family = rows.groupby("family")["kernel"].transform("size").to_numpy()
+    chances = 1 / family / rows["family"].nunique()
+    return generator.choice(rows["kappa_over_gd"].to_numpy(), size=count, p=chances)
+
+
 @remembered
 def savings():
     """The best number of places, the saving and the ceiling of each kernel and partition: see `bill.savings`."""

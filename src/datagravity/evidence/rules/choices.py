@@ -7,6 +7,8 @@ from datagravity.evidence.cells import listed, shown
 
 #: A number of operations for each place, or a part of transport: an option of `kappa`.
 _KAPPA = re.compile(r"(\d+\.?\d*|\.\d+)( of G_d)?", re.ASCII)
+#: What closeness costs programs, as they were counted, over G_d.
+COUNTED_KAPPA = "counted of G_d"
 #: The options between which the code of each set branches, by choice; those of `kappa` are numbers. A word that no
 #: branch asks for would be computed as another option.
 KNOWN = {
@@ -70,8 +72,9 @@ def known_option(row):
         yield "choice", f"a choice that the code of the set {row['set']} knows: {listed(choices)}"
     elif choices[choice] is None:
         number = _KAPPA.fullmatch(option)
-        if not number or not 0 < float(number[1]) < math.inf:
-            yield "option", f"an option of {choice} that the code knows: a number above 0, or one followed by ' of G_d'"
+        if option != COUNTED_KAPPA and not (number and 0 < float(number[1]) < math.inf):
+            words = f"a number above 0, or one followed by ' of G_d', or {COUNTED_KAPPA!r}"
+            yield "option", f"an option of {choice} that the code knows: {words}"
     elif option not in choices[choice]:
         yield "option", f"an option of {choice} that the code knows: {listed(choices[choice])}"
 
