@@ -6,6 +6,7 @@ from scipy.optimize import brentq
 
 from datagravity.distance import level_ratio
 from datagravity.evidence import load
+from datagravity.evidence.rules.choices import COUNTED_KAPPA
 from datagravity.headlines import extension
 from datagravity.law import saving
 from datagravity.pim import (
@@ -135,7 +136,9 @@ def what_turns_it():
     counts = samples().set_index(["scope", "rows"])
     few, alike = counts.loc[best.idxmax()], counts.loc[("path", ALIKE)]
     gains = by_option().query("outcome == 'gain'").set_index(["choice", "option"])["gains"]
-    cheap, dear = (shares(frame[frame["kappa"] == price])["covers"] for price in (PRICES[0], PRICES[-1]))
+    cheap, dear, counted = (
+        shares(frame[frame["kappa"] == price]) for price in (PRICES[0], PRICES[-1], COUNTED_KAPPA)
+    )
     return {
         "best_scope": extension(best.idxmax()[0]),
         "best_rows": extension(best.idxmax()[1]),
@@ -145,8 +148,10 @@ def what_turns_it():
         "alike_reports": extension(alike["reports"], "rows"),
         "alike_memory_gains": _percent(best["memory", ALIKE]),
         "every_memory_gains": _percent(best["memory", EVERY]),
-        "cheap_covers": _percent(cheap),
-        "dear_covers": _percent(dear),
+        "cheap_covers": _percent(cheap["covers"]),
+        "dear_covers": _percent(dear["covers"]),
+        "counted_covers": _percent(counted["covers"]),
+        "counted_gains": _percent(counted["gains"]),
         "kappa_gains": _percent(gains["kappa"].max()),
         "kappa_memory_least": _percent(memory.min()),
         "kappa_memory_most": _percent(memory.max()),
