@@ -129,7 +129,7 @@ def audit_ratio(name="Levy and Calvert, human cortex"):
     return float(_members(name).query("unit == 'ratio'")["value"].iloc[0]), LOWER_BOUND
 
 
-@remembered
+@remembered(stored=True)
 def ratios():
     """G_d of every budget under every definition that applies to it.
 

@@ -4,7 +4,7 @@ from datagravity import checks
 from datagravity.evidence import load, remembered
 
 
-@remembered
+@remembered(stored=True)
 def series_members(use):
     """The rows of all series for one use.
 

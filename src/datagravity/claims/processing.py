@@ -31,7 +31,7 @@ class Estimates(NamedTuple):
     freedom: np.ndarray
 
 
-@remembered
+@remembered(stored=True)
 def estimates():
     """How far the law's forecasts are from the reports, and on which side, in natural logarithms.
 

@@ -44,7 +44,7 @@ _SCALED = {
 # --- The runs --------------------------------------------------------------------------------------------------------
 
 
-@remembered
+@remembered(stored=True)
 def _runs(prompt=PROMPT_TOKENS):
     rows = load("measured_inference").query("boundary == 'GPU' and kind == 'measured'")
     stated = ["llm_name", "accelerator_name", "batch_avg", "avg_output_tokens", "throughput_tok_s"]
@@ -56,7 +56,7 @@ def _runs(prompt=PROMPT_TOKENS):
     return prepared(rows, while_decoding)
 
 
-@remembered
+@remembered(stored=True)
 def _prompts():
     """Prompts whose length and time are known: each row a pass over all prompts of a batch."""
     rows = load("measured_decoding").query("boundary == 'GPU'")
@@ -119,7 +119,7 @@ def measured_runs():
 # --- Fits ------------------------------------------------------------------------------------------------------------
 
 
-@remembered
+@remembered(stored=True)
 def calibrate(left_out=None, prompt=PROMPT_TOKENS):
     """The numbers of the formulas that no source states, fitted to runs: first to times, then to energy.
 

@@ -62,7 +62,7 @@ def standing_share(priced="bits and operations", time="forecast_seconds", pj_per
     return float(fitted.x[0])
 
 
-@remembered
+@remembered(stored=True)
 def told_time():
     """The runs of `scored`, told how long a token took.
 

@@ -156,7 +156,7 @@ def fixed_share_draws(d_mm, n, kind=ALL, reviewed=False, seed=0, *, meter=ALL):
     return _share(machines[(...,) + (None,) * distances.ndim], distances)
 
 
-@remembered
+@remembered(stored=True)
 def spreads():
     """How far ln E0 and ln k scatter, between origins and between the series of one origin, and how they correlate.
 
@@ -178,7 +178,7 @@ def spreads():
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def which_scatters_more():
     """Is the slope a matter of wires, and the fixed part one of what one calls the end of the path?
 
@@ -244,7 +244,7 @@ def choices():
     return found | ({f"without {' and '.join(bounded)}": {"without": bounded}} if len(bounded) > 1 else {})
 
 
-@remembered
+@remembered(stored=True)
 def shares_by_choice(d_mm, level=0.8):
     """The fixed share at a distance under every choice: choice, share, low, high, origins, series."""
     found = []
@@ -255,7 +255,7 @@ def shares_by_choice(d_mm, level=0.8):
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def share_step_by_step(d_mm):
     """How the fixed share comes to what it is, from a ratio of the parts of some series to the joint fit of all.
 
@@ -336,7 +336,7 @@ def _tells_scatter(splits):
     return _FEWEST_ORIGINS <= splits["origin"].nunique() < len(splits)
 
 
-@remembered
+@remembered(stored=True)
 def _effects(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     """The random effects of ln E0 and ln k over the splits that the arguments leave."""
     chosen = _chosen(kind, meter, reviewed, without, bounds)
@@ -348,7 +348,7 @@ def _effects(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     return fits.random_effects(*_pairs(chosen), spread=everything)
 
 
-@remembered
+@remembered(stored=True)
 def _machines(kind, meter, reviewed, without, bounds, n=DRAWS, seed=0):
     """Draws of further machines: fixed part and step in pJ/bit, and pJ/bit/mm, shape (3, n).
 

@@ -34,7 +34,7 @@ OUTCOMES = ("coverage", "coverage_certain", "above", "below", "width", "error", 
 _QUANTILES = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)
 
 
-@remembered
+@remembered(stored=True)
 def predicted():
     """What every combination of the predicting choices predicts of every report.
 
@@ -93,7 +93,7 @@ def samples():
     return pd.DataFrame(found).astype({"void": "string"})
 
 
-@remembered
+@remembered(stored=True)
 def multiverse(*, censored=True, ranges=True):
     """Every specification, scored.
 
@@ -428,7 +428,7 @@ def by_option(*, censored=True):
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def spread_shares(kappas=None):
     """How much of the spread of coverage and gain each choice explains: outcome, factor, alone, beside.
 
@@ -451,7 +451,7 @@ def spread_shares(kappas=None):
 SHUFFLED = {"rows": "all", "weighting": "origin", "error_summary": "mean"}
 
 
-@remembered
+@remembered(stored=True)
 def chance(*, permutations=20000, order=True, **held):
     """What chance alone would do, over all specifications of a scope with every report at once. Origins are shuffled.
 
