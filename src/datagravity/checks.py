@@ -107,6 +107,9 @@ def numbers(name, value, interval):
 
 def number(name, value, interval):
     """The argument as one float in an interval such as "(0, inf)"."""
+    # Most are floats in their range, and an array takes fifty times as long.
+    if type(value) in (float, np.float64) and Range.read(interval).holds(value):
+        return float(value)
     values = numbers(name, value, interval)
     if values.ndim:
         raise ValueError(f"{name}: {value!r}, expected one number, not an array")

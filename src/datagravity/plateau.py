@@ -326,6 +326,7 @@ CHOICES = {
 CUTS, LEAST_BEFORE = range(2015, 2023), 4
 
 
+@remembered
 def efficiency_series(series, *, since=None, until=None, verified_only=False, records_only=None):
     """One series of the table `efficiency_trend` as a growing efficiency.
 

@@ -11,7 +11,6 @@ import os
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from datagravity import paths, store
@@ -146,9 +145,14 @@ def _shared(function, args, kwargs):
     return entry
 
 
+_PLAIN = (str, float, int, bool, type(None))
+
+
 def _own(result):
     """The result itself if it cannot change, else a copy."""
     kind = type(result)
+    if kind in _PLAIN:
+        return result
     if kind is dict:
         return {name: _own(value) for name, value in result.items()}
     if kind in (list, tuple, set):
@@ -170,8 +174,8 @@ def digest(name, place=None):
     """
     if name == BIBLIOGRAPHY:
         return file_digest(place or paths.REFERENCES)
-    folder = Path(place or paths.DATA)
-    return file_digest(folder / f"{name}.csv"), file_digest(folder / "datapackage.json")
+    folder = os.fspath(place or paths.DATA)
+    return file_digest(os.path.join(folder, f"{name}.csv")), file_digest(os.path.join(folder, "datapackage.json"))
 
 
 def file_digest(path):

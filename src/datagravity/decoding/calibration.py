@@ -92,16 +92,19 @@ def prepared(rows, phase):
         batch_group=pd.cut(rows["batch"].astype(float), BATCH_EDGES, labels=list(BATCH_NAMES)).astype("string"),
         mixture=rows["llm"].map(load("llm").set_index("name")["n_experts"].notna()).astype(bool),
     )
-    numbers = [_of_run(row) for row in rows.to_dict("records")]
+    known = {}
+    numbers = [_of_run(row, known) for row in rows.to_dict("records")]
     return rows, {key: np.array([n[key] for n in numbers]) for key in (numbers[0] if numbers else ("batch",))}
 
 
-def _of_run(run):
-    _, model = model_row(run["llm"])
-    _, accelerator = hardware_row(run["accelerator"])
-    found = quantities(model, accelerator, run["weight_bits"], run["gpus"])
+def _of_run(run, known):
+    """What the formulas need of a run; `known` is that of runs before it, by what decodes: most share it."""
+    way = tuple(run[name] for name in ("llm", "accelerator", "weight_bits", "gpus"))
+    if way not in known:
+        (_, model), (_, accelerator) = model_row(run["llm"]), hardware_row(run["accelerator"])
+        known[way] = quantities(model, accelerator, run["weight_bits"], run["gpus"])
     given = {name: float(run[name]) for name in ("batch", "context", "prompt_per_output")}
-    return found | given | {"kv_bits": 16.0}
+    return known[way] | given | {"kv_bits": 16.0}
 
 
 def measured_runs():

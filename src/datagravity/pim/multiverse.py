@@ -131,17 +131,18 @@ def multiverse(*, censored=True, ranges=True):
         weighting, summary = specifications.iloc[0][["weighting", "error_summary"]]
         weights = _weights(rows, weighting)
         rival = _scored(constants[None], bounds, weights, summary)
-        one = specifications.assign(
-            reports=len(rows),
-            origins=rows["source_group"].nunique(),
+        scored = {
+            "reports": len(rows),
+            "origins": rows["source_group"].nunique(),
             **_scored(laws, bounds, weights, summary),
-            calibrated=fits.weighted_hits(weights, LEVEL),
-            constant_coverage=rival["coverage"][0],
-            constant_error=rival["error"][0],
-            constant_mean_error=rival["mean_error"][0],
-            order=_order(laws[..., 1], rows, weighting),
-        )
-        done.append(one)
+            "calibrated": fits.weighted_hits(weights, LEVEL),
+            "constant_coverage": rival["coverage"][0],
+            "constant_error": rival["error"][0],
+            "constant_mean_error": rival["mean_error"][0],
+            "order": _order(laws[..., 1], rows, weighting),
+        }
+        # All columns at once, which takes a tenth of the time of one after the other.
+        done.append(pd.concat([specifications, pd.DataFrame(scored, index=specifications.index)], axis=1))
     found = pd.concat(done).sort_index().reset_index(drop=True)
     return found.assign(
         gain=found["constant_error"] - found["error"], mean_gain=found["constant_mean_error"] - found["mean_error"]
@@ -180,19 +181,26 @@ def forecasts(*, censored=True, ranges=True, **held):
     combos, logs = predicted()
     every = reports()
     bounds = _bounds(every, censored, ranges)
-    index = {values: place for place, values in enumerate(combos.itertuples(index=False, name=None))}
-    kept = samples().query("void.isna()").set_index(["scope", "rows"]).index
-    found = []
-    for options, own in choices.combinations(SET)[list(CHOICES)].groupby(list(SELECTING), sort=False):
+    index = {values: place for place, values in enumerate(combos.astype(object).itertuples(index=False, name=None))}
+    void = samples().query("void.isna()")
+    kept = {pair: compared(every, *pair) for pair in zip(void["scope"], void["rows"], strict=True)}
+    table = choices.combinations(SET)[list(CHOICES)]
+    predicting = table[list(PREDICTING)].astype(object)
+    at = np.array([index[values] for values in predicting.itertuples(index=False, name=None)], dtype=int)
+    rivals, found = {}, []
+    for options, own in table.groupby(list(SELECTING), sort=False):
         scope, which, weighting, constant, _ = options
         wanted = all(held.get(name, option) == option for name, option in zip(SELECTING, options, strict=True))
         if wanted and (scope, which) in kept:
-            places = compared(every, scope, which).index.to_numpy()
-            rows, limits = every.loc[places], bounds[:, places]
-            at = [index[values] for values in own[list(PREDICTING)].itertuples(index=False, name=None)]
-            told = limits[[2, 2, 2]] if constant == "median of printed middles" else limits
-            constants = _constants(rows, told, _weights(rows, weighting))
-            found.append(Compared(own, rows, logs[at][:, places], constants, limits))
+            rows = kept[scope, which]
+            places = rows.index.to_numpy()
+            limits = bounds[:, places]
+            # However errors are summed up, the constant is the same.
+            way = options[:-1]
+            if way not in rivals:
+                ends = limits[[2, 2, 2]] if constant == "median of printed middles" else limits
+                rivals[way] = _constants(rows, ends, _weights(rows, weighting))
+            found.append(Compared(own, rows, logs[at[own.index]][:, places], rivals[way], limits))
     return found
 
 
