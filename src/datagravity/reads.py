@@ -106,24 +106,27 @@ def remembered(function=None, *, stored=False):
             results[key] = [entry, *others][:CONTENTS]
             if len(results) > KEPT:
                 del results[next(iter(results))]
-        return _own(entry.result)
+        return entry.result if entry.copier is None else entry.copier()
 
     return answer
 
 
 class _Entry(NamedTuple):
-    """A result, the tables that were read for it ((name, place) -> digest), and the patch of the code, if any."""
+    """A result, the tables that were read for it ((name, place) -> digest), the patch of the code, if any, and what
+    copies the result, if it can change.
+    """
 
     result: object
     reads: dict
     patch: object
+    copier: object
 
 
 def _computed(function, args, kwargs):
     reads, during = {}, patch
     with _recorded(reads.setdefault):
         result = function(*args, **kwargs)
-    return _Entry(result, reads, during)
+    return _Entry(result, reads, during, _copier(result))
 
 
 def _shared(function, args, kwargs):
@@ -135,7 +138,8 @@ def _shared(function, args, kwargs):
         kept = store.find(name, digest)
         if kept is not None:
             result, tables = kept
-            entry = _Entry(result, {(table, None): found for table, found in tables.items()}, None)
+            reads = {(table, None): found for table, found in tables.items()}
+            entry = _Entry(result, reads, None, _copier(result))
             _note(entry.reads)
             return entry
         entry = _computed(function, args, kwargs)
@@ -148,20 +152,31 @@ def _shared(function, args, kwargs):
 _PLAIN = (str, float, int, bool, type(None))
 
 
-def _own(result):
-    """The result itself if it cannot change, else a copy."""
+def _copier(result):
+    """A function that gives a copy of a result, with as much of it as cannot change as it is; None if nothing can."""
     kind = type(result)
     if kind in _PLAIN:
-        return result
-    if kind is dict:
-        return {name: _own(value) for name, value in result.items()}
-    if kind in (list, tuple, set):
-        return kind(map(_own, result))
+        return None
+    if kind in (dict, list, tuple):
+        parts = result.items() if kind is dict else enumerate(result)
+        copiers = {place: copier for place, part in parts if (copier := _copier(part))}
+        if kind is not tuple:
+            return functools.partial(_with_copies, result, copiers)
+        return functools.partial(_with_copies, list(result), copiers, tuple) if copiers else None
+    if kind is set:
+        return result.copy
     try:
         hash(result)
     except TypeError:
-        return copy.deepcopy(result)
-    return result
+        return functools.partial(copy.deepcopy, result)
+    return None
+
+
+def _with_copies(result, copiers, kind=None):
+    own = result.copy()
+    for place, copier in copiers.items():
+        own[place] = copier()
+    return own if kind is None else kind(own)
 
 
 def digest(name, place=None):
