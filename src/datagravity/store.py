@@ -7,10 +7,11 @@ were read are the same. It may be deleted at any time.
 
 import hashlib
 import json
+import operator
 import os
 import pickle
 import platform
-import stat
+import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -45,16 +46,23 @@ def _digest(*parts):
     return found.hexdigest()
 
 
-def _files():
-    """Every source of the package, and the data in its folders: path -> what changes when somebody writes it."""
+def _stamp(path):
+    """What changes when somebody writes a file; None if there is no such file."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _sources():
+    """Every source of the package, and the data in its folders: path -> stamp."""
     found = (path for path in sorted(paths.PACKAGE.rglob("*")) if "__pycache__" not in path.parts)
-    return {
-        path: (status.st_size, status.st_mtime_ns) for path in found if stat.S_ISREG((status := path.stat()).st_mode)
-    }
+    return {path: _stamp(path) for path in found if path.is_file()}
 
 
 #: As they were when the running process began to import: what computes is read from them soon after.
-_SOURCES = _files() if folder() else {}
+_SOURCES = _sources() if folder() else {}
 
 
 @cache
@@ -68,7 +76,42 @@ def _code():
 
 def _is_as_read():
     """Whether no source changed since this process read them; else nobody knows which one it computes with."""
-    return _files() == _SOURCES
+    return all(_stamp(path) == stamp for path, stamp in _SOURCES.items())
+
+
+#: Name of a module of the package -> its names as `is_as_imported` met them first, and the entries of its constants.
+_met = {}
+#: Which tables are read is known from their content, and what notes reads is no part of a result.
+_MAY_CHANGE = ("datagravity.paths", "datagravity.site")
+
+
+def is_as_imported():
+    """Whether every module of the package has the names and constants that it had when this was asked first.
+
+    Else a result is that of a reader, or of a test, who tries something out.
+    """
+    same = True
+    for name in [name for name in sys.modules if name.startswith("datagravity.") and not name.startswith(_MAY_CHANGE)]:
+        names = vars(sys.modules[name])
+        if name not in _met:
+            _met[name] = dict(names), {one: _entries(value) for one, value in names.items() if _is_table(one, value)}
+        values, tables = _met[name]
+        same &= all(map(operator.is_, map(names.get, values), values.values()))
+        same &= all(_alike(_entries(names[one]), entries) for one, entries in tables.items() if one in names)
+    return same
+
+
+def _is_table(name, value):
+    """Whether a name stands for constants in a form that can change."""
+    return name.isupper() and type(value) in (dict, list, set)
+
+
+def _entries(value):
+    return [*value, *value.values()] if type(value) is dict else list(value)
+
+
+def _alike(entries, others):
+    return len(entries) == len(others) and all(map(operator.is_, entries, others))
 
 
 def _version(name):
@@ -82,14 +125,15 @@ def _version(name):
 
 
 def key(function, arguments):
-    """The name of a call's entries, a text; None where there is no store, or an argument is not of a plain type.
+    """The name of a call's entries, a text; None where there is no store, or the call is none for it.
 
     Parameters
     ----------
-    function : of the package
+    function : of a module of the package
     arguments : a tuple of tuples, texts, numbers, truth values and None
     """
-    if folder() is None or not _SOURCES or not _is_plain(arguments):
+    ours = function.__module__.startswith("datagravity.")
+    if not ours or folder() is None or not _SOURCES or not _is_plain(arguments):
         return None
     return _digest(_code().encode(), f"{function.__module__}.{function.__qualname__} {arguments!r}".encode())
 
@@ -123,10 +167,12 @@ def find(name, digest):
     digest : function from the name of a table to what stands for its content
     """
     for path in sorted((folder() / name).glob("*.result")):
-        with suppress(OSError, ValueError):
-            head, _, content = path.read_bytes().partition(b"\n")
-            about = json.loads(head)
-            if about["digest"] == _digest(content) and _are(about["tables"], digest) and _is_as_read():
+        with suppress(OSError):
+            whole, _, rest = path.read_bytes().partition(b"\n")
+            if whole != _digest(rest).encode():
+                continue
+            tables, _, content = rest.partition(b"\n")
+            if _are(json.loads(tables), digest) and _is_as_read() and is_as_imported():
                 os.utime(path)
                 return pickle.loads(content)
     return None
@@ -143,7 +189,7 @@ def _shown(found):
 def keep(name, result, tables):
     """Keep a result under a name.
 
-    Nothing is kept if a source changed since this process read it.
+    Nothing is kept if a source changed since this process read it, or code was changed in the running process.
 
     Parameters
     ----------
@@ -151,18 +197,17 @@ def keep(name, result, tables):
     result : whatever can be pickled
     tables : dict: name of a table that was read -> what stands for its content
     """
-    if not _is_as_read():
+    if not (_is_as_read() and is_as_imported()):
         return
-    about = {table: _shown(found) for table, found in tables.items()}
-    content = pickle.dumps((result, tables), pickle.HIGHEST_PROTOCOL)
-    head = json.dumps({"tables": about, "digest": _digest(content)}).encode()
+    about = json.dumps({table: _shown(found) for table, found in tables.items()}, sort_keys=True).encode()
+    rest = about + b"\n" + pickle.dumps((result, tables), pickle.HIGHEST_PROTOCOL)
     place = folder() / name
     with suppress(OSError):  # a full disk, a folder that somebody deletes meanwhile
         place.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(dir=place)
         with os.fdopen(handle, "wb") as file:
-            file.write(head + b"\n" + content)
-        os.replace(aside, place / f"{_digest(json.dumps(about, sort_keys=True).encode())}.result")
+            file.write(_digest(rest).encode() + b"\n" + rest)
+        os.replace(aside, place / f"{_digest(about)}.result")
         _hold_to_the_limit(folder())
 
 
