@@ -29,6 +29,7 @@ def budget_names():
     return series_names("budget")
 
 
+@remembered
 def _members(name):
     """The rows of one budget, its items and the ratios printed of it, with `definition` where a ratio names one.
 

@@ -30,6 +30,7 @@ def series_members(use):
     return members[[*columns, "table", "time_column", "origin", "growing_part", "warning", "reason"]]
 
 
+@remembered
 def series_names(use):
     """The names of the series for one use, in the order of the table."""
     return list(dict.fromkeys(series_members(use)["series"]))

@@ -27,7 +27,7 @@ except ImportError:  # on Windows two processes may compute the same
 #: The environment's name for the folder.
 VARIABLE = "DATAGRAVITY_STORE"
 #: The size of the folder; the entries that were used longest ago go first.
-LIMIT_BYTES = 256 * 2**20
+LIMIT_BYTES = 512 * 2**20
 #: A result rests on these too, and so does the form in which it is kept.
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "statsmodels", "sympy")
 _PLAIN = (str, bool, int, float, type(None))
