@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT
 from datagravity import paths, reads, store
 from datagravity.evidence import load, reading, remembered
+from datagravity.reads import by_value
 from editing import change
 
 
@@ -187,6 +188,41 @@ def test_a_folder_of_ones_own_and_arguments_that_are_not_plain_are_not_shared(pl
         counted([], lambda: len(load("energy", directory=folder)))()
         counted([])(np.float64(1)), counted([])(frozenset([1])), counted([])(len)
     assert entries(place) == []
+
+
+def test_a_function_of_its_arguments_is_shared_by_their_content(place):
+    count = []
+
+    def total(values, *, scale=1):
+        count.append(scale)
+        return scale * values["a"].sum()
+
+    total.__module__ = "datagravity.of_a_test"
+    for values, options, times in [
+        (np.ones(3), {}, 1),
+        (np.ones(3), {}, 1),
+        (np.ones(3, dtype=np.float32), {}, 2),
+        (np.array([1, 1, np.nextafter(1, 2)]), {}, 3),
+        (np.ones(3), {"scale": 2}, 4),
+        (np.ones(3), {}, 4),
+    ]:
+        by_value(total)({"a": values}, **options)
+        assert len(count) == times
+    assert by_value(total)({"a": np.ones(3)}) == 3
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(reads, "patch", object())
+        by_value(total)({"a": np.ones(3)})
+    by_value(total)({"a": pd.Series([1]), "b": lambda: 1})
+    assert len(count) == 6, "what is patched and what has no bytes is computed"
+
+
+def test_a_function_of_its_arguments_that_reads_a_table_is_none(place, small):
+    def rows(table):
+        return len(load(table))
+
+    rows.__module__ = "datagravity.of_a_test"
+    with pytest.raises(RuntimeError, match=r"rows: read .*'energy'.*, expected a function of its arguments"):
+        by_value(rows)("energy")
 
 
 def test_an_error_is_not_kept(place):

@@ -138,6 +138,17 @@ def key(function, arguments):
     return _digest(_code().encode(), f"{function.__module__}.{function.__qualname__} {arguments!r}".encode())
 
 
+def key_of_values(function, arguments):
+    """As `key`, for arguments of any type that has a form in bytes; the same bytes are the same values."""
+    if not function.__module__.startswith("datagravity.") or folder() is None or not _SOURCES:
+        return None
+    try:
+        content = pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
+    return _digest(_code().encode(), f"{function.__module__}.{function.__qualname__}".encode(), content)
+
+
 def _is_plain(value):
     return all(map(_is_plain, value)) if type(value) is tuple else type(value) in _PLAIN
 

@@ -17,6 +17,7 @@ from datagravity.distance.parts import KINDS, POOLED, usable_splits
 from datagravity.distance.rows import share_of_the_rings
 from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
+from datagravity.reads import by_value
 
 #: The meters of the splits, and the word for all of them.
 METERS = ("board", "rail", "device", "macro", "io")
@@ -168,9 +169,9 @@ def spreads():
     found, fitted = [], _effects()
     for which in ("between", "within"):
         ends = {
-            "fixed": _factor(fitted, which, lambda matrix: _log(matrix[0, 0]) / 2),
-            "per_mm": _factor(fitted, which, lambda matrix: _log(matrix[1, 1]) / 2),
-            "correlation": _ends(fitted, which, lambda m: m[0, 1] / math.sqrt(m[0, 0] * m[1, 1] + _TINY)),
+            "fixed": _factor(fitted, which, "fixed"),
+            "per_mm": _factor(fitted, which, "per_mm"),
+            "correlation": _ends(fitted, which, "correlation"),
         }
         for part, (value, low, high) in ends.items():
             row = {"part": part, "which": which, "value": value, "low": low, "high": high}
@@ -197,7 +198,7 @@ def which_scatters_more():
             continue
         fitted = _effects(**arguments)
         for which in ("within", "between"):
-            ratio, low, high = _factor(fitted, which, lambda matrix: (_log(matrix[0, 0]) - _log(matrix[1, 1])) / 2)
+            ratio, low, high = _factor(fitted, which, "ratio")
             more = "fixed part" if low > 1 else "slope" if high < 1 else "open"
             row = {"choice": name, "which": which, "ratio": ratio, "low": low, "high": high, "more": more}
             found.append(row | {"origins": fitted.groups, "series": fitted.count})
@@ -212,15 +213,26 @@ def _log(variance):
     return math.log(variance + _TINY)
 
 
+#: Numbers of a covariance matrix of ln E0 and ln k: both standard deviations and their ratio, in logarithms, and how
+#: the two correlate.
+_NUMBERS = {
+    "fixed": lambda matrix: _log(matrix[0, 0]) / 2,
+    "per_mm": lambda matrix: _log(matrix[1, 1]) / 2,
+    "ratio": lambda matrix: (_log(matrix[0, 0]) - _log(matrix[1, 1])) / 2,
+    "correlation": lambda matrix: matrix[0, 1] / math.sqrt(matrix[0, 0] * matrix[1, 1] + _TINY),
+}
+
+
+@by_value
 def _ends(fitted, which, number):
-    """A number of one covariance matrix of a fit, and both ends of its interval."""
+    """One of _NUMBERS of one covariance matrix of a fit, and both ends of its interval."""
     place = ("between", "within").index(which)
-    interval = fitted.interval(lambda *matrices: number(matrices[place]))
+    interval = fitted.interval(lambda *matrices: _NUMBERS[number](matrices[place]))
     return interval.value, interval.low, interval.high
 
 
-def _factor(fitted, which, logarithm):
-    return [math.exp(end) for end in _ends(fitted, which, logarithm)]
+def _factor(fitted, which, number):
+    return [math.exp(end) for end in _ends(fitted, which, number)]
 
 
 @remembered
@@ -282,7 +294,7 @@ def share_step_by_step(d_mm):
     for name, (chosen, outcomes, errors) in steps.items():
         values, groups, covariances, bounds = _pairs(chosen)
         covariances = errors * outcomes @ covariances @ outcomes.T
-        fitted = fits.random_effects(values @ outcomes.T, groups, covariances, bounds[:, : len(outcomes)])
+        fitted = _fitted(values @ outcomes.T, groups, covariances, bounds[:, : len(outcomes)])
         drawn = fitted.draws(DRAWS, np.random.default_rng(0))
         length = np.exp(drawn[:, 0] if len(outcomes) == 1 else drawn @ ratio[0])
         phi = _interval(length / (length + d_mm), 0.8, "normal")
@@ -341,11 +353,14 @@ def _effects(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     """The random effects of ln E0 and ln k over the splits that the arguments leave."""
     chosen = _chosen(kind, meter, reviewed, without, bounds)
     if chosen.equals(_chosen()):
-        return fits.random_effects(*_pairs(chosen))
+        return _fitted(*_pairs(chosen))
     everything = _effects()
     if _tells_scatter(chosen):
-        return fits.random_effects(*_pairs(chosen), start=everything)
-    return fits.random_effects(*_pairs(chosen), spread=everything)
+        return _fitted(*_pairs(chosen), start=everything)
+    return _fitted(*_pairs(chosen), spread=everything)
+
+
+_fitted = by_value(fits.random_effects)
 
 
 @remembered(stored=True)

@@ -23,6 +23,7 @@ from datagravity.pim.prediction import (
     system_saving,
 )
 from datagravity.pim.reports import compared, reports
+from datagravity.reads import by_value
 
 #: The choices of a specification, in the order of the table, and those that decide which reports are compared.
 CHOICES = (*PREDICTING, "scope", "rows", "weighting", "constant", "error_summary")
@@ -513,9 +514,12 @@ def _orders(medians, reported, rows, permutations):
 
 
 def _shuffled_order(medians, reported, rows, permutations):
-    return fits.joint_rank_correlation(
+    return _joint_order(
         means_by_origin(medians, rows), means_by_origin(reported, rows), permutations=permutations, seed=SEED
     )
+
+
+_joint_order = by_value(fits.joint_rank_correlation)
 
 
 def power_curve(counts=None):
