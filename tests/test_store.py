@@ -234,16 +234,16 @@ def test_an_error_is_not_kept(place):
 
 def test_what_was_used_longest_ago_goes_first(place):
     for number in range(3):
-        counted([], lambda: bytes(1000))(number)
+        counted([], lambda: os.urandom(1000))(number)
     sizes = {path: path.stat().st_size for path in entries(place)}
     by_age = sorted(sizes, key=lambda path: path.stat().st_mtime_ns)
     for age, path in enumerate(by_age):
         os.utime(path, ns=(age, age))
-    counted([], lambda: bytes(1000))(0)  # used again: found by its name, whichever that is
+    counted([], lambda: os.urandom(1000))(0)  # used again: found by its name, whichever that is
     limit = sum(sizes.values())
     with pytest.MonkeyPatch.context() as patches:
         patches.setattr(store, "LIMIT_BYTES", limit)
-        counted([], lambda: bytes(1000))(3)
+        counted([], lambda: os.urandom(1000))(3)
     left = entries(place)
     assert len(left) == 3
     assert sum(path.stat().st_size for path in left) <= limit

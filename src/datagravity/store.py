@@ -13,6 +13,7 @@ import pickle
 import platform
 import sys
 import tempfile
+import zlib
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ except ImportError:  # on Windows two processes may compute the same
 #: The environment's name for the folder.
 VARIABLE = "DATAGRAVITY_STORE"
 #: The size of the folder; the entries that were used longest ago go first.
-LIMIT_BYTES = 512 * 2**20
+LIMIT_BYTES = 256 * 2**20
 #: A result rests on these too, and so does the form in which it is kept.
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "statsmodels", "sympy")
 _PLAIN = (str, bool, int, float, type(None))
@@ -185,7 +186,7 @@ def find(name, digest):
             tables, _, content = rest.partition(b"\n")
             if _are(json.loads(tables), digest) and _is_as_read() and is_as_imported():
                 os.utime(path)
-                return pickle.loads(content)
+                return pickle.loads(zlib.decompress(content))
     return None
 
 
@@ -211,7 +212,7 @@ def keep(name, result, tables):
     if not (_is_as_read() and is_as_imported()):
         return
     about = json.dumps({table: _shown(found) for table, found in tables.items()}, sort_keys=True).encode()
-    rest = about + b"\n" + pickle.dumps((result, tables), pickle.HIGHEST_PROTOCOL)
+    rest = about + b"\n" + zlib.compress(pickle.dumps((result, tables), pickle.HIGHEST_PROTOCOL), 1)
     place = folder() / name
     with suppress(OSError):  # a full disk, a folder that somebody deletes meanwhile
         place.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ _SCALED = {
 # --- The runs --------------------------------------------------------------------------------------------------------
 
 
-@remembered(stored=True)
+@remembered
 def _runs(prompt=PROMPT_TOKENS):
     rows = load("measured_inference").query("boundary == 'GPU' and kind == 'measured'")
     stated = ["llm_name", "accelerator_name", "batch_avg", "avg_output_tokens", "throughput_tok_s"]
@@ -56,7 +56,7 @@ def _runs(prompt=PROMPT_TOKENS):
     return prepared(rows, while_decoding)
 
 
-@remembered(stored=True)
+@remembered
 def _prompts():
     """Prompts whose length and time are known: each row a pass over all prompts of a batch."""
     rows = load("measured_decoding").query("boundary == 'GPU'")
@@ -92,19 +92,16 @@ def prepared(rows, phase):
         batch_group=pd.cut(rows["batch"].astype(float), BATCH_EDGES, labels=list(BATCH_NAMES)).astype("string"),
         mixture=rows["llm"].map(load("llm").set_index("name")["n_experts"].notna()).astype(bool),
     )
-    known = {}
-    numbers = [_of_run(row, known) for row in rows.to_dict("records")]
+    numbers = [_of_run(row) for row in rows.to_dict("records")]
     return rows, {key: np.array([n[key] for n in numbers]) for key in (numbers[0] if numbers else ("batch",))}
 
 
-def _of_run(run, known):
-    """What the formulas need of a run; `known` is that of runs before it, by what decodes: most share it."""
-    way = tuple(run[name] for name in ("llm", "accelerator", "weight_bits", "gpus"))
-    if way not in known:
-        (_, model), (_, accelerator) = model_row(run["llm"]), hardware_row(run["accelerator"])
-        known[way] = quantities(model, accelerator, run["weight_bits"], run["gpus"])
+def _of_run(run):
+    _, model = model_row(run["llm"])
+    _, accelerator = hardware_row(run["accelerator"])
+    found = quantities(model, accelerator, run["weight_bits"], run["gpus"])
     given = {name: float(run[name]) for name in ("batch", "context", "prompt_per_output")}
-    return known[way] | given | {"kv_bits": 16.0}
+    return found | given | {"kv_bits": 16.0}
 
 
 def measured_runs():
@@ -122,7 +119,7 @@ def measured_runs():
 # --- Fits ------------------------------------------------------------------------------------------------------------
 
 
-@remembered(stored=True)
+@remembered
 def calibrate(left_out=None, prompt=PROMPT_TOKENS):
     """The numbers of the formulas that no source states, fitted to runs: first to times, then to energy.
 

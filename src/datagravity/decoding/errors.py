@@ -14,7 +14,7 @@ from datagravity.evidence import remembered
 LEVEL = 0.8
 
 
-@remembered(stored=True)
+@remembered
 def left_out(by="llm", prompt=PROMPT_TOKENS):
     """Each group of runs predicted from all other groups; `by` is llm or accelerator. Columns as of `predicted`, and
     one for each of `NULLS`: measured over what it says, fitted to the same runs.
@@ -56,7 +56,7 @@ def error_table(runs, by=None, columns=("ratio",)):
     return table if len(columns) > 1 else table.drop(columns="model")
 
 
-@remembered(stored=True)
+@remembered
 def error_interval(mixture):
     """The band of measured over predicted, (low, high), of a mixture of experts, or of a dense model, at `LEVEL`.
 

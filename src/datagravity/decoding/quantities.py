@@ -65,14 +65,6 @@ def idle_powers():
     return table.rename_axis("accelerator").reset_index()
 
 
-@remembered
-def _measured_idle(name):
-    """The power of an accelerator that waits, in W, None if it was not measured; the median share of design power."""
-    known = idle_powers().set_index("accelerator")
-    own = float(known.loc[name, "idle_power"]) if name in known.index else None
-    return own, known["share"].median()
-
-
 def idle_power(accelerator):
     """Power of one accelerator that waits, in W: its own `idle_w`, as measured, or the median share of design power.
 
@@ -82,8 +74,10 @@ def idle_power(accelerator):
     """
     if accelerator.get("idle_w") is not None:
         return checks.number("idle_w", accelerator["idle_w"], checks.POSITIVE)
-    own, share = _measured_idle(accelerator.get("name"))
-    return float(share * accelerator["tdp_w"]) if own is None else own
+    known = idle_powers().set_index("accelerator")
+    if accelerator.get("name") in known.index:
+        return float(known.loc[accelerator["name"], "idle_power"])
+    return float(known["share"].median() * accelerator["tdp_w"])
 
 
 def quantities(model, accelerator, weight_bits, gpus=1, pj_per_bit=None, calibration=None):
