@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from datagravity import paths
+ROOT = Path(__file__).resolve().parents[1]
+# What is computed for one test, worker, kernel or nested run is there for all others. Before any module computes.
+os.environ.setdefault("DATAGRAVITY_STORE", str(ROOT / "book" / "_build" / "store"))
 
 # A worker to a core: a second thread of BLAS would only wait for the first, and take the other worker's core for it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Every process of a run imports this file, the one that only hands out tests too: what few tests need, they import.
 
-ROOT = Path(__file__).resolve().parents[1]
 # A browser under test asks nothing of its maker, and root has no sandbox.
 ARGUMENTS = [
     "--disable-background-networking",
@@ -129,6 +130,29 @@ def valgrind():
     return path
 
 
+@pytest.fixture
+def monkeypatch(monkeypatch):
+    """As pytest's own. While code is another than its sources say, no result of it outlives the test or is shared.
+
+    Which tables are read, and the environment, a test may change: a result rests on the content of the tables alone.
+    """
+    from datagravity import paths, reads
+
+    plain = monkeypatch.setattr
+
+    def noted(change):
+        def changed(target, *args, **options):
+            if target is not paths and target is not os.environ:
+                plain(reads, "patch", object())
+            change(target, *args, **options)
+
+        return changed
+
+    for name in ("setattr", "delattr", "setitem", "delitem"):
+        setattr(monkeypatch, name, noted(getattr(monkeypatch, name)))
+    return monkeypatch
+
+
 HEADER = (ROOT / "book" / "references.md").read_text(encoding="utf-8").split("\n---\n")[0] + "\n---\n"
 
 
@@ -163,6 +187,7 @@ def folder(tmp_path):
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """The folder of tables that the package reads during this test: a copy of the small, frozen ones of the tests."""
+    from datagravity import paths
     from editing import SMALL
 
     folder = shutil.copytree(SMALL, tmp_path / "data")

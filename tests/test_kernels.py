@@ -13,6 +13,7 @@ from time import monotonic, sleep
 import pytest
 
 from conftest import write_chapter
+from datagravity import brains, store
 from datagravity.site.kernels import CAN_FORK, ChapterError, Kernels
 
 pytestmark = pytest.mark.built
@@ -66,6 +67,27 @@ def test_a_chapter_leaves_nothing_behind_for_another(kernels, tmp_path):
     for _ in range(2):
         assert printed(kernels.execute(meddling)[0]) == ["/\n"]
         assert printed(kernels.execute(looking)[0]) == [f"{tmp_path}\n", "__main__\n"]
+
+
+RATIOS = "from datagravity import brains\n{}\nprint(set(brains.ratios()['how']) & {{brains.LOWER_BOUND}})"
+
+
+def test_chapters_share_results_but_not_those_of_code_that_one_changed(tmp_path, monkeypatch):
+    monkeypatch.delenv(store.VARIABLE)
+    folder = tmp_path / "store"
+    trying = write_chapter(tmp_path / "trying.md", RATIOS.format("brains.LOWER_BOUND = 'tried out'"))
+    plain = write_chapter(tmp_path / "plain.md", RATIOS.format(""))
+    with (tmp_path / "log").open("wb") as log, Kernels(log, store=folder) as kernels:
+        for chapter, bound, kept in [
+            (trying, "tried out", False),
+            (plain, brains.LOWER_BOUND, CAN_FORK),
+            (plain, brains.LOWER_BOUND, CAN_FORK),
+            (trying, "tried out", CAN_FORK),
+        ]:
+            notebook, report, _ = kernels.execute(chapter)
+            assert printed(notebook) == [f"{ {bound} }\n"]
+            assert "brain" in report["tables"], "from the store too"
+            assert len(list(folder.glob("*/*.result"))) == (2 if kept else 0)
 
 
 def test_a_caller_may_run_an_event_loop(kernels, tmp_path):

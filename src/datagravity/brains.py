@@ -29,6 +29,7 @@ def budget_names():
     return series_names("budget")
 
 
+@remembered
 def _members(name):
     """The rows of one budget, its items and the ratios printed of it, with `definition` where a ratio names one.
 
@@ -129,7 +130,7 @@ def audit_ratio(name="Levy and Calvert, human cortex"):
     return float(_members(name).query("unit == 'ratio'")["value"].iloc[0]), LOWER_BOUND
 
 
-@remembered
+@remembered(stored=True)
 def ratios():
     """G_d of every budget under every definition that applies to it.
 

@@ -141,11 +141,17 @@ def conflict(name, chosen):
     >>> conflict("pim", specification("pim", fixed_cost="anchor"))
     'The law has no fixed part; the one that has is a law of its own.'
     """
-    rows = load("choice_conflicts")
-    for row in rows[rows["set"] == name].itertuples():
-        if chosen.get(row.choice_a) == row.option_a and chosen.get(row.choice_b) == row.option_b:
-            return row.reason
+    for choice_a, option_a, choice_b, option_b, reason in _conflicts(name):
+        if chosen.get(choice_a) == option_a and chosen.get(choice_b) == option_b:
+            return reason
     return None
+
+
+@remembered
+def _conflicts(name):
+    rows = load("choice_conflicts")
+    columns = ["choice_a", "option_a", "choice_b", "option_b", "reason"]
+    return tuple(rows.loc[rows["set"] == name, columns].itertuples(index=False, name=None))
 
 
 def _rows(table, name):

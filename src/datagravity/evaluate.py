@@ -62,8 +62,10 @@ def apply(function, compute, /, least=-inf, **arguments):
         intervals = {name: value for name, value in arguments.items() if isinstance(value, Interval)}
         return propagate(lambda **drawn: apply(function, compute, least, **(arguments | drawn)), **intervals)
     index = _shared_index(arguments)
-    arrays = checks.broadcast(**{name: checked(name, value) for name, value in arguments.items()})
-    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    arrays = {name: checked(name, value) for name, value in arguments.items()}
+    if any(array.ndim for array in arrays.values()):
+        arrays = checks.broadcast(**arrays)
+    shape = next(iter(arrays.values())).shape if arrays else ()
     with np.errstate(all="ignore"):
         result = np.broadcast_to(np.asarray(compute(**arrays), float), shape)
     bad = ~np.isfinite(result)

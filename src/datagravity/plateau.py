@@ -326,6 +326,7 @@ CHOICES = {
 CUTS, LEAST_BEFORE = range(2015, 2023), 4
 
 
+@remembered
 def efficiency_series(series, *, since=None, until=None, verified_only=False, records_only=None):
     """One series of the table `efficiency_trend` as a growing efficiency.
 
@@ -400,7 +401,7 @@ class Curvature(NamedTuple):
     reading: str
 
 
-@remembered
+@remembered(stored=True)
 def curvature(series, *, since=None, until=None, verified_only=False, draws=20_000, seed=0):
     """Whether a measured series slows: four models, and what records of a constant rate would show. [extension]
 
@@ -535,7 +536,7 @@ def forecast(series, before, **chosen):
     return Forecast(expected, value, value / expected, gap / error, len(x), math.expm1(fitted.slope))
 
 
-@remembered
+@remembered(stored=True)
 def forecasts(series):
     """The forecast of a series with each of CUTS that leaves points enough, from all records and from those since 2013:
     choice, before, points, expected, errors. [extension]"""
@@ -549,7 +550,7 @@ def forecasts(series):
     return pd.DataFrame(found, columns=["choice", "before", "points", "expected", "errors"])
 
 
-@remembered
+@remembered(stored=True)
 def bends_by_choice(series):
     """The parabola's difference and the chances under every choice of points in CHOICES: choice, points, difference,
     chance_scatter, chance_jumps, reading. [extension]"""
@@ -562,7 +563,7 @@ def bends_by_choice(series):
     return pd.DataFrame(found, columns=columns)
 
 
-@remembered
+@remembered(stored=True)
 def curvature_table():
     """Every frontier and every middle with points enough, as rows: series, points, first, last, growth and the ends of
     the parabola (a year), differences of AICc to the line, lag one, chances, power, reading. [extension]
@@ -680,7 +681,7 @@ def generation_pairs():
     return pairs[kept].sort_values(["row_old", "row_new"], ignore_index=True)
 
 
-@remembered
+@remembered(stored=True)
 def generation_gains():
     """What one generation of accelerators gains in tokens per joule, by size of the batch.
 

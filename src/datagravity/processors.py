@@ -254,7 +254,7 @@ def disjunction_constants(operation=None, *, include_recalled=False, include_gre
     return pairs.reset_index(drop=True)
 
 
-@remembered
+@remembered(stored=True)
 def _pairs():
     both = _of_one_origin(_at_one_voltage(_of_one_machine()))
     both = both.sort_values(["id", "id_compute"])

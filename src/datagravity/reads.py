@@ -11,9 +11,9 @@ import os
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
+from typing import NamedTuple
 
-from datagravity import paths
+from datagravity import paths, store
 
 BIBLIOGRAPHY = "references"
 # How many results a function keeps; of a random walk through its arguments, only the latest are of use.
@@ -22,6 +22,9 @@ KEPT = 256
 CONTENTS = 2
 # The coarsest clock of a file system in use (FAT): two changes of a file may bear one time only if so close.
 CLOCK_NS = 2_000_000_000
+#: What a test that changes code of the running process sets, to an object of its own: what is computed meanwhile is
+#: known only for as long, and the store is left alone.
+patch = None
 
 _open_records = []
 _known_digests = {}
@@ -62,18 +65,26 @@ def _recorded(note):
         _open_records.remove(note)
 
 
-def remembered(function):
+def remembered(function=None, *, stored=False):
     """Keep the results of a function for as long as the tables say what they said while it was computed.
 
     The content of the tables decides, not the time of the last edit; the last `CONTENTS` of them are known. A function
     that asks another remembered one has read what that one read. Whatever can change in a result (data frames, arrays,
     lists, dicts) is handed out as a copy. Safe in threads; two that ask at once may both compute. An error is not kept.
 
+    Parameters
+    ----------
+    function : decorated without arguments of the decorator
+    stored : whether the results are worth a file: where there is a `store`, another process finds them, and only one
+        computes at a time. For functions of the package that take tenths of a second or more.
+
     Raises
     ------
     TypeError
         By the function: if an argument is not hashable.
     """
+    if function is None:
+        return functools.partial(remembered, stored=stored)
     results, lock = {}, threading.Lock()
 
     @functools.wraps(function)
@@ -85,37 +96,117 @@ def remembered(function):
         except TypeError as error:
             raise TypeError(f"{function.__qualname__}: {error}; expected arguments that can be hashed") from error
         for entry in known:
-            result, reads = entry
-            if all(digest(*table) == found for table, found in reads.items()):
-                _note(reads)
+            if entry.patch in (None, patch) and all(digest(*table) == found for table, found in entry.reads.items()):
+                _note(entry.reads)
                 break
         else:
-            reads = {}
-            with _recorded(reads.setdefault):
-                result = function(*args, **kwargs)
-            entry = result, reads
+            entry = (_shared if stored else _computed)(function, args, kwargs)
         with lock:
             others = [other for other in results.pop(key, []) if other is not entry]
             results[key] = [entry, *others][:CONTENTS]
             if len(results) > KEPT:
                 del results[next(iter(results))]
-        return _own(result)
+        return entry.result if entry.copier is None else entry.copier()
 
     return answer
 
 
-def _own(result):
-    """The result itself if it cannot change, else a copy."""
+class _Entry(NamedTuple):
+    """A result, the tables that were read for it ((name, place) -> digest), the patch of the code, if any, and what
+    copies the result, if it can change.
+    """
+
+    result: object
+    reads: dict
+    patch: object
+    copier: object
+
+
+def _computed(function, args, kwargs):
+    reads, during = {}, patch
+    with _recorded(reads.setdefault):
+        result = function(*args, **kwargs)
+    return _Entry(result, reads, during, _copier(result))
+
+
+def _shared(function, args, kwargs):
+    """As `_computed`, or what the store has of it."""
+    name = store.key(function, (args, *sorted(kwargs.items()))) if patch is None else None
+    if name is None:
+        return _computed(function, args, kwargs)
+    with store.alone(name):
+        kept = store.find(name, digest)
+        if kept is not None:
+            result, tables = kept
+            reads = {(table, None): found for table, found in tables.items()}
+            entry = _Entry(result, reads, None, _copier(result))
+            _note(entry.reads)
+            return entry
+        entry = _computed(function, args, kwargs)
+        # A folder of somebody's own is known by its path, which says nothing tomorrow.
+        if patch is None and all(place is None for _, place in entry.reads):
+            store.keep(name, entry.result, {table: found for (table, _), found in entry.reads.items()})
+    return entry
+
+
+def by_value(function):
+    """Share the results of a function through the store under the content of its arguments, down to the last bit.
+
+    For functions of the package that take tenths of a second, and whose result follows from their arguments alone: they
+    read no table, and call none that does. What is computed from a table is there again when only its words change.
+    """
+
+    @functools.wraps(function)
+    def answer(*args, **kwargs):
+        name = store.key_of_values(function, (args, sorted(kwargs.items()))) if patch is None else None
+        if name is None:
+            return function(*args, **kwargs)
+        with store.alone(name):
+            kept = store.find(name, digest)
+            if kept is not None:
+                return kept[0]
+            reads = {}
+            with _recorded(reads.setdefault):
+                result = function(*args, **kwargs)
+            if reads:
+                raise RuntimeError(
+                    f"{function.__qualname__}: read {sorted(reads)}, expected a function of its arguments"
+                )
+            if patch is None:
+                store.keep(name, result, {})
+        return result
+
+    return answer
+
+
+_PLAIN = (str, float, int, bool, type(None))
+
+
+def _copier(result):
+    """A function that gives a copy of a result, with as much of it as cannot change as it is; None if nothing can."""
     kind = type(result)
-    if kind is dict:
-        return {name: _own(value) for name, value in result.items()}
-    if kind in (list, tuple, set):
-        return kind(map(_own, result))
+    if kind in _PLAIN:
+        return None
+    if kind in (dict, list, tuple):
+        parts = result.items() if kind is dict else enumerate(result)
+        copiers = {place: copier for place, part in parts if (copier := _copier(part))}
+        if kind is not tuple:
+            return functools.partial(_with_copies, result, copiers)
+        return functools.partial(_with_copies, list(result), copiers, tuple) if copiers else None
+    if kind is set:
+        return result.copy
     try:
         hash(result)
     except TypeError:
-        return copy.deepcopy(result)
-    return result
+        return functools.partial(copy.deepcopy, result)
+    return None
+
+
+def _with_copies(result, copiers, kind=None):
+    own = result.copy()
+    for place, copier in copiers.items():
+        own[place] = copier()
+    return own if kind is None else kind(own)
 
 
 def digest(name, place=None):
@@ -128,8 +219,8 @@ def digest(name, place=None):
     """
     if name == BIBLIOGRAPHY:
         return file_digest(place or paths.REFERENCES)
-    folder = Path(place or paths.DATA)
-    return file_digest(folder / f"{name}.csv"), file_digest(folder / "datapackage.json")
+    folder = os.fspath(place or paths.DATA)
+    return file_digest(os.path.join(folder, f"{name}.csv")), file_digest(os.path.join(folder, "datapackage.json"))
 
 
 def file_digest(path):

@@ -4,7 +4,7 @@ from datagravity import checks
 from datagravity.evidence import load, remembered
 
 
-@remembered
+@remembered(stored=True)
 def series_members(use):
     """The rows of all series for one use.
 
@@ -30,6 +30,7 @@ def series_members(use):
     return members[[*columns, "table", "time_column", "origin", "growing_part", "warning", "reason"]]
 
 
+@remembered
 def series_names(use):
     """The names of the series for one use, in the order of the table."""
     return list(dict.fromkeys(series_members(use)["series"]))

@@ -11,7 +11,7 @@ import numpy as np
 from datagravity import brains, distance, fits
 from datagravity import plateau as progress
 from datagravity.claims.rule import POOLED, Part
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.evidence.rules.processors import operation_of
 from datagravity.intervals import Interval
 from datagravity.placement import place
@@ -48,12 +48,14 @@ def _exactly(value):
     return Interval(value, value, value)
 
 
+@remembered
 def _groups():
-    """Key of a source -> the name under which it votes, and whether nobody reviewed it."""
+    """Key of a source -> the name under which it votes (a dict), and whether nobody reviewed it (a Series)."""
     sources = load("sources").set_index("key")
-    return sources["group"].astype("string").fillna(sources.index.to_series()), sources["grey"]
+    return sources["group"].astype("string").fillna(sources.index.to_series()).to_dict(), sources["grey"]
 
 
+@remembered
 def _pairs(gd_sources, gd_operation=None, gd_memory="every level", gd_method="every method"):
     pairs = disjunction_constants(include_grey=gd_sources == "all")
     if gd_operation is not None:

@@ -93,7 +93,7 @@ def multiverse(test):
     return Multiverse(*_found(test))
 
 
-@remembered
+@remembered(stored=True)
 def _found(test):
     # Plain tuples: what cannot change is handed out as it is, and the parts are many.
     claim = _claim(test)
@@ -142,7 +142,7 @@ def _region(claim):
     return tuple(None if pd.isna(claim[end]) else float(claim[end]) for end in ("region_low", "region_high"))
 
 
-@remembered
+@remembered(stored=True)
 def settings(test, fixed=None):
     """What follows for every way to fix some of a claim's choices and to leave the others open.
 
@@ -224,7 +224,7 @@ def judge(test):
     return settings(test, fixed=1).iloc[0]
 
 
-@remembered
+@remembered(stored=True)
 def turns(test):
     """What each option does alone, with all other choices open.
 
@@ -254,7 +254,7 @@ def turns(test):
     return table.sort_values(["turns", "moved"], ascending=False, kind="stable", ignore_index=True)
 
 
-@remembered
+@remembered(stored=True)
 def judged(whose=None):
     """Every claim with its verdict, all choices open.
 
@@ -324,7 +324,7 @@ def _turned_otherwise(claim, judgement):
     }
 
 
-@remembered
+@remembered(stored=True)
 def parts(test):
     """Every part of a claim once: part, origin, value, low, high, shown (as text), position, specifications (in which
     it stands)."""

@@ -31,7 +31,7 @@ class Estimates(NamedTuple):
     freedom: np.ndarray
 
 
-@remembered
+@remembered(stored=True)
 def estimates():
     """How far the law's forecasts are from the reports, and on which side, in natural logarithms.
 
@@ -60,7 +60,7 @@ def _misses(forecast, bounds):
 
 
 def _named(specifications):
-    return [", ".join(values) for values in specifications.itertuples(index=False, name=None)]
+    return [", ".join(values) for values in specifications.astype(object).itertuples(index=False, name=None)]
 
 
 def _parts(specifications, cells, freedom):

@@ -59,15 +59,18 @@ class Estimates:
             raise ValueError(f"{first.name}: {first.interval}, expected numbers on the scale {scale!r}")
         limits = self._placed(np.array([[one.least, one.most] for one in parts]).reshape(-1, 2))
         self.moves = self._moves(limits)
-        names = list(dict.fromkeys(one.origin for one in parts))
-        self.origin = np.array([names.index(one.origin) for one in parts], dtype=int)
+        names = {name: place for place, name in enumerate(dict.fromkeys(one.origin for one in parts))}
+        self.origin = np.array([names[one.origin] for one in parts], dtype=int)
         self.free = np.array([name is not None for name in names], dtype=bool)
         #: The standard error of each estimate on the scale, at whichever level its interval is; none where a range is
         #: stated, or a value exact.
         levels = np.array([one.interval.level or 0 for one in parts], dtype=float)
         halves = (self.cells[:, 2] - self.cells[:, 0]) / 2
         with np.errstate(divide="ignore", invalid="ignore"):
-            ends = stats.t.ppf((1 + levels) / 2, [one.interval.freedom or math.inf for one in parts])
+            # Few of many differ, and a quantile takes long.
+            pairs = np.column_stack([levels, [one.interval.freedom or math.inf for one in parts]])
+            kinds, kind = np.unique(pairs, axis=0, return_inverse=True)
+            ends = stats.t.ppf((1 + kinds[:, 0]) / 2, kinds[:, 1])[kind.ravel()]
             self.error = np.where(levels > 0, halves / ends, 0.0)
         self.trials = np.array([one.trials or 0 for one in parts], dtype=int)
         self.positions = {

@@ -54,7 +54,7 @@ def standing_share(priced="bits and operations", time="forecast_seconds", pj_per
     True
     """
     runs = predicted()
-    moved, idle, above = _parts(runs, priced, time, pj_per_bit)
+    moved, idle, above = _parts(runs, _needed_of_fitted(), priced, time, pj_per_bit)
     energy = runs["measured"].to_numpy(dtype=float)
     fitted = least_squares(
         lambda share: np.log((moved + idle + share[0] * above) / energy), [0.3], bounds=([0], [1]), **_ROBUST
@@ -63,6 +63,12 @@ def standing_share(priced="bits and operations", time="forecast_seconds", pj_per
 
 
 @remembered
+def _needed_of_fitted():
+    """What the formulas need of each of the `measured_runs`."""
+    return prepared(predicted(), while_decoding)[1]
+
+
+@remembered(stored=True)
 def told_time():
     """The runs of `scored`, told how long a token took.
 
@@ -73,8 +79,9 @@ def told_time():
     """
     runs = scored()
     energy, ratios = runs["measured"].to_numpy(dtype=float), {}
+    _, numbers = prepared(runs, while_decoding)
     for priced in PRICED:
-        moved, idle, above = _parts(runs, priced, "seconds", None)
+        moved, idle, above = _parts(runs, numbers, priced, "seconds", None)
         ratios[priced] = energy / (moved + idle + standing_share(priced, "seconds") * above)
     return runs.assign(**ratios)
 
@@ -113,13 +120,12 @@ def lever_bounds_by_price(prices, measured, **workload):
     return pd.DataFrame(rows)
 
 
-def _parts(runs, priced, time, pj_per_bit):
+def _parts(runs, numbers, priced, time, pj_per_bit):
     """Joules of a token for what is priced, those of idle power, and those of all design power above it."""
     terms, time = PRICED[checks.choice("priced", priced, PRICED)], checks.choice("time", time, TIMED)
-    _, numbers = prepared(runs, while_decoding)
     if pj_per_bit is not None:
         price = checks.number("pj_per_bit", pj_per_bit, checks.POSITIVE)
-        numbers |= {"transport_pj_per_bit": np.full(len(runs), price)}
+        numbers = numbers | {"transport_pj_per_bit": np.full(len(runs), price)}
     seconds = runs[time].to_numpy(dtype=float)
     moved = sum((evaluate("exploring", DYNAMIC[name], **numbers) for name in terms), np.zeros(len(runs)))
     return moved, numbers["idle_power"] * seconds, (numbers["power"] - numbers["idle_power"]) * seconds

@@ -75,7 +75,7 @@ def freeze(date):
     return found | {"digests": digests(found)}
 
 
-@remembered
+@remembered(stored=True)
 def scored():
     """The runs that were not there when the model was frozen, each with what the frozen numbers say of it.
 

@@ -34,14 +34,19 @@ def hardware_row(accelerator):
 
 
 @remembered
-def _named(table):
-    return {row["name"]: row for row in load(table).astype(object).to_dict("records")}
+def _names(table):
+    return tuple(load(table)["name"])
+
+
+@remembered
+def _named(table, name):
+    rows = load(table)
+    return rows[rows["name"] == name].astype(object).to_dict("records")[-1]
 
 
 def _row(table, argument, given, needed):
     if isinstance(given, str):
-        known = _named(table)
-        row = plain(known[checks.choice(argument, given, known)])
+        row = plain(_named(table, checks.choice(argument, given, _names(table))))
     else:
         try:
             row = plain(dict(given))

@@ -41,7 +41,7 @@ _COLUMNS += [
 ]
 
 
-@remembered
+@remembered(stored=True)
 def splits():
     """Every split of an energy into a fixed part and one that grows with distance.
 
@@ -67,7 +67,7 @@ def usable_splits():
     return frame[frame["reason"].isna()].reset_index(drop=True)
 
 
-@remembered
+@remembered(stored=True)
 def lines():
     """Every line that was fitted, sample by sample, before any average.
 

@@ -17,6 +17,7 @@ from datagravity.distance.parts import KINDS, POOLED, usable_splits
 from datagravity.distance.rows import share_of_the_rings
 from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
+from datagravity.reads import by_value
 
 #: The meters of the splits, and the word for all of them.
 METERS = ("board", "rail", "device", "macro", "io")
@@ -184,7 +185,7 @@ def line_draws(n=DRAWS, kind=ALL, reviewed=False, seed=0, *, meter=ALL):
     return np.stack([fixed + step, per_mm])
 
 
-@remembered
+@remembered(stored=True)
 def spreads():
     """How far ln E0 and ln k scatter, between origins and between the series of one origin, and how they correlate.
 
@@ -196,9 +197,9 @@ def spreads():
     found, fitted = [], _effects()
     for which in ("between", "within"):
         ends = {
-            "fixed": _factor(fitted, which, lambda matrix: _log(matrix[0, 0]) / 2),
-            "per_mm": _factor(fitted, which, lambda matrix: _log(matrix[1, 1]) / 2),
-            "correlation": _ends(fitted, which, lambda m: m[0, 1] / math.sqrt(m[0, 0] * m[1, 1] + _TINY)),
+            "fixed": _factor(fitted, which, "fixed"),
+            "per_mm": _factor(fitted, which, "per_mm"),
+            "correlation": _ends(fitted, which, "correlation"),
         }
         for part, (value, low, high) in ends.items():
             row = {"part": part, "which": which, "value": value, "low": low, "high": high}
@@ -206,7 +207,7 @@ def spreads():
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def which_scatters_more():
     """Is the slope a matter of wires, and the fixed part one of what one calls the end of the path?
 
@@ -225,7 +226,7 @@ def which_scatters_more():
             continue
         fitted = _effects(**arguments)
         for which in ("within", "between"):
-            ratio, low, high = _factor(fitted, which, lambda matrix: (_log(matrix[0, 0]) - _log(matrix[1, 1])) / 2)
+            ratio, low, high = _factor(fitted, which, "ratio")
             more = "fixed part" if low > 1 else "slope" if high < 1 else "open"
             row = {"choice": name, "which": which, "ratio": ratio, "low": low, "high": high, "more": more}
             found.append(row | {"origins": fitted.groups, "series": fitted.count})
@@ -240,15 +241,26 @@ def _log(variance):
     return math.log(variance + _TINY)
 
 
+#: Numbers of a covariance matrix of ln E0 and ln k: both standard deviations and their ratio, in logarithms, and how
+#: the two correlate.
+_NUMBERS = {
+    "fixed": lambda matrix: _log(matrix[0, 0]) / 2,
+    "per_mm": lambda matrix: _log(matrix[1, 1]) / 2,
+    "ratio": lambda matrix: (_log(matrix[0, 0]) - _log(matrix[1, 1])) / 2,
+    "correlation": lambda matrix: matrix[0, 1] / math.sqrt(matrix[0, 0] * matrix[1, 1] + _TINY),
+}
+
+
+@by_value
 def _ends(fitted, which, number):
-    """A number of one covariance matrix of a fit, and both ends of its interval."""
+    """One of _NUMBERS of one covariance matrix of a fit, and both ends of its interval."""
     place = ("between", "within").index(which)
-    interval = fitted.interval(lambda *matrices: number(matrices[place]))
+    interval = fitted.interval(lambda *matrices: _NUMBERS[number](matrices[place]))
     return interval.value, interval.low, interval.high
 
 
-def _factor(fitted, which, logarithm):
-    return [math.exp(end) for end in _ends(fitted, which, logarithm)]
+def _factor(fitted, which, number):
+    return [math.exp(end) for end in _ends(fitted, which, number)]
 
 
 @remembered
@@ -272,7 +284,7 @@ def choices():
     return found | ({f"without {' and '.join(bounded)}": {"without": bounded}} if len(bounded) > 1 else {})
 
 
-@remembered
+@remembered(stored=True)
 def shares_by_choice(d_mm, level=0.8):
     """The fixed share at a distance under every choice: choice, share, low, high, origins, series."""
     found = []
@@ -283,7 +295,7 @@ def shares_by_choice(d_mm, level=0.8):
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def share_step_by_step(d_mm):
     """How the fixed share comes to what it is, from a ratio of the parts of some series to the joint fit of all.
 
@@ -310,7 +322,7 @@ def share_step_by_step(d_mm):
     for name, (chosen, outcomes, errors) in steps.items():
         values, groups, covariances, bounds = _pairs(chosen)
         covariances = errors * outcomes @ covariances @ outcomes.T
-        fitted = fits.random_effects(values @ outcomes.T, groups, covariances, bounds[:, : len(outcomes)])
+        fitted = _fitted(values @ outcomes.T, groups, covariances, bounds[:, : len(outcomes)])
         drawn = fitted.draws(DRAWS, np.random.default_rng(0))
         length = np.exp(drawn[:, 0] if len(outcomes) == 1 else drawn @ ratio[0])
         phi = _interval(length / (length + d_mm), 0.8, "normal")
@@ -364,19 +376,22 @@ def _tells_scatter(splits):
     return _FEWEST_ORIGINS <= splits["origin"].nunique() < len(splits)
 
 
-@remembered
+@remembered(stored=True)
 def _effects(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     """The random effects of ln E0 and ln k over the splits that the arguments leave."""
     chosen = _chosen(kind, meter, reviewed, without, bounds)
     if chosen.equals(_chosen()):
-        return fits.random_effects(*_pairs(chosen))
+        return _fitted(*_pairs(chosen))
     everything = _effects()
     if _tells_scatter(chosen):
-        return fits.random_effects(*_pairs(chosen), start=everything)
-    return fits.random_effects(*_pairs(chosen), spread=everything)
+        return _fitted(*_pairs(chosen), start=everything)
+    return _fitted(*_pairs(chosen), spread=everything)
 
 
-@remembered
+_fitted = by_value(fits.random_effects)
+
+
+@remembered(stored=True)
 def _machines(kind, meter, reviewed, without, bounds, n=DRAWS, seed=0):
     """Draws of further machines: fixed part and step in pJ/bit, and pJ/bit/mm, shape (3, n).
 

@@ -136,9 +136,7 @@ def what_turns_it():
     counts = samples().set_index(["scope", "rows"])
     few, alike = counts.loc[best.idxmax()], counts.loc[("path", ALIKE)]
     gains = by_option().query("outcome == 'gain'").set_index(["choice", "option"])["gains"]
-    cheap, dear, counted = (
-        shares(frame[frame["kappa"] == price]) for price in (PRICES[0], PRICES[-1], COUNTED_KAPPA)
-    )
+    cheap, dear, counted = (shares(frame[frame["kappa"] == price]) for price in (PRICES[0], PRICES[-1], COUNTED_KAPPA))
     return {
         "best_scope": extension(best.idxmax()[0]),
         "best_rows": extension(best.idxmax()[1]),

@@ -23,6 +23,7 @@ from datagravity.pim.prediction import (
     system_saving,
 )
 from datagravity.pim.reports import compared, reports
+from datagravity.reads import by_value
 
 #: The choices of a specification, in the order of the table, and those that decide which reports are compared.
 CHOICES = (*PREDICTING, "scope", "rows", "weighting", "constant", "error_summary")
@@ -34,7 +35,7 @@ OUTCOMES = ("coverage", "coverage_certain", "above", "below", "width", "error", 
 _QUANTILES = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)
 
 
-@remembered
+@remembered(stored=True)
 def predicted():
     """What every combination of the predicting choices predicts of every report.
 
@@ -93,7 +94,7 @@ def samples():
     return pd.DataFrame(found).astype({"void": "string"})
 
 
-@remembered
+@remembered(stored=True)
 def multiverse(*, censored=True, ranges=True):
     """Every specification, scored.
 
@@ -131,17 +132,18 @@ def multiverse(*, censored=True, ranges=True):
         weighting, summary = specifications.iloc[0][["weighting", "error_summary"]]
         weights = _weights(rows, weighting)
         rival = _scored(constants[None], bounds, weights, summary)
-        one = specifications.assign(
-            reports=len(rows),
-            origins=rows["source_group"].nunique(),
+        scored = {
+            "reports": len(rows),
+            "origins": rows["source_group"].nunique(),
             **_scored(laws, bounds, weights, summary),
-            calibrated=fits.weighted_hits(weights, LEVEL),
-            constant_coverage=rival["coverage"][0],
-            constant_error=rival["error"][0],
-            constant_mean_error=rival["mean_error"][0],
-            order=_order(laws[..., 1], rows, weighting),
-        )
-        done.append(one)
+            "calibrated": fits.weighted_hits(weights, LEVEL),
+            "constant_coverage": rival["coverage"][0],
+            "constant_error": rival["error"][0],
+            "constant_mean_error": rival["mean_error"][0],
+            "order": _order(laws[..., 1], rows, weighting),
+        }
+        # All columns at once, which takes a tenth of the time of one after the other.
+        done.append(pd.concat([specifications, pd.DataFrame(scored, index=specifications.index)], axis=1))
     found = pd.concat(done).sort_index().reset_index(drop=True)
     return found.assign(
         gain=found["constant_error"] - found["error"], mean_gain=found["constant_mean_error"] - found["mean_error"]
@@ -180,19 +182,26 @@ def forecasts(*, censored=True, ranges=True, **held):
     combos, logs = predicted()
     every = reports()
     bounds = _bounds(every, censored, ranges)
-    index = {values: place for place, values in enumerate(combos.itertuples(index=False, name=None))}
-    kept = samples().query("void.isna()").set_index(["scope", "rows"]).index
-    found = []
-    for options, own in choices.combinations(SET)[list(CHOICES)].groupby(list(SELECTING), sort=False):
+    index = {values: place for place, values in enumerate(combos.astype(object).itertuples(index=False, name=None))}
+    void = samples().query("void.isna()")
+    kept = {pair: compared(every, *pair) for pair in zip(void["scope"], void["rows"], strict=True)}
+    table = choices.combinations(SET)[list(CHOICES)]
+    predicting = table[list(PREDICTING)].astype(object)
+    at = np.array([index[values] for values in predicting.itertuples(index=False, name=None)], dtype=int)
+    rivals, found = {}, []
+    for options, own in table.groupby(list(SELECTING), sort=False):
         scope, which, weighting, constant, _ = options
         wanted = all(held.get(name, option) == option for name, option in zip(SELECTING, options, strict=True))
         if wanted and (scope, which) in kept:
-            places = compared(every, scope, which).index.to_numpy()
-            rows, limits = every.loc[places], bounds[:, places]
-            at = [index[values] for values in own[list(PREDICTING)].itertuples(index=False, name=None)]
-            told = limits[[2, 2, 2]] if constant == "median of printed middles" else limits
-            constants = _constants(rows, told, _weights(rows, weighting))
-            found.append(Compared(own, rows, logs[at][:, places], constants, limits))
+            rows = kept[scope, which]
+            places = rows.index.to_numpy()
+            limits = bounds[:, places]
+            # However errors are summed up, the constant is the same.
+            way = options[:-1]
+            if way not in rivals:
+                ends = limits[[2, 2, 2]] if constant == "median of printed middles" else limits
+                rivals[way] = _constants(rows, ends, _weights(rows, weighting))
+            found.append(Compared(own, rows, logs[at[own.index]][:, places], rivals[way], limits))
     return found
 
 
@@ -428,7 +437,7 @@ def by_option(*, censored=True):
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def spread_shares(kappas=None):
     """How much of the spread of coverage and gain each choice explains: outcome, factor, alone, beside.
 
@@ -451,7 +460,7 @@ def spread_shares(kappas=None):
 SHUFFLED = {"rows": "all", "weighting": "origin", "error_summary": "mean"}
 
 
-@remembered
+@remembered(stored=True)
 def chance(*, permutations=20000, order=True, **held):
     """What chance alone would do, over all specifications of a scope with every report at once. Origins are shuffled.
 
@@ -505,9 +514,12 @@ def _orders(medians, reported, rows, permutations):
 
 
 def _shuffled_order(medians, reported, rows, permutations):
-    return fits.joint_rank_correlation(
+    return _joint_order(
         means_by_origin(medians, rows), means_by_origin(reported, rows), permutations=permutations, seed=SEED
     )
+
+
+_joint_order = by_value(fits.joint_rank_correlation)
 
 
 def power_curve(counts=None):

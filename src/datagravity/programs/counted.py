@@ -46,13 +46,13 @@ def one_run_each(counts):
     return rows[rows["seed"] == rows.groupby("kernel")["seed"].transform("min")]
 
 
-@remembered
+@remembered(stored=True)
 def bills():
     """The bill of each kernel, partition and number of places: see `bill.energies`."""
     return bill.energies(one_run_each(load("program_counts")), LAW)
 
 
-@remembered
+@remembered(stored=True)
 def fits():
     """p, b, q, kappa/G_d and the errors of both forms, of each kernel and partition: see `fitting.fit`."""
     return fitting.fit(bills())
@@ -82,31 +82,31 @@ def kappa_over_gd_draws(count, generator):
     return generator.choice(rows["kappa_over_gd"].to_numpy(), size=count, p=chances)
 
 
-@remembered
+@remembered(stored=True)
 def savings():
     """The best number of places, the saving and the ceiling of each kernel and partition: see `bill.savings`."""
     return bill.savings(bills())
 
 
-@remembered
+@remembered(stored=True)
 def byte_fits():
     """The bytes between places as a bent power, of each kernel and partition: see `fitting.byte_fit`."""
     return fitting.byte_fit(one_run_each(load("program_counts")))
 
 
-@remembered
+@remembered(stored=True)
 def forecasts():
     """What each rule says of the saving of every held-out size: see `predicting.forecasts`."""
     return predicting.forecasts(load("program_counts"), LAW)
 
 
-@remembered
+@remembered(stored=True)
 def scores():
     """How far each rule is off over the kernels: see `predicting.scores`."""
     return predicting.scores(forecasts())
 
 
-@remembered
+@remembered(stored=True)
 def scores_by_law():
     """By which factor each rule is off, under every law of price: law, mean (of the savings), and a column a rule."""
     found = []
@@ -118,19 +118,19 @@ def scores_by_law():
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def sensitivity():
     """The savings under one change of the bill at a time: see `multiverse.sensitivity`."""
     return multiverse.sensitivity(load("program_counts"), LAW)
 
 
-@remembered
+@remembered(stored=True)
 def specifications():
     """The three statements under every combination of `CHOICES`: see `multiverse.specifications`."""
     return multiverse.specifications(load("program_counts"), CHOICES)
 
 
-@remembered
+@remembered(stored=True)
 def agreement():
     """The share of specifications that agree with each statement: choice, option, specifications, and a column each."""
     found = multiverse.agreement(specifications()).query("choice != 'left_out'")
@@ -140,20 +140,20 @@ def agreement():
     return wide[varied | (wide["choice"] == "all")].reset_index(drop=True)
 
 
-@remembered
+@remembered(stored=True)
 def reuse():
     """The reuse exponent of each kernel, and its least and greatest value between capacities: see `fitting.theta`."""
     found = fitting.theta(_misses())
     return found[found["size"] == found.groupby("kernel")["size"].transform("max")].reset_index(drop=True)
 
 
-@remembered
+@remembered(stored=True)
 def unseen_families():
     """The price b and the saving of each kernel, foretold without its family: see `predicting.unseen_families`."""
     return predicting.unseen_families(load("program_counts"), _misses(), LAW)
 
 
-@remembered
+@remembered(stored=True)
 def measured_ratios():
     """G_d of the measured programs through two caches and a memory, by each table of energies.
 
@@ -172,7 +172,7 @@ def measured_ratios():
     return pd.DataFrame(found)
 
 
-@remembered
+@remembered(stored=True)
 def measured_savings():
     """The best number of places and the saving of the measured programs and partitions: see `bill.savings`."""
     return bill.savings(bill.energies(load("program_measurement_counts"), LAW))

@@ -8,6 +8,7 @@ broken book must fail like the first.
 What is built lies in `book/_build`, which may be deleted at any time:
 
     executed/NAME.ipynb   a chapter as it was executed last, with what it rests on (`executed`)
+    store/                results of costly functions, which its kernels share (`datagravity.store`)
     kernels.log           what the kernels of the last run said themselves
     html/                 the site, and beside it what Sphinx keeps for itself
     built-from            the digests of what the site was built from, and of the results
@@ -163,7 +164,11 @@ def execute(chapters, workers, log):
     log.parent.mkdir(exist_ok=True)
     pending = sorted(chapters, key=lambda chapter: chapter.expected_seconds, reverse=True)
     errors = []
-    with log.open("wb") as file, Kernels(file) as kernels, ThreadPoolExecutor(workers) as pool:
+    with (
+        log.open("wb") as file,
+        Kernels(file, store=log.parent / "store") as kernels,
+        ThreadPoolExecutor(workers) as pool,
+    ):
         jobs = {pool.submit(chapter.execute, kernels): chapter for chapter in pending}
         try:
             for number, job in enumerate(as_completed(jobs), start=1):

@@ -27,6 +27,7 @@ from myst_nb.core.read import myst_nb_reader_plugin
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from datagravity import store
 from datagravity.site import recording
 
 CELL_TIMEOUT_SECONDS = 300
@@ -50,15 +51,18 @@ class Kernels:
     The modules of the package are as they were when the context was entered. Leaving it ends every kernel.
     """
 
-    def __init__(self, log, fork=CAN_FORK):
-        """Kernels that write their own messages, which are no part of the book's log, to the open file `log`."""
-        self._log, self._fork = log, fork
+    def __init__(self, log, fork=CAN_FORK, store=None):
+        """Kernels that write their own messages, which are no part of the book's log, to the open file `log`.
+
+        Those that are forked share the results of costly functions in the folder `store`, if there is one.
+        """
+        self._log, self._fork, self._store = log, fork, store
         self._clients = set()
         self._stopped = False
 
     def __enter__(self):
         """Start the warm process."""
-        self._warm = _Warm(self._log) if self._fork else None
+        self._warm = _Warm(self._log, self._store) if self._fork else None
         self._sockets = TemporaryDirectory(ignore_cleanup_errors=True)
         return self
 
@@ -150,14 +154,16 @@ def failure(chapter, notebook, index, reason):
 class _Warm:
     """The warm process, seen from the build."""
 
-    def __init__(self, log):
+    def __init__(self, log, folder):
         """Start it; what it says itself goes to the open file `log`, and what its kernels say."""
+        # A kernel's environment is its own, and that of the build wins in both.
+        self._shared = {store.VARIABLE: str(folder)} if folder else {}
         self._channel, theirs = socket.socketpair()
         self._log, self._lock = log, Lock()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", f"from datagravity.site.warm import serve; serve({theirs.fileno()})"],
-                env={**os.environ, **ONE_THREAD},
+                env={**self._shared, **os.environ, **ONE_THREAD},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stderr=log,
@@ -168,9 +174,9 @@ class _Warm:
         self._channel.close()
         self._process.wait()
 
-    def fork(self, **request):
-        """A new kernel's process; `request` has its arguments, folder and environment."""
-        line = json.dumps(request).encode() + b"\n"
+    def fork(self, environment, **request):
+        """A new kernel's process; `request` has its arguments and folder."""
+        line = json.dumps(request | {"environment": self._shared | environment}).encode() + b"\n"
         life, theirs = socket.socketpair()
         with theirs, self._lock, suppress(BrokenPipeError):
             sent = socket.send_fds(self._channel, [line], [theirs.fileno(), self._log.fileno()])

@@ -16,6 +16,7 @@ from contextlib import suppress
 from threading import Thread
 
 import datagravity
+from datagravity import store
 
 LIBRARIES = ["numpy", "pandas", "sympy", "altair", "IPython.display", "ipykernel.kernelapp", "myst_nb"]
 #: The package's modules that no chapter needs.
@@ -38,6 +39,8 @@ def import_all():
         # A module that breaks is reported by the cell that imports it.
         with suppress(Exception):
             importlib.import_module(name)
+    # What a chapter then changes in them is not what the store keeps results of.
+    store.is_as_imported()
     # The kernels share this process's memory for as long as the garbage collector leaves it alone.
     gc.collect()
     gc.freeze()

@@ -41,7 +41,7 @@ def compare(id: str, inputs: Inputs = None) -> tuple[Comparison, ...]:
     return _as_published(id) if inputs is None else function_of(id)(inputs)
 
 
-@remembered
+@remembered(stored=True)
 def _as_published(id):
     return function_of(id)()
 
@@ -57,7 +57,7 @@ def meaning(symbol: str) -> str:
     return NOTATION[symbol_of(symbol)].meaning
 
 
-@remembered
+@remembered(stored=True)
 def rows() -> pd.DataFrame:
     """Every claim of every system with what the model computes, in the order of the tables.
 

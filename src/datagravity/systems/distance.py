@@ -71,7 +71,7 @@ def hnlpu(inputs: Inputs = None) -> tuple[Comparison, ...]:
     )
 
 
-@remembered
+@remembered(stored=True)
 def hnlpu_baseline(row: str = "system", shared_bits: float = 16) -> Decoding:
     """A token of the model that HNLPU holds, on the GPU, unbatched, at a context of 2048 tokens.
 

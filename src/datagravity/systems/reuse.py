@@ -47,7 +47,7 @@ def layered_prefill(inputs: Inputs = None) -> tuple[Comparison, ...]:
     )
 
 
-@remembered
+@remembered(stored=True)
 def _chunk(tokens):
     return prefill_energy(
         "gpt-oss-120b", "H100 SXM5 80GB", prompt=tokens, gpus=2, weight_bits=FORMAT_BITS["mxfp4"]
