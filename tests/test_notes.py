@@ -44,6 +44,7 @@ FOR_READERS = {
     "systems": "lesson",
     "system_claims": "what baseline",
     "series": "reason",
+    "program_measurements": "command version valgrind machine from_function",
 }
 # The other texts that no closed list binds: names and numbers as somebody printed them, or whose blanks say something.
 # Whoever adds a column of text says here or above which of the two it is.
