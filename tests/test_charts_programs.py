@@ -148,6 +148,7 @@ def test_each_program_lies_on_the_curve_to_its_ceiling():
         gd, saving = points[own.kernel]
         assert saving == pytest.approx(law(gd, own.least_transport))
     assert points["chase"][1] == 1
+    assert f"the highest ceiling is {savings['ceiling'].max():.3g} (sweep)" in spec["description"]
     ends = dict(drawn(spec, 2, ["kernel", "end"]))
     assert ends == {"chase": "one place", "sweep": "inside the grid"}
 

@@ -379,7 +379,10 @@ def test_what_the_chapter_on_programs_says_of_forecasts_and_of_places():
     assert found["rent_decode"] < found["rent_stencil"] < found["rent_fft"] < 1
     assert found["gain_hashed"] < found["gain_bill"], "hash the lines, and the gain is gone"
     assert found["gain_long"] <= found["gain_bill"] <= found["gain_short"]
+    assert found["trend"] < 1.05 * found["two_terms"], "two savings, continued, tell as much as the theory"
     assert found["family_b"] > 2, "it is not guessed from other programs"
+    assert found["mean_long"] < found["mean_bill"] < min(found["mean_short"], found["mean_bare"], found["mean_die"])
+    assert 20 < found["constant_wins"] < 80, "choices decide"
     assert found["priced_few"] < found["priced_many"]
     assert found["free_unpriced"] == 100, "a theorem"
     assert found["free_priced"] < 100

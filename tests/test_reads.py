@@ -277,6 +277,7 @@ def test_an_unchanged_file_is_not_read_again(tmp_path, monkeypatch):
 #: What functools may keep: formulas, random numbers, texts and paths, of which no table has a part.
 WITHOUT_TABLES = {
     "checks.read",
+    "engines.has_numba",
     "executed._by_code",
     "many_data_sets._instances",
     "many_data_sets._largest_gap",

@@ -509,7 +509,8 @@ def saving_against_gd(savings=None):
             "Points on logarithmic axes: the saving of the best number of places against the disjunction constant of "
             f"each of {len(data)} programs, with a curve that rises from one to the program's ceiling. "
             f"{(data['places'] == 1).sum()} programs stay at one place; the highest ceiling is "
-            f"{printed(data['ceiling'].max())} ({first}). The law is a dashed line that rises without end."
+            f"{printed(data['ceiling'].max())} ({data.loc[data['ceiling'].idxmax(), 'kernel']}). The law is a "
+            "dashed line that rises without end."
         ),
         sources=_price_sources(),
         height=360,

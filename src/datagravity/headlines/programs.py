@@ -118,6 +118,26 @@ def forecasts():
     return found | {f"{key}_span": extension(_span(scored.loc[name])) for key, name in spanned.items()}
 
 
+def shares():
+    """How far the share theorem is off on counted bills."""
+    told = counted.by_shares()
+    logs = np.log(told["foretold"] / told["counted"])
+    return {
+        "share_pairs": extension(len(told)),
+        "share_error": extension(100 * logs.abs().median(), "%"),
+        "share_factor": extension(np.exp(np.sqrt((logs**2).mean()))),
+    }
+
+
+def algorithms():
+    """What a free choice of algorithm at both ends saves."""
+    found = counted.best_algorithms().set_index("kernel")
+    return {
+        "look_up_saving": extension(found.loc["look-up", "saving"]),
+        "product_places": extension(found.loc["product", "best_places"]),
+    }
+
+
 def families():
     """By which factor the price of the first step is off in a family of programs never seen, and its interval holds."""
     told = predicting.family_scores(counted.unseen_families()).set_index("forecast")
@@ -143,8 +163,7 @@ def choices():
         "free_priced": extension(price["7000.0"], "%"),
         "decades_least": extension(whole["decades"].min()),
         "decades_most": extension(whole["decades"].max()),
-        "hinge": extension(without.idxmin()),
-        "hinge_spans": extension(without.min(), "%"),
+        "spans_without": extension(without.min(), "%"),
     }
 
 
@@ -215,6 +234,8 @@ PARTS = (
     spread,
     ceilings,
     place_price,
+    shares,
+    algorithms,
     forecasts,
     families,
     choices,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity.evidence import load
-from datagravity.programs import bill, fitting, multiverse, predicting, prices
+from datagravity.programs import bill, fitting, multiverse, predicting, prices, share_theorem
 from datagravity.programs.measuring import levels
 from datagravity.reads import remembered
 
@@ -23,6 +23,12 @@ CHOICES = {
     "descriptor_bytes": (64.0,),
     "place_pj": (0.0, 7000.0),
     "seed": (0,),
+}
+#: Kernels that solve one problem and count its operations alike.
+PROBLEMS = {
+    "product": ("matmul naive", "matmul blocked", "matmul SUMMA", "matmul 2.5-D", "matmul 2.5-D dealt"),
+    "histogram": ("histogram", "histogram atomic"),
+    "look-up": ("B-tree", "B-tree replicated"),
 }
 #: What a statement of `multiverse` is called in a table.
 CALLED = {"spans": "kappa spans", "constant_wins": "constant wins", "free_of_gd": "place free of G_d"}
@@ -50,6 +56,12 @@ def one_run_each(counts):
 def bills():
     """The bill of each kernel, partition and number of places: see `bill.energies`."""
     return bill.energies(one_run_each(load("program_counts")), LAW)
+
+
+def natural_bills():
+    """`bills` of the partition that an algorithm suggests, one place among them."""
+    found = bills()
+    return found[found["partition"].isin([bill.ONE_PLACE, NATURAL])]
 
 
 @remembered(stored=True)
@@ -119,6 +131,34 @@ def scores_by_law():
 
 
 @remembered(stored=True)
+def by_shares():
+    """What the best number of places saves, as counted and by the share theorem: see `share_theorem.compared`."""
+    return share_theorem.compared(natural_bills())
+
+
+@remembered(stored=True)
+def best_algorithms():
+    """The saving of each of `PROBLEMS` with the cheapest algorithm at every number of places.
+
+    Returns
+    -------
+    pandas.DataFrame: the columns of `bill.savings` at the largest size that all algorithms of a problem have, and the
+    algorithm at one place (built) and at the best number (best).
+    """
+    rows = load("program_counts").query("role == 'fit' and owner == 'output' and seed == 0")
+    rows = rows[rows["partition"].isin([bill.ONE_PLACE, NATURAL])]
+    cheapest = bill.best_algorithms(bill.energies(rows, LAW), PROBLEMS)
+    found = bill.savings(cheapest)
+    found = found[found["size"] == found.groupby("kernel")["size"].transform("max")].reset_index(drop=True)
+    named = cheapest.set_index(["kernel", "size", "places"])["algorithm"]
+    built, best = (
+        [named[run.kernel, run.size, places] for run, places in zip(found.itertuples(), at, strict=True)]
+        for at in ([1] * len(found), found["best_places"])
+    )
+    return found.assign(built=built, best=best)
+
+
+@remembered(stored=True)
 def sensitivity():
     """The savings under one change of the bill at a time: see `multiverse.sensitivity`."""
     return multiverse.sensitivity(load("program_counts"), LAW)
@@ -143,8 +183,7 @@ def agreement():
 @remembered(stored=True)
 def reuse():
     """The reuse exponent of each kernel, and its least and greatest value between capacities: see `fitting.theta`."""
-    found = fitting.theta(_misses())
-    return found[found["size"] == found.groupby("kernel")["size"].transform("max")].reset_index(drop=True)
+    return fitting.theta(_misses())
 
 
 @remembered(stored=True)
@@ -179,10 +218,11 @@ def measured_savings():
 
 
 def _misses():
-    """The miss curves of all runs, with the bytes that each touches."""
-    run = list(bill.RUN)
+    """The miss curves of the largest size of each kernel, with the bytes that a run touches."""
+    run, misses = list(bill.RUN), load("program_misses")
+    misses = misses[misses["size"] == misses.groupby("kernel")["size"].transform("max")]
     touched = load("program_counts").query("places == 1")[[*run, "footprint_bytes"]].drop_duplicates(run)
-    return load("program_misses").merge(touched, on=run, validate="many_to_one")
+    return misses.merge(touched, on=run, validate="many_to_one")
 
 
 def natural(frame):
