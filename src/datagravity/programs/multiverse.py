@@ -3,7 +3,7 @@
 A combination of choices is one specification. Three statements are asked of each: does closeness, over G_d, span two
 decades between programs; does the tile law, with its best exponent chosen afterwards, do worse than a constant that is
 told other programs only; and is the best number of places the same at a tenth of G_d and at ten times as much? The
-last is a theorem where a place has no price. [extension]
+last is a theorem where a place has no price; kernels that compute more on more places are not asked. [extension]
 """
 
 import itertools
@@ -250,6 +250,8 @@ class _Wide:
 
         self.compute, self.local, self.place = wide("compute"), wide("local"), wide("place_price")
         self.transport = self.local + wide("closeness")
+        #: Without it, the best number of places follows from what is computed too, and the theorem does not apply.
+        self.same_work = np.nanmax(self.compute, axis=1) == np.nanmin(self.compute, axis=1)
         self.gd = self.local[:, 0] / self.compute[:, 0]
         falling = wide("closeness")[:, 1:] / self.local[:, :1]
         self.kappa_over_gd = fitting.pure_power(self.r[1:], falling)["coefficient"]
@@ -277,7 +279,7 @@ def _asked(wide, place_pj, told):
     totals = wide.totals(place_pj)
     logs = np.log(totals[:, 0] / np.nanmin(totals, axis=1))
     best = [np.nanargmin(wide.totals(place_pj, scale), axis=1) for scale in SCALES]
-    free = np.all([places == best[0] for places in best], axis=0)
+    free = np.all([places == best[0] for places in best], axis=0) | ~wide.same_work
     kept = np.vstack([np.ones(len(logs), bool), ~np.eye(len(logs), dtype=bool)])
     counts = kept.sum(axis=1)
     squares = (told(wide.gd) - logs) ** 2 @ kept.T  # (betas, kernels left out)
