@@ -13,6 +13,7 @@ from datagravity.headlines import (
     placement,
     plateau,
     processors,
+    programs,
     systems,
     token,
 )
@@ -35,6 +36,13 @@ def the_law():
         "bare": found["placement_bare"],
         "saving_half_fixed": placement.off_the_law()["placement_half_fixed"],
     }
+
+
+def real_programs():
+    """What closeness costs programs, over G_d, in how many choices it spans decades, and what forecasts a saving."""
+    found = programs.programs() | programs.spread() | programs.choices() | programs.forecasts()
+    spread = ("kappa_low", "kappa_high", "spans", "specifications", "spans_without", "constant_wins")
+    return {f"program_{name}": found[name] for name in ("kernels", *spread, "tile_best", "constant", "trend")}
 
 
 def two_nodes():
@@ -130,6 +138,7 @@ def verdicts():
 PARTS = (
     the_number,
     the_law,
+    real_programs,
     two_nodes,
     measured_distance,
     processing_in_memory,
