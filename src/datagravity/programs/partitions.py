@@ -39,10 +39,22 @@ def morton(rows, columns, bits=CODE_BITS):
     _even_bits(bits)
     side = 2 ** (bits // 2)
     rows, columns = checks.broadcast(rows=_cells("rows", rows, side), columns=_cells("columns", columns, side)).values()
-    codes = np.zeros(rows.shape, dtype=np.int64)
-    for bit in range(bits // 2):
+    return interleaved(rows, columns, bits // 2).astype(np.uint16)
+
+
+def interleaved(rows, columns, bits):
+    """The lowest `bits` bits of rows and columns in turn, the row's first.
+
+    Examples
+    --------
+    >>> int(interleaved(3, 0, bits=2)), int(interleaved(0, 3, bits=2))
+    (10, 5)
+    """
+    rows, columns = np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)
+    codes = np.zeros(np.broadcast_shapes(rows.shape, columns.shape), dtype=np.int64)
+    for bit in range(bits):
         codes |= ((columns >> bit) & 1) << (2 * bit) | ((rows >> bit) & 1) << (2 * bit + 1)
-    return codes.astype(np.uint16)
+    return codes
 
 
 def cells(codes, bits=CODE_BITS):
@@ -107,9 +119,10 @@ def hashed_codes(word_count, seed=0):
     [1, 1, 1]
     """
     count = checks.whole("word_count", word_count)
-    random = np.random.default_rng(checks.whole("seed", seed, 0))
-    lines = random.integers(2**CODE_BITS, size=-(-count // LINE_WORDS), dtype=np.uint16)
-    return np.repeat(lines, LINE_WORDS)[:count]
+    # A stream of its own: the same seed draws the data of a kernel.
+    random = np.random.default_rng([checks.whole("seed", seed, 0), 8 * LINE_WORDS])
+    lines = random.integers(2**CODE_BITS, size=-(-count // LINE_WORDS))
+    return np.repeat(lines, LINE_WORDS)[:count].astype(np.uint16)
 
 
 def tiles(codes, places):

@@ -5,7 +5,13 @@ Distances are in units of the side of the square: r = 1 is one place in the midd
 
 import numpy as np
 
-from datagravity import checks
+from datagravity import checks, symbolic
+from datagravity.compiled import numpy_function
+
+_NEAR_ZERO = 1e-8
+_bent = numpy_function(symbolic.bent_power.subs(symbolic.first_step, 1), symbolic.r, symbolic.closeness_exponent)
+_bent_limit = numpy_function(symbolic.bent_power_limit.subs(symbolic.first_step, 1), symbolic.r)
+_saving = numpy_function(symbolic.same_wires_saving, symbolic.G_d, symbolic.least_transport)
 
 
 def bent_shape(r, q):
@@ -21,11 +27,11 @@ def bent_shape(r, q):
     >>> float(bent_shape(0.5, 1.0)), float(bent_shape(0.5, -1.0)), round(float(bent_shape(0.5, 0.0)), 4)
     (1.0, 0.5, 0.6931)
     """
-    depth = -np.log(checks.numbers("r", r, checks.POSITIVE))
-    power = checks.numbers("q", q, checks.FINITE) * depth
-    near_zero = np.abs(power) < 1e-9
-    divisor = np.where(near_zero, 1.0, power)
-    return depth * np.where(near_zero, 1 + power / 2, np.expm1(power) / divisor)
+    places = checks.numbers("r", r, checks.POSITIVE)
+    power = checks.numbers("q", q, checks.FINITE)
+    # Near zero the quotient is all rounding, and its limit is within half of q ln r.
+    near_zero = np.abs(power) < _NEAR_ZERO
+    return np.where(near_zero, _bent_limit(places), _bent(places, np.where(near_zero, 1.0, power)))
 
 
 def transport_ratio(r, p, b, q):
@@ -58,4 +64,4 @@ def same_wires_saving(gd, least_transport):
     (1.8181818181818181, 2.0)
     """
     gd = checks.numbers("gd", gd, checks.POSITIVE)
-    return (1 + gd) / (1 + gd * checks.numbers("least_transport", least_transport, checks.POSITIVE))
+    return _saving(gd, checks.numbers("least_transport", least_transport, checks.POSITIVE))

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from datagravity.programs import partitions
 from datagravity.programs.traces import CODE_BITS
 
 
@@ -45,9 +46,7 @@ def triangulation(count, seed):
 
     points = np.random.default_rng(seed).random((count, 2))
     cells = (points * 2**15).astype(np.int64)
-    codes = np.zeros(count, dtype=np.int64)
-    for bit in range(15):
-        codes |= (cells[:, 0] >> bit & 1) << 2 * bit + 1 | (cells[:, 1] >> bit & 1) << 2 * bit
+    codes = partitions.interleaved(*cells.T, bits=15)
     number = np.empty(count, dtype=np.int64)
     number[np.argsort(codes, kind="stable")] = np.arange(count)
     corners = number[Delaunay(points).simplices]

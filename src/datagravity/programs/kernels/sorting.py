@@ -3,6 +3,7 @@
 import numpy as np
 
 from datagravity.programs.kernels import kernel, streams
+from datagravity.programs.traces import CODE_BITS
 
 #: How many keys are sampled for each bucket of the sample sort.
 OVERSAMPLING = 8
@@ -176,7 +177,7 @@ def _sample_sort(size, seed, places):
     splitters = np.sort(values[sample])[OVERSAMPLING // 2 :: OVERSAMPLING][1:]
     bucket = np.searchsorted(splitters, values, side="right")
     order = np.argsort(bucket, kind="stable")
-    codes = np.arange(places) * (2**streams.CODE_BITS // places)
+    codes = np.arange(places) * (2**CODE_BITS // places)
     memory = streams.Memory()
     keys = memory.array(streams.line(size))
     samples = [memory.array(streams.line(count)) for _ in range(2)]

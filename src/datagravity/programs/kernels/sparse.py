@@ -26,7 +26,7 @@ def _product(starts, columns, codes, seed, partition=None):
     if partition is not None:
         partitions = {"graph": np.concatenate([partition[row_of], partition[row_of], partition, partition])}
     return streams.make_trace(
-        streams.weave(*parts), memory, seed, partitions=partitions, operation_count=len(columns),
+        streams.weave(*parts), memory, seed, further=partitions, operation_count=len(columns),
         operation_class="floating",
     )  # fmt: skip
 

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagravity.programs.traces import CODE_BITS, Trace
-
-LINE_WORDS = 8
-_SIDE = 2 ** (CODE_BITS // 2)
+from datagravity.programs import partitions
+from datagravity.programs.traces import Trace
 
 
 def line(count):
@@ -18,7 +16,7 @@ def line(count):
     >>> line(4)
     array([    0,  4096,  8192, 12288])
     """
-    return np.arange(count) * 2**CODE_BITS // count
+    return partitions.linear_codes(count).astype(np.int64)
 
 
 def square(rows, columns):
@@ -30,17 +28,7 @@ def square(rows, columns):
     array([[    0,  4096],
            [ 8192, 12288]])
     """
-    row = np.arange(rows) * _SIDE // rows
-    column = np.arange(columns) * _SIDE // columns
-    return 2 * _spread(row)[:, None] + _spread(column)
-
-
-def _spread(numbers):
-    """The bits of each number with a zero before each: half of a Morton code."""
-    spread = np.zeros_like(numbers)
-    for bit in range(CODE_BITS // 2):
-        spread |= (numbers >> bit & 1) << 2 * bit
-    return spread
+    return partitions.grid_codes(*np.ogrid[:rows, :columns], (rows, columns)).astype(np.int64)
 
 
 class Memory:
@@ -146,7 +134,7 @@ def join(*streams):
     return np.concatenate(words), np.concatenate(writes), np.concatenate(shifted), np.concatenate(owners)
 
 
-def make_trace(stream, memory, seed=0, private=None, partitions=None, **attributes):
+def make_trace(stream, memory, seed=0, private=None, further=None, **attributes):
     """A trace from a stream of addresses: only touched words count, renumbered in the order of their addresses.
 
     The contiguous partition cuts the whole range of addresses, touched or not, into equal pieces; the hashed one throws
@@ -158,7 +146,7 @@ def make_trace(stream, memory, seed=0, private=None, partitions=None, **attribut
     memory : Memory
     seed : whole number; of the hashed partition
     private : addresses of words that every place has for itself
-    partitions : dict of name to the code of each address, beside natural, contiguous and hashed
+    further : dict of name to the code of each address, beside natural, contiguous and hashed
     attributes : the other attributes of the trace
     """
     words, writes, operations, owners = stream
@@ -168,19 +156,14 @@ def make_trace(stream, memory, seed=0, private=None, partitions=None, **attribut
     touched[owners] = True
     number = np.cumsum(touched) - 1
     count = int(number[-1]) + 1
-    codes = {"natural": natural[touched], "contiguous": line(len(natural))[touched], "hashed": _hashed(count, seed)}
-    codes |= {name: code[touched] for name, code in (partitions or {}).items()}
+    codes = {"natural": natural[touched], "contiguous": line(len(natural))[touched]}
+    codes["hashed"] = partitions.hashed_codes(count, seed)
+    codes |= {name: code[touched] for name, code in (further or {}).items()}
     if private is not None:
         marked = np.zeros(len(natural), dtype=bool)
         marked[private] = True
         private = marked[touched]
     return Trace(number[words], writes, operations, number[owners], codes, private=private, **attributes)
-
-
-def _hashed(count, seed):
-    """Codes of lines of 64 bytes at random."""
-    lines = -(-count // LINE_WORDS)
-    return np.repeat(np.random.default_rng([seed, 64]).integers(2**CODE_BITS, size=lines), LINE_WORDS)[:count]
 
 
 def ranges(lengths):

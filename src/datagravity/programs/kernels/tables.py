@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 
 from datagravity.programs.kernels import kernel, streams
+from datagravity.programs.traces import CODE_BITS
 
 PROBES = 4
 BINS = 1024
@@ -150,7 +151,7 @@ def _middles(keys, span):
     """Codes of the nodes that span so many keys each: the middle of the keys that are there."""
     first = np.arange(0, keys, span)
     middle = (first + np.minimum(first + span, keys)) // 2
-    return middle * 2**streams.CODE_BITS // keys
+    return middle * 2**CODE_BITS // keys
 
 
 def _replicated_tree(keys, seed):
