@@ -7,6 +7,8 @@ seeds, owner rules, partitions and places, counts are whole, and means have six 
 Fitted sizes are counted on all partitions, with five seeds where the kernel is random; of further seeds, of the larger
 size held out, and of the owner rule "largest share" (at the largest fitted size) only the natural partition and that of
 a graph. Misses are those of the fitted sizes.
+
+All of it takes a quarter of an hour on two cores with numba, and at most 1 GB a process.
 """
 
 import argparse
