@@ -225,6 +225,13 @@ def test_a_function_of_its_arguments_that_reads_a_table_is_none(place, small):
         by_value(rows)("energy")
 
 
+def test_where_nothing_can_be_kept_everything_is_computed(place):
+    place.write_text("a file where the folder should be", encoding="utf-8")
+    count = []
+    assert [counted(count)(1), counted(count)(1)] == [len(load("energy"))] * 2
+    assert len(count) == 2
+
+
 def test_an_error_is_not_kept(place):
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):

@@ -480,6 +480,7 @@ def device_energies():
     )
 
 
+@remembered
 def measured_off_chip():
     """The rows of `disjunction_constants()` that set an off-chip access of a whole system against a floating-point
     matrix unit, both measured.
@@ -517,6 +518,7 @@ def like_with_like():
     return found[["transport_row", "access", "memory_type", "operation", "measured", "source", *kept[1:]]]
 
 
+@remembered
 def whole_ways():
     """What a bit pays on the whole way, of rows that state what each level adds: sums from the nearest level on.
 

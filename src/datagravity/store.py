@@ -68,8 +68,13 @@ _SOURCES = _sources() if folder() else {}
 
 @cache
 def _code():
-    """The digest of what computes: sources, Python, libraries, kind of machine."""
-    sources = [part for path in _SOURCES for part in (str(path.relative_to(paths.PACKAGE)).encode(), path.read_bytes())]
+    """The digest of what computes: sources, Python, libraries, kind of machine; None if a source is gone."""
+    try:
+        contents = [path.read_bytes() for path in _SOURCES]
+    except OSError:
+        return None
+    names = [str(path.relative_to(paths.PACKAGE)).encode() for path in _SOURCES]
+    sources = [part for pair in zip(names, contents, strict=True) for part in pair]
     machine = (platform.python_implementation(), platform.python_version(), platform.platform())
     versions = (f"{name} {_version(name)}" for name in LIBRARIES)
     return _digest(*sources, *(text.encode() for text in (*machine, *versions)))
@@ -133,19 +138,19 @@ def key(function, arguments):
     function : of a module of the package
     arguments : a tuple of tuples, texts, numbers, truth values and None
     """
-    ours = function.__module__.startswith("datagravity.")
-    if not ours or folder() is None or not _SOURCES or not _is_plain(arguments):
-        return None
-    return _digest(_code().encode(), f"{function.__module__}.{function.__qualname__} {arguments!r}".encode())
+    return _name(function, repr(arguments).encode()) if _is_plain(arguments) else None
 
 
 def key_of_values(function, arguments):
     """As `key`, for arguments of any type that has a form in bytes; the same bytes are the same values."""
-    if not function.__module__.startswith("datagravity.") or folder() is None or not _SOURCES:
-        return None
     try:
-        content = pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL)
+        return _name(function, pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL)) if folder() else None
     except (pickle.PicklingError, AttributeError, TypeError):
+        return None
+
+
+def _name(function, content):
+    if folder() is None or not _SOURCES or not function.__module__.startswith("datagravity.") or _code() is None:
         return None
     return _digest(_code().encode(), f"{function.__module__}.{function.__qualname__}".encode(), content)
 
@@ -156,18 +161,22 @@ def _is_plain(value):
 
 @contextmanager
 def alone(name):
-    """A context in which no other process or thread of this machine is, for the same name of a call's entries."""
-    place = folder() / name
-    place.mkdir(parents=True, exist_ok=True)
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(place, os.O_RDONLY)
+    """A context in which no other process or thread of this machine is, for the same name of a call's entries.
+
+    Where the system has no such locks, or the folder cannot be made, two may compute the same.
+    """
+    handle = None
+    with suppress(OSError):
+        place = folder() / name
+        place.mkdir(parents=True, exist_ok=True)
+        if fcntl is not None:
+            handle = os.open(place, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
 
 
 def find(name, digest):
@@ -179,14 +188,17 @@ def find(name, digest):
     digest : function from the name of a table to what stands for its content
     """
     for path in sorted((folder() / name).glob("*.result")):
-        with suppress(OSError):
+        try:
             whole, _, rest = path.read_bytes().partition(b"\n")
-            if whole != _digest(rest).encode():
-                continue
-            tables, _, content = rest.partition(b"\n")
-            if _are(json.loads(tables), digest) and _is_as_read() and is_as_imported():
+        except OSError:
+            continue
+        if whole != _digest(rest).encode():
+            continue
+        tables, _, content = rest.partition(b"\n")
+        if _are(json.loads(tables), digest) and _is_as_read() and is_as_imported():
+            with suppress(OSError):
                 os.utime(path)
-                return pickle.loads(zlib.decompress(content))
+            return pickle.loads(zlib.decompress(content))
     return None
 
 
