@@ -226,6 +226,27 @@ FROZEN = {
 }
 
 
+def test_a_processor_at_the_edge_goes_half_as_far_again_and_only_at_one_place():
+    rows = pd.DataFrame(curve(0.01, 1.0, reuse_bytes=800, reuse_distance=0.2))
+    middle, edge = (bill.energies(rows, "wire", built_at=at) for at in ("middle", "edge"))
+    one = rows["places"] == 1
+    for part in ("home", "reuse"):
+        assert (edge[part] / middle[part]).to_numpy() == pytest.approx(np.where(one, 1.5, 1.0))
+    with pytest.raises(ValueError, match="built_at: 'corner', expected one of 'middle', 'edge'"):
+        bill.energies(rows, "wire", built_at="corner")
+
+
+def test_integers_as_dear_as_floating_operations(programs):
+    found = multiverse.specifications(
+        programs.assign(operation_class="integer"),
+        {"price": ("wire",), "copies": ("copies",), "side": ("footprint",), "header_bytes": (8.0,)}
+        | {"descriptor_bytes": (64.0,), "place_pj": (0.0,), "seed": (0,)},
+    ).set_index(["integer", "left_out"])
+    own, dear = (found.loc[(name, "none")] for name in ("own", "as floating"))
+    assert own["decades"] == pytest.approx(dear["decades"])
+    assert own["no_saving_rms"] > dear["no_saving_rms"]
+
+
 @pytest.mark.parametrize("kernel", FROZEN)
 def test_savings_of_four_programs_by_the_wire(kernel):
     (operations, kind, accesses, footprint), one, (places, *many), (saving, gd) = FROZEN[kernel]
@@ -523,11 +544,12 @@ def test_draws_of_a_law_give_savings(programs):
 
 def test_statements_are_what_a_walk_over_kernels_finds(programs):
     choices = {"price": ("wire",), "header_bytes": (8.0,), "copies": ("copies",), "side": ("footprint",)}
-    choices |= {"descriptor_bytes": (64.0,), "place_pj": (0.0, 1e13)}
+    choices |= {"descriptor_bytes": (64.0,), "place_pj": (0.0, 1e13), "integer": ("own",)}
     found = multiverse.specifications(programs, choices)
-    assert len(found) == 2 * 9
-    for place_pj, left_out in itertools.product((0.0, 1e13), ("none", "program 3")):
-        rows = programs[(programs["size"] == 4) & (programs["kernel"] != left_out)]
+    assert len(found) == 2 * (1 + 8 + 4)  # all, without each program, without each family
+    for place_pj, left_out in itertools.product((0.0, 1e13), ("none", "program 3", "family family 2")):
+        left = (programs["kernel"] == left_out) | ("family " + programs["family"] == left_out)
+        rows = programs[(programs["size"] == 4) & ~left]
         saved = bill.savings(bill.energies(rows, "wire", place_pj=place_pj))
         fitted = fitting.fit(bill.energies(rows, "wire"))
         logs = np.log(saved["saving"].to_numpy())
@@ -540,8 +562,10 @@ def test_statements_are_what_a_walk_over_kernels_finds(programs):
         (own,) = found[(found["place_pj"] == place_pj) & (found["left_out"] == left_out)].to_dict("records")
         wanted = {name: np.exp(np.sqrt((error**2).mean())) for name, error in errors.items()}
         assert {name: own[name] for name in wanted} == pytest.approx(wanted)
-        kappa = np.log10(fitted["kappa_over_gd"])
+        kappa, gd = np.log10(fitted["kappa"]), np.log10(fitted["gd"])
         assert own["decades"] == pytest.approx(kappa.max() - kappa.min())
+        assert own["decades_over_gd"] == pytest.approx((kappa - gd).max() - (kappa - gd).min())
+        assert own["slope"] == pytest.approx(np.polyfit(gd, kappa - gd, 1)[0])
         assert own["kernels"] == len(rows["kernel"].unique())
         assert own["constant_wins"] == (wanted["best_beta_rms"] > wanted["constant_rms"])
     without, priced = (found[found["place_pj"] == place_pj] for place_pj in (0.0, 1e13))
@@ -551,7 +575,7 @@ def test_statements_are_what_a_walk_over_kernels_finds(programs):
 
 def test_agreement_counts_specifications(programs):
     choices = {"price": ("wire", "mesh"), "copies": ("copies",), "side": ("footprint",), "place_pj": (0.0,)}
-    table = multiverse.specifications(programs, choices | {"descriptor_bytes": (64.0,)})
+    table = multiverse.specifications(programs, choices | {"descriptor_bytes": (64.0,), "integer": ("own",)})
     found = multiverse.agreement(table).set_index(["statement", "choice", "option"])
     assert found.loc[("spans", "all", "all"), "specifications"] == 6
     assert found.loc[("free_of_gd", "all", "all"), "share"] == 1.0

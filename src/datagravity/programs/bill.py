@@ -18,6 +18,10 @@ CURVE = (*RUN, "partition", "owner")
 KEPT = ("kernel", "family", "role", "size", "seed", "partition", "owner", "places", "footprint_bytes")
 #: The partition of the row of one place, which all partitions of the run share.
 ONE_PLACE = "one place"
+#: Where one processor stands in the square of its data, and by what its ways are longer at the edge: by Manhattan's
+#: measure 1/4 + 1/4 from the middle, and 1/4 + 1/2 from the middle of an edge.
+BUILT_AT = ("middle", "edge")
+EDGE_STRETCH = 1.5
 COPIES = ("copies", "no copies", "unlimited")
 #: Parts of a bill. The first is free of places; the next two are local transport, and those after it what closeness
 #: costs over the wires; the last is what a place costs besides transport.
@@ -42,6 +46,7 @@ def energies(
     place_pj=0.0,
     copies="copies",
     invalidations=False,
+    built_at="middle",
 ):
     """The bill of every row of counts, in pJ per operation.
 
@@ -64,6 +69,8 @@ def energies(
     descriptor_bytes : of the command to each further place in each phase; two barriers of 8 bytes come on top
     place_pj : energy of a place besides transport, in each phase (sequencer, leakage); each of the k places pays it
     copies : "copies" of up to the tile's size, "no copies" and no reuse at all, or "unlimited" ones
+    built_at : where the processor of one place stands: in the "middle" of its data, or in the middle of their "edge",
+        from where all ways are half as long again
     invalidations : whether messages to holders of copies are on the bill, each as long as a header; there are none
         without copies
 
@@ -98,12 +105,14 @@ def energies(
     priced = _Priced(counts, law, side)
     reuse, home, remote, way = _accesses(priced, copies)
     operations, more_work = _operations(priced)
-    tile = law.energy(priced.r * priced.side / 2)
+    checks.choice("built_at", built_at, BUILT_AT)
+    stretch = np.where((built_at == "edge") & (priced.r == 1), EDGE_STRETCH, 1.0)
+    tile = law.energy(priced.r * priced.side / 2 * stretch)
     link = law.energy(priced.r * priced.side)
     commands = priced.column("command_bytes") * (descriptor + BARRIER_BYTES)
     messages = checks.truth("invalidations", invalidations) and copies != "no copies"
     parts = {
-        "reuse": priced.moved(reuse, "reuse_distance"),
+        "reuse": priced.moved(reuse, "reuse_distance", stretch),
         "home": (home + remote) * tile,
         "sharing": priced.moved(remote, way) * (1 + header / ACCESS_BYTES),
         "commands": commands / (COUNTED_DESCRIPTOR_BYTES + BARRIER_BYTES) * link,
@@ -294,8 +303,11 @@ class _Priced:
         self.need(name)
         return checks.numbers(name, self.counts[name].to_numpy(dtype=float, na_value=np.nan), checks.AT_LEAST_ZERO)
 
-    def moved(self, amount, distance):
-        """Energy of bytes over distances of which the counts hold power means; 0 where there are no bytes."""
+    def moved(self, amount, distance, stretch=1.0):
+        """Energy of bytes over distances of which the counts hold power means; 0 where there are no bytes.
+
+        `stretch` makes all of a row's distances longer.
+        """
         some = amount > 0
         if not some.any():
             return np.zeros(len(self.counts))
@@ -305,7 +317,7 @@ class _Priced:
         for name, mean in zip(names, means.T, strict=True):
             checks.every(name, mean, ~some | (mean > 0), "a mean distance above 0, because there are events")
         means = np.where(some[:, None], means, 1.0)
-        return np.where(some, amount * self.law.mean(means, self.side), 0.0)
+        return np.where(some, amount * self.law.mean(means, self.side * stretch), 0.0)
 
 
 def _operations(priced):

@@ -21,7 +21,8 @@ CHOICES = {
     "copies": ("copies", "no copies"),
     "partition": ("natural", "hashed"),
     "descriptor_bytes": (64.0,),
-    "place_pj": (0.0, 7000.0),
+    "place_pj": (0.0, 70.0, 7000.0),
+    "integer": ("own", "as floating"),
     "seed": (0,),
 }
 #: Kernels that solve one problem and count its operations alike.
@@ -37,6 +38,7 @@ SEEDS = CHOICES | {
     "partition": (NATURAL,),
     "side": ("footprint",),
     "place_pj": (0.0,),
+    "integer": ("own",),
     "seed": (0, 1, 2, 3, 4),
 }
 #: What a statement of `multiverse` is called in a table.

@@ -1,12 +1,14 @@
-"""The statements on real programs under every reasonable choice of prices, messages, copies, places and kernels.
+"""The statements on real programs under every reasonable choice of prices, messages, copies, places and programs.
 
-A combination of choices is one specification. Three statements are asked of each: does closeness, over G_d, span two
-decades between programs; does the tile law, with its best exponent chosen afterwards, do worse than a constant that is
-told other programs only; and is the best number of places the same at a tenth of G_d and at ten times as much? The
-last is a theorem where a place has no price; kernels that compute more on more places are not asked. [extension]
+A combination of choices is one specification. Three statements are asked of each: does kappa, the price of closeness in
+operations, span two decades between programs, where the law has one kappa for all; does the tile law, with its best
+exponent chosen afterwards, do worse than a constant that is told other programs only; and is the best number of places
+the same at a tenth of G_d and at ten times as much? The last is a theorem where a place has no price; kernels that
+compute more on more places are not asked. [extension]
 """
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ CHOICES = {
     "side": prices.SIDES,
     "descriptor_bytes": (64.0, 4096.0),
     "place_pj": (0.0, 70.0, 7000.0),
+    "integer": ("own", "as floating"),
     "seed": (0, 1, 2, 3, 4),
 }
 #: G_d is scaled by these to see whether the best number of places moves.
@@ -51,11 +54,13 @@ VARIANTS = {
     "side of a die": {"side": "die"},
     "place 70 pJ": {"place_pj": 70},
     "place 7000 pJ": {"place_pj": 7000},
+    "processor at the edge": {"built_at": "edge"},
+    "integer as floating": {"integer": "as floating"},
 }
 
 
 def specifications(counts, choices=None, *, owner="output"):
-    """The three statements under every combination of choices, with all kernels and with each left out.
+    """The three statements under every combination of choices, with all kernels, and without each and each family.
 
     The largest fitted size of every kernel counts. A kernel that was counted with one seed has it under every choice
     of seed, and seeds of which no kernel of a partition has rows are left out, as are partitions without rows.
@@ -63,14 +68,16 @@ def specifications(counts, choices=None, *, owner="output"):
     Parameters
     ----------
     counts : as for `bill.energies`
-    choices : dict of options for some of `CHOICES`; the others keep theirs. A price may be a `prices.Law`.
+    choices : dict of options for some of `CHOICES`; the others keep theirs. A price may be a `prices.Law`; integers "as
+        floating" are as dear as floating operations.
     owner : owner rule
 
     Returns
     -------
-    pandas.DataFrame, a row a combination and a kernel left out: the choices; left_out ("none" or a kernel); kernels
-    (how many remain); decades (log10 of largest over least kappa/G_d); best_beta, best_beta_rms, constant_rms and
-    no_saving_rms (root mean square factors of the three forecasts); free_share (of kernels, whose best number of
+    pandas.DataFrame, a row a combination and what is left out: the choices; left_out ("none", a kernel, or "family "
+    and its name); kernels (how many remain); decades and decades_over_gd (log10 of the largest over the least kappa,
+    and kappa/G_d); slope (of ln(kappa/G_d) on ln G_d: -1 if kappa is one for all); best_beta, best_beta_rms,
+    constant_rms and no_saving_rms (root mean square factors of the three forecasts); free_share (of kernels, whose best number of
     places is the same at all of `SCALES`); and a truth for each of `STATEMENTS`: spans, constant_wins, free_of_gd
     (all kernels).
 
@@ -89,11 +96,9 @@ def specifications(counts, choices=None, *, owner="output"):
     inner = [name for name in CHOICES if name not in ("partition", "seed", "place_pj")]
     for options in itertools.product(*(choices[name] for name in inner)):
         arguments = dict(zip(inner, options, strict=True))
-        law = arguments["price"]
-        bills = energies(
-            rows, law, place_pj=1.0, **{name: value for name, value in arguments.items() if name != "price"}
-        )
-        arguments["price"] = law if isinstance(law, str) else law.name
+        law, integer = arguments.pop("price"), arguments.pop("integer")
+        bills = energies(rows, _with_integers(law, integer), place_pj=1.0, **arguments)
+        arguments |= {"price": law if isinstance(law, str) else law.name, "integer": integer}
         for (partition, seed), places in groups.items():
             wide = _Wide(bills, *places)
             for place_pj in choices["place_pj"]:
@@ -147,10 +152,11 @@ def sensitivity(counts, price="wire", variants=None):
     rows = largest_fitted(counts)
     for name, changes in (VARIANTS if variants is None else variants).items():
         changes = dict(changes)
+        law = _with_integers(price, changes.pop("integer", "own"))
         partition, owner = changes.pop("partition", "natural"), changes.pop("owner", "output")
         own = rows[(rows["places"] == 1) | ((rows["partition"] == partition) & (rows["owner"] == owner))]
         if (own["places"] > 1).any():
-            found.append({"variant": name} | _summary(energies(own, price, **changes)))
+            found.append({"variant": name} | _summary(energies(own, law, **changes)))
     return pd.DataFrame(found)
 
 
@@ -181,6 +187,13 @@ def savings_over_draws(counts, price="rebuilt", draws=200, *, seed=0, partition=
         row = {"fixed": drawn.fixed, "slope": drawn.slope, "exponent": drawn.exponent}
         found.append(row | {name: own[name] for name in ("geometric_mean", "gainers")} | {"kappa_decades": decades})
     return pd.DataFrame(found)
+
+
+def _with_integers(price, integer):
+    """The law of a price, with integer operations at their own price or that of floating ones."""
+    checks.choice("integer", integer, CHOICES["integer"])
+    law = prices.law(price) if isinstance(price, str) else price
+    return law if integer == "own" else replace(law, integer=law.floating, errors={})
 
 
 def _summary(bills):
@@ -241,9 +254,10 @@ class _Wide:
     """Bills of one partition and seed as arrays (kernels, places)."""
 
     def __init__(self, bills, kernels, positions, places):
-        self.kernels, self.r = kernels, places**-0.5
+        self.kernels, self.r = np.array(kernels, dtype=object), places**-0.5
         self.there = np.isfinite(positions)
         at = np.where(self.there, positions, 0).astype(int)
+        self.families = bills["family"].to_numpy()[at[:, 0]]
 
         def wide(name):
             return np.where(self.there, bills[name].to_numpy()[at], np.nan)
@@ -280,10 +294,21 @@ def _asked(wide, place_pj, told):
     logs = np.log(totals[:, 0] / np.nanmin(totals, axis=1))
     best = [np.nanargmin(wide.totals(place_pj, scale), axis=1) for scale in SCALES]
     free = np.all([places == best[0] for places in best], axis=0) | ~wide.same_work
-    kept = np.vstack([np.ones(len(logs), bool), ~np.eye(len(logs), dtype=bool)])
+    families = np.unique(wide.families.astype(str))
+    kept = np.vstack(
+        [
+            np.ones(len(logs), bool),
+            ~np.eye(len(logs), dtype=bool),
+            *(wide.families != family for family in families),
+        ]
+    )
     counts = kept.sum(axis=1)
     squares = (told(wide.gd) - logs) ** 2 @ kept.T  # (betas, kernels left out)
-    kappas = np.where(kept, np.log10(wide.kappa_over_gd), np.nan)
+    over_gd = np.where(kept, np.log10(wide.kappa_over_gd), np.nan)
+    gds = np.where(kept, np.log10(wide.gd), np.nan)
+    kappas = over_gd + gds
+    from_mean = gds - np.nanmean(gds, axis=1, keepdims=True)
+    slope = np.nansum(from_mean * over_gd, axis=1) / np.nansum(from_mean**2, axis=1)
     means = kept @ logs / counts
     variance = kept @ logs**2 / counts - means**2
     # The mean of the others is off a kernel's own value by n/(n - 1) times what the mean of all is.
@@ -293,9 +318,11 @@ def _asked(wide, place_pj, told):
     decades = np.nanmax(kappas, axis=1) - np.nanmin(kappas, axis=1)
     best_beta_rms, constant_rms = np.exp(beta), np.exp(constant)
     return {
-        "left_out": np.array([NOBODY, *wide.kernels], dtype=object),
+        "left_out": np.array([NOBODY, *wide.kernels, *(f"family {name}" for name in families)], dtype=object),
         "kernels": counts,
         "decades": decades,
+        "decades_over_gd": np.nanmax(over_gd, axis=1) - np.nanmin(over_gd, axis=1),
+        "slope": slope,
         "best_beta": predicting.BETAS[squares.argmin(axis=0)],
         "best_beta_rms": best_beta_rms,
         "constant_rms": constant_rms,
