@@ -183,3 +183,12 @@ def test_what_is_no_stream_is_refused(call, message):
 @pytest.mark.parametrize("module", [reuse, engines, engine_numpy])
 def test_the_examples_hold(module):
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint32, np.int64])
+def test_words_of_any_whole_type_give_the_same_curve(kind):
+    words = np.array([0, 32, 64, 96, 120] * 2, dtype=kind)
+    for unit in (8, 64):
+        found = miss_curve(words, unit, capacities=[unit, 64 * unit])["misses"].tolist()
+        assert found == [10, 5]
+        assert sampled_miss_curve(words, 1.0, unit_bytes=unit, capacities=[unit, 64 * unit])["misses"].tolist() == found

@@ -39,9 +39,16 @@ def the_law():
 
 
 def real_programs():
-    """What closeness costs programs, over G_d, in how many choices it spans decades, and what forecasts a saving."""
+    """How far the price of closeness spreads over programs, in how many choices, and what forecasts a saving."""
     found = programs.programs() | programs.spread() | programs.choices() | programs.forecasts()
-    spread = ("kappa_low", "kappa_high", "spans", "specifications", "spans_without", "constant_wins")
+    spread = (
+        "decades_kappa",
+        "decades_least",
+        "decades_most",
+        "specifications",
+        "spans_family",
+        "spans_family_natural",
+    )
     return {f"program_{name}": found[name] for name in ("kernels", *spread, "tile_best", "constant", "trend")}
 
 

@@ -9,7 +9,7 @@ from datagravity.evidence import load
 from datagravity.headlines import extension
 from datagravity.intervals import text
 from datagravity.programs import bill, counted, fitting, multiverse, predicting
-from datagravity.programs.counted import LAW, natural, one_run_each
+from datagravity.programs.counted import LAW, NATURAL, natural, one_run_each
 
 #: From which saving on a program gains, for the prose: a twentieth.
 GAIN = 1.05
@@ -17,6 +17,10 @@ GAIN = 1.05
 FLAT = 0.05
 #: The price of a place that the chapter tries, and the sides of the square at which it does, mm.
 PLACE_PJ, SIDES = 7000, (0.3, 300)
+#: A cheaper place, of the choices.
+CHEAP_PJ = 70
+#: From which error a form does not hold.
+NO_FORM = 1 / 3
 
 
 def programs():
@@ -43,18 +47,24 @@ def reuse():
 def crossing():
     """Rent exponents of three programs, from bytes alone."""
     found = natural(counted.byte_fits()).set_index("kernel")["p_r"]
-    names = {"rent_decode": "attention decode", "rent_stencil": "stencil 2-D", "rent_fft": "FFT"}
+    names = {"rent_stencil": "stencil 2-D", "rent_fft": "FFT"}
     return {name: extension(max(0.0, round(found[kernel], 6))) for name, kernel in names.items()}
 
 
 def spread():
     """The range of kappa over G_d, its width without any one program, and how well the two forms fit."""
     rows = natural(counted.fits()).sort_values("kappa_over_gd")
-    logs = np.log10(rows["kappa_over_gd"].to_numpy())
-    worst = rows.loc[rows["bent_error"].idxmax()]
+    logs, gd = np.log10(rows["kappa_over_gd"].to_numpy()), np.log10(rows["gd"].to_numpy())
+    bad = rows.loc[rows["bent_error"] > NO_FORM, "kernel"].sort_values()
+    broken = rows.loc[(rows["b"] < rows["p"]) != (rows["best_places"] > 1), "kernel"].sort_values()
     varied = counted.sensitivity()
     varied = varied[~varied["variant"].isin(PARTITIONS)]
+    raw = bill.with_gd(counted.natural_bills())
+    raw = (raw["transport"] * raw["closeness"] / (raw["local"] + raw["closeness"])).groupby(raw["places"])
     return {
+        "gd_low": extension(rows["gd"].min()),
+        "gd_high": extension(rows["gd"].max()),
+        "gd_below": extension((rows["gd"] < 1).sum()),
         "kappa_low_span": extension(_ends(varied["kappa_over_gd_least"])),
         "kappa_high_span": extension(_ends(varied["kappa_over_gd_largest"])),
         "seed_factor": extension(_between_seeds()),
@@ -63,27 +73,50 @@ def spread():
         "kappa_high": extension(rows["kappa_over_gd"].iloc[-1]),
         "kappa_high_kernel": extension(rows["kernel"].iloc[-1]),
         "decades": extension(np.ptp(logs)),
-        "decades_without": extension(min(np.ptp(logs[1:]), np.ptp(logs[:-1]))),
+        "decades_small": extension(_decades_of_the_smallest()),
+        "decades_kappa": extension(np.ptp(logs + gd)),
+        "kappa_slope": extension(text(fits.line(gd, logs).interval())),
+        "raw_16": extension(np.ptp(np.log10(raw.get_group(16)))),
+        "raw_64": extension(np.ptp(np.log10(raw.get_group(64)))),
+        "rule_broken": extension(len(broken)),
+        "rule_broken_names": extension(listed(broken)),
         "bent_error": extension(100 * rows["bent_error"].median(), "%"),
         "pure_error": extension(100 * rows["pure_error"].median(), "%"),
-        "bent_worst": extension(100 * worst["bent_error"], "%"),
-        "bent_worst_kernel": extension(worst["kernel"]),
+        "bent_bad": extension(listed(bad)),
     }
+
+
+def _decades_of_the_smallest():
+    """How far kappa/G_d spans at the smallest size of each program."""
+    rows = load("program_counts").query("owner == 'output' and seed == 0 and partition in ('one place', 'natural')")
+    rows = rows[rows["size"] == rows.groupby("kernel")["size"].transform("min")]
+    return float(np.ptp(np.log10(fitting.fit(bill.energies(rows, LAW))["kappa_over_gd"])))
 
 
 def ceilings():
     """How many programs gain, where their savings end, and whether saving and G_d go together."""
     rows = natural(counted.savings())
     ceiling = rows.loc[rows["best_places"] > 1, "ceiling"]
-    rank = float(fits.rank_correlations([rows["gd"].to_numpy()], rows["saving"].to_numpy())[0])
+    floating = rows["kernel"].isin(load("program_counts").query("operation_class == 'floating'")["kernel"])
+    counts = one_run_each(load("program_counts")).assign(operation_class="floating")
+    dear = natural(bill.savings(bill.energies(counts, LAW)))
     return {
         "gainers": extension((rows["saving"] > GAIN).sum()),
         "stay": extension((rows["transport_places"] == 1).sum()),
         "at_end": extension(rows["at_the_end"].sum()),
         "ceiling_low": extension(ceiling.min()),
         "ceiling_high": extension(ceiling.max()),
-        "rank_gd": extension(text(fits.rank_interval(rank, len(rows)))),
+        "rank_gd": _rank(rows),
+        "rank_floating": _rank(rows[floating]),
+        "rank_integer": _rank(rows[~floating]),
+        "rank_dear": _rank(dear),
     }
+
+
+def _rank(rows):
+    """The rank correlation of saving and G_d, with its interval."""
+    rank = float(fits.rank_correlations([rows["gd"].to_numpy()], rows["saving"].to_numpy())[0])
+    return extension(text(fits.rank_interval(rank, len(rows))))
 
 
 def place_price():
@@ -103,6 +136,11 @@ def place_price():
 
 def forecasts():
     """By which factor forecasts of a held-out size are off, and one of the price in a family never seen."""
+    table = counted.forecasts()
+    fitted = bill.largest_fitted(load("program_counts")).groupby("kernel")["footprint_bytes"].max()
+    held = load("program_counts").query("role == 'held out'").groupby("kernel")["footprint_bytes"].max() / fitted
+    nothing = (table["saving"] == 1) & (table["persistence"] == 1)
+    sizes = {"held_least": held.min(), "held_most": held.max(), "held_one": nothing.sum()}
     scored = counted.scores().set_index("forecast")
     names = {
         "two_terms": "two terms",
@@ -114,6 +152,7 @@ def forecasts():
         "nothing": "no saving",
     }
     found = {key: extension(scored.loc[name, "rms_factor"]) for key, name in names.items()}
+    found |= {name: extension(value) for name, value in sizes.items()}
     spanned = {key: name for key, name in names.items() if key not in ("tile", "nothing")}
     return found | {f"{key}_span": extension(_span(scored.loc[name])) for key, name in spanned.items()}
 
@@ -150,20 +189,32 @@ def families():
 
 def choices():
     """How often each statement holds over all combinations of choices, and the ends of the spread of kappa."""
-    table, named = counted.specifications(), counted.agreement().set_index(["choice", "option"])
+    table = counted.specifications()
     whole = table[table["left_out"] == multiverse.NOBODY]
-    held = 100 * named.loc[("all", "all")]
-    without = 100 * table[table["left_out"] != multiverse.NOBODY].groupby("left_out")["spans"].mean()
-    price = {key: 100 * named.loc[("place_pj", key), counted.CALLED["free_of_gd"]] for key in ("0.0", "7000.0")}
-    return {
+    family = table["left_out"].str.startswith("family ")
+    one, without = table[(table["left_out"] != multiverse.NOBODY) & ~family], table[family]
+    by_family = without.groupby("left_out")["spans"].mean()
+    wins = whole[whole["integer"] == "own"].groupby("partition")["constant_wins"].mean()
+    dear = whole[whole["integer"] == "as floating"]["constant_wins"].mean()
+    free = whole.groupby("place_pj")[["free_of_gd", "free_share"]].mean()
+    shares = {
+        "spans": whole["spans"].mean(),
+        "spans_without": one.groupby("left_out")["spans"].mean().min(),
+        "spans_family": by_family.min(),
+        "spans_family_natural": without[without["partition"] == NATURAL]["spans"].mean(),
+        "constant_natural": wins[NATURAL],
+        "constant_hashed": wins["hashed"],
+        "constant_dear": dear,
+        "free_unpriced": free.loc[0, "free_of_gd"],
+        "kept_cheap": free.loc[CHEAP_PJ, "free_share"],
+        "kept_dear": free.loc[PLACE_PJ, "free_share"],
+    }
+    return {name: extension(100 * share, "%") for name, share in shares.items()} | {
         "specifications": extension(len(whole)),
-        "spans": extension(held[counted.CALLED["spans"]], "%"),
-        "constant_wins": extension(held[counted.CALLED["constant_wins"]], "%"),
-        "free_unpriced": extension(price["0.0"], "%"),
-        "free_priced": extension(price["7000.0"], "%"),
+        "cheap_pj": extension(CHEAP_PJ, "pJ"),
         "decades_least": extension(whole["decades"].min()),
         "decades_most": extension(whole["decades"].max()),
-        "spans_without": extension(without.min(), "%"),
+        "spans_family_name": extension(by_family.idxmin().removeprefix("family ")),
     }
 
 
@@ -171,9 +222,10 @@ def bills():
     """What one change of the bill at a time does to the mean saving, and to how many programs gain."""
     rows = counted.sensitivity().set_index("variant")
     means = {"bill": "the bill", "bare": "no copies", "short": "header 0 bytes", "long": "header 32 bytes"}
-    means |= {"die": "side of a die"}
+    means |= {"die": "side of a die", "edge": "processor at the edge"}
     found = {f"mean_{key}": extension(rows.loc[name, "geometric_mean"]) for key, name in means.items()}
     gains = {"bill": "the bill", "short": "header 0 bytes", "long": "header 32 bytes", "hashed": "hashed"}
+    gains |= {"edge": "processor at the edge"}
     return found | {f"gain_{key}": extension(rows.loc[name, "gainers"]) for key, name in gains.items()}
 
 

@@ -77,9 +77,9 @@ def specifications(counts, choices=None, *, owner="output"):
     pandas.DataFrame, a row a combination and what is left out: the choices; left_out ("none", a kernel, or "family "
     and its name); kernels (how many remain); decades and decades_over_gd (log10 of the largest over the least kappa,
     and kappa/G_d); slope (of ln(kappa/G_d) on ln G_d: -1 if kappa is one for all); best_beta, best_beta_rms,
-    constant_rms and no_saving_rms (root mean square factors of the three forecasts); free_share (of kernels, whose best number of
-    places is the same at all of `SCALES`); and a truth for each of `STATEMENTS`: spans, constant_wins, free_of_gd
-    (all kernels).
+    constant_rms and no_saving_rms (root mean square factors of the three forecasts); free_share (of kernels, whose best
+    number of places is the same at all of `SCALES`); and a truth for each of `STATEMENTS`: spans, constant_wins,
+    free_of_gd (all kernels).
 
     Raises
     ------
@@ -90,8 +90,14 @@ def specifications(counts, choices=None, *, owner="output"):
     for name in choices:
         checks.choice("choices", name, CHOICES)
     rows = largest_fitted(counts)
-    rows = _plain(rows[(rows["places"] == 1) | (rows["owner"] == owner)])
+    asked = (rows["owner"] == owner) & rows["partition"].isin(choices["partition"])
+    rows = _plain(rows[(rows["places"] == 1) | asked])
     groups = _groups(rows, choices)
+    used = np.unique(np.concatenate([at[np.isfinite(at)] for _, at, _ in groups.values()])).astype(int)
+    renumbered = np.full(len(rows), np.nan)
+    renumbered[used] = np.arange(len(used))
+    rows = rows.iloc[used].reset_index(drop=True)
+    groups = {name: (kernels, _taken(renumbered, at), places) for name, (kernels, at, places) in groups.items()}
     told, found = _Told(), []
     inner = [name for name in CHOICES if name not in ("partition", "seed", "place_pj")]
     for options in itertools.product(*(choices[name] for name in inner)):
@@ -250,17 +256,21 @@ def _groups(rows, choices):
     }
 
 
+def _taken(values, at):
+    """values[at], and NaN where `at` is NaN."""
+    there = np.isfinite(at)
+    return np.where(there, values[np.where(there, at, 0).astype(int)], np.nan)
+
+
 class _Wide:
     """Bills of one partition and seed as arrays (kernels, places)."""
 
     def __init__(self, bills, kernels, positions, places):
         self.kernels, self.r = np.array(kernels, dtype=object), places**-0.5
-        self.there = np.isfinite(positions)
-        at = np.where(self.there, positions, 0).astype(int)
-        self.families = bills["family"].to_numpy()[at[:, 0]]
+        self.families = bills["family"].to_numpy()[positions[:, 0].astype(int)]
 
         def wide(name):
-            return np.where(self.there, bills[name].to_numpy()[at], np.nan)
+            return _taken(bills[name].to_numpy(), positions)
 
         self.compute, self.local, self.place = wide("compute"), wide("local"), wide("place_price")
         self.transport = self.local + wide("closeness")

@@ -182,7 +182,7 @@ def theta(curve, footprint_bytes):
 
 def _units(words, unit_bytes):
     checks.choice("unit_bytes", unit_bytes, UNITS)
-    return _whole("words", words) * WORD_BYTES // unit_bytes
+    return _whole("words", words).astype(np.int64) // (unit_bytes // WORD_BYTES)
 
 
 def _capacities(capacities, footprint_bytes):
