@@ -15,7 +15,7 @@ from conftest import ROOT
 from datagravity.charts.theme import theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
-from datagravity.site.renderer import still_picture
+from datagravity.site.renderer import source_line, still_picture
 from datagravity.sources import bibliography, reference_link, short_name
 
 CHARTS = every_chart()
@@ -124,12 +124,69 @@ def test_every_field_that_a_chart_shows_exists(name):
             assert field in known, field
 
 
+def rewritten(transforms, known=frozenset()):
+    """Fields that transforms write although the same rows hold them already, or are made of themselves.
+
+    Rows stay as they are when a slider moves: a field made of itself would grow with every move. Flattening, folding
+    and aggregating make rows of their own, whose fields are free to be written again.
+    """
+    read = set(known)
+    for transform in transforms:
+        parts_of = [transform, *transform.get("joinaggregate", []), *transform.get("window", [])]
+        written = {name for part in parts_of for name in as_list(part.get("as", []))}
+        read |= set(re.findall(r"datum\.(\w+)", str(transform.get("calculate", ""))))
+        read |= set(re.findall(r"datum\['(\w+)'\]", str(transform.get("calculate", ""))))
+        made_of = [*parts_of[1:], *transform.get("aggregate", [])]
+        read |= {part["field"] for part in made_of if "field" in part}
+        if "aggregate" in transform:
+            written = {part["as"] for part in transform["aggregate"]}
+        if "flatten" not in transform:
+            yield from written & read
+        if {"flatten", "fold", "aggregate"} & set(transform):
+            read = set()
+
+
+def chains(spec, before=()):
+    """The transforms that the rows of each layer pass."""
+    own = [*before, *spec.get("transform", [])]
+    if "layer" not in spec:
+        yield own
+    for layer in spec.get("layer", []):
+        yield from chains(layer, () if "data" in layer else own)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_chart_makes_a_field_of_itself(name):
+    assert [field for chain in chains(specification(name)) for field in rewritten(chain)] == []
+
+
+def test_a_field_made_of_itself_is_found():
+    joined = {"joinaggregate": [{"op": "sum", "field": "a", "as": "a"}]}
+    assert list(rewritten([joined])) == ["a"]
+    assert list(rewritten([{"calculate": "datum.a", "as": "b"}, {"calculate": "1", "as": "a"}])) == ["a"]
+    assert list(rewritten([{"calculate": "2 * datum['a']", "as": "a"}])) == ["a"]
+    assert list(rewritten([{"aggregate": [{"op": "mean", "field": "a", "as": "a"}]}])) == ["a"]
+    assert (
+        list(rewritten([{"calculate": "datum.a", "as": "b"}, {"flatten": ["b"]}, {"calculate": "1", "as": "a"}])) == []
+    )
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_only_a_chart_without_rows_of_tables_draws_formulas_alone(name):
+    meta = specification(name)["usermeta"]
+    line = source_line(specification(name))
+    assert ("formulas alone" in line) == (not meta["sources"] and "tables" not in meta)
+    assert ("tables" in meta) == name.startswith("programs.")
+    for table in meta.get("tables", []):
+        assert (ROOT / "data" / f"{table}.csv").exists()
+        assert f"Counted by this book: <code>data/{table}.csv</code>." in line
+
+
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_specification_is_valid_finite_and_light(name):
     spec = specification(name)
     size = len(json.dumps(spec, allow_nan=False, separators=(",", ":")))
-    if spec["usermeta"]["sources"] or name.startswith("programs."):
-        # What the book counts itself has rows and no source.
+    if spec["usermeta"]["sources"] or "tables" in spec["usermeta"]:
         assert size < ROWS
     else:
         assert size < (MANY_FORMULAS if name.startswith(("gravity.", "plateau.")) else LIGHT)

@@ -73,7 +73,7 @@ def test_the_browser_prices_counts_as_the_package_does(valley, kernel, partition
     set_to = {"programs_kernel": kernel, "programs_partition": partition}
     set_to |= {f"programs_{name}": price[name] for name in ("fixed", "slope", "header") if name in price}
     set_to |= {"programs_log10_descriptor": price["descriptor"]} if "descriptor" in price else {}
-    set_to |= {"programs_place_power": price["place"]} if "place" in price else {}
+    set_to |= {"programs_log10_place": price["place"]} if "place" in price else {}
     set_to = {name.replace("programs_log10_", "log10_programs_"): value for name, value in set_to.items()}
     found = drawn(valley, 3, ["k", "total", "ratio"], **set_to)
     law = Law("own", price.get("fixed", 0.0), price.get("slope", 0.64), floating=1.69, integer=0.03)
@@ -109,7 +109,26 @@ def test_the_line_above_names_the_best_place_which_scaling_does_not_move_and_a_p
 
     free = {said(log10_programs_scale=scale) for scale in (-2, 0, 2)}
     assert len(free) == 1
-    assert int(said(programs_place_power=5)) < int(free.pop())
+    assert int(said(log10_programs_place=5)) < int(free.pop())
+
+
+def test_a_partition_that_was_not_counted_is_said_in_words(valley):
+    for kernel, partition, missing in [("sweep", "hashed", 0), ("chase", "natural", 0), ("chase", "hashed", 1)]:
+        chosen = {"programs_kernel": kernel, "programs_partition": partition}
+        words = drawn(valley, 5, ["label"], "text", **chosen)
+        assert words == missing * [[f"partition {partition}:\nnot counted for this program"]]
+        assert len(drawn(valley, 4, ["label"], "text", **chosen)) == 1 - missing
+
+
+def test_the_whole_bill_has_a_sign_of_its_own_in_the_legend(valley):
+    assert "the whole bill" in texts(valley, programs_kernel="sweep")
+
+
+def test_a_legend_names_the_partitions_that_the_chosen_program_was_counted_in():
+    spec = charts.remote_bytes(counts()).to_dict()
+    for kernel, others in [("sweep", {"hashed"}), ("chase", set())]:
+        named = set(texts(spec, programs_crossing=kernel)) & set(charts.PARTITIONS)
+        assert named == {"natural"} | others
 
 
 def test_a_square_as_large_as_the_data_sets_the_lengths(valley):

@@ -149,10 +149,10 @@ def _arrows(pull_x, pull_y):
 def _bodies():
     """The data sets: a circle as large as its mass, with its letter."""
     bodies = (
-        alt.Chart(alt.Data(values=[{"name": name, "x": x, "y": y} for name, (_, x, y) in DATA_SETS.items()]))
+        alt.Chart(alt.Data(values=[{"name": name, "own_x": x, "own_y": y} for name, (_, x, y) in DATA_SETS.items()]))
         .transform_calculate(
-            x=f"datum.name == '{_MOVED}' ? x_{_MOVED} : datum.x",
-            y=f"datum.name == '{_MOVED}' ? y_{_MOVED} : datum.y",
+            x=f"datum.name == '{_MOVED}' ? x_{_MOVED} : datum.own_x",
+            y=f"datum.name == '{_MOVED}' ? y_{_MOVED} : datum.own_y",
             mass=" : ".join(f"datum.name == '{name}' ? mass_{name}" for name in DATA_SETS) + " : 0",
         )
         .encode(x="x:Q", y="y:Q", tooltip=[word("name", "data set"), number("mass", "information mass")])

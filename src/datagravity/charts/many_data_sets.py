@@ -30,8 +30,8 @@ def landscape():
     x = alt.X("d:Q").scale(domain=[0, 1]).title("distance from the heavy one / D")
     y = alt.Y("value:Q").scale(zero=True).title("energy / energy at the heavy one").axis(format="~g")
     curve = (
-        alt.Chart(alt.sequence(start=0, stop=1.0025, step=0.005, as_="d"))
-        .transform_calculate(d="min(datum.d, 1)")
+        alt.Chart(alt.sequence(start=0, stop=1.0025, step=0.005, as_="position"))
+        .transform_calculate(d="min(datum.position, 1)")
         .transform_calculate(value=energy)
         .mark_line(strokeWidth=2.5, color=BLUE)
         .encode(x=x, y=y, tooltip=[number("d", unit="place"), number("value")])

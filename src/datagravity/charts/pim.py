@@ -143,10 +143,10 @@ def _looked_up(rows):
 def _said(chart):
     """The line above the points: how many intervals admit their report, and how far the law is typically off."""
     counted = chart.transform_aggregate(
-        inside="sum(inside)", valid="valid(v)", count="count()", off="median(off)", groupby=[]
+        admitted="sum(inside)", valid="valid(v)", count="count()", typical="median(off)", groupby=[]
     )
-    words = "datum.inside + ' of ' + datum.count + ' intervals admit the report; typically off by a factor '"
-    return counted.transform_calculate(label=f"datum.valid ? {words} + format(exp(datum.off), '.2f') : '{VOID}'")
+    words = "datum.admitted + ' of ' + datum.count + ' intervals admit the report; typically off by a factor '"
+    return counted.transform_calculate(label=f"datum.valid ? {words} + format(exp(datum.typical), '.2f') : '{VOID}'")
 
 
 def predicted_and_reported():

@@ -8,7 +8,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, one_point
 from datagravity.charts.layers import diagonal, guide, readout
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed, spans
 from datagravity.compiled import vega_expression
@@ -105,6 +105,7 @@ def miss_curves(misses=None):
             "in lines of memory. Dotted lines are powers with the exponents 0, 1/2 and 1. The curves have flat steps "
             "and steep edges where those are straight."
         ),
+        tables=["program_misses"],
         height=300,
     )
 
@@ -132,7 +133,7 @@ def remote_bytes(counts=None, fits=None):
         for (name, partition), own in rows.groupby(["kernel", "partition"], sort=False)
     ]
     kernels = list(dict.fromkeys(rows["kernel"]))
-    known = _partition_scale(rows["partition"], columns=2)
+    known = _partition_scale(rows["partition"], columns=2, values=_cuts_of_the_chosen(packed))
     base = alt.Chart(alt.InlineData(values=packed)).transform_filter("datum.kernel == programs_crossing")
     base = base.transform_flatten(["k", "share", "d"]).transform_filter("datum.share > 0")
     x = (
@@ -165,8 +166,22 @@ def remote_bytes(counts=None, fits=None):
             "proportion to the further places. Where lines of memory are hashed, most bytes cross at once and nothing "
             "is left to rise."
         ),
+        tables=["program_counts"],
         height=320,
     )
+
+
+def _cuts_of_the_chosen(packed):
+    """The partitions that the chosen program was counted in: a legend names no other one."""
+    cuts = {}
+    for row in packed:
+        cuts.setdefault(row["kernel"], []).append(row["partition"])
+    programs = {}
+    for kernel, own in cuts.items():
+        programs.setdefault(tuple(name for name in PARTITIONS if name in own), []).append(kernel)
+    *others, most = sorted(programs, key=lambda own: len(programs[own]))
+    chosen = "".join(f"indexof({programs[own]}, programs_crossing) >= 0 ? {list(own)} : " for own in others)
+    return alt.ExprRef(f"{chosen}{list(most)}")
 
 
 def _crossing(rows):
@@ -216,6 +231,10 @@ def _tile_line(x, y):
 # --- The spread of kappa ---------------------------------------------------------------------------------------------
 
 
+#: A name with a comma takes two lines, so that no label is cut.
+_TWO_LINES = "split(replace(datum.label, ', ', ',|'), '|')"
+
+
 def closeness(fits=None):
     """The price of closeness over transport as built, kappa / G_d, of every program and partition.
 
@@ -234,7 +253,7 @@ def closeness(fits=None):
         .mark_point(filled=True, size=65, opacity=0.9)
         .encode(
             x=alt.X("kappa_over_gd:Q").scale(type="log").title("kappa / G_d").axis(format="~g", values=_DECADES),
-            y=alt.Y("kernel:N").sort(order).title(None).axis(labelLimit=150, grid=True),
+            y=alt.Y("kernel:N").sort(order).title(None).axis(labelExpr=_TWO_LINES, labelLineHeight=12, grid=True),
             **known,
             tooltip=[
                 word("kernel", "program"),
@@ -257,6 +276,7 @@ def closeness(fits=None):
             f"{printed(natural.max())}; hashed, from {_span(rows, 'hashed')}."
         ),
         sources=_price_sources(),
+        tables=["program_counts"],
         height=24 * len(order) + 20,
     )
 
@@ -275,7 +295,7 @@ def _price_sources():
 
 # --- The valley ------------------------------------------------------------------------------------------------------
 
-#: What each place costs besides transport opens at nothing; its slider is a power of ten.
+#: What each place costs besides transport: its slider is a power of ten, and its lower end, where it opens, is nothing.
 _PLACE_PRICES = (0, 6)
 
 
@@ -325,7 +345,7 @@ def _bills(counts):
     }
     built = {
         name: f"datum.k == 1 ? {text} : 0"
-        for name, text in {"as_built": "datum.total", "gd": "datum.local / datum.e"}.items()
+        for name, text in {"own_total": "datum.total", "own_gd": "datum.local / datum.e"}.items()
     }
     return (
         alt.Chart(alt.InlineData(values=_packed_counts(counts)))
@@ -335,7 +355,7 @@ def _bills(counts):
         .transform_calculate(compute="datum.e", **terms)
         .transform_calculate(total="datum.e + datum.local + datum.sharing + datum.commands + datum.places")
         .transform_calculate(**built)
-        .transform_joinaggregate(as_built="sum(as_built)", gd="sum(gd)", least="min(total)")
+        .transform_joinaggregate(as_built="sum(own_total)", gd="sum(own_gd)", least="min(total)")
         .transform_calculate(ratio="datum.total / datum.as_built")
     )
 
@@ -370,8 +390,8 @@ def _valley_controls(kernels, partitions):
     return [
         drop_down("programs_kernel", "program", kernels, _OPENING if _OPENING in kernels else kernels[0]),
         drop_down("programs_partition", "partition", partitions),
-        slider("programs_place_power", "a place: 10^x pJ a phase (0: none)", low, high, 0.1, 0),
-        alt.param(name="programs_place", expr="programs_place_power > 0 ? pow(10, programs_place_power) : 0"),
+        slider("log10_programs_place", "a place, pJ a phase", low, high, 0.1, 0),
+        alt.param(name="programs_place", expr="log10_programs_place > 0 ? pow(10, log10_programs_place) : 0"),
         *log_slider("programs_scale", "G_d times", 0.001, 1000, 1),
         slider("programs_slope", "distance, pJ/byte/mm", 0.05, 2, 0.01, law.slope),
         slider("programs_fixed", "fixed part, pJ/byte", 0, 20, 0.1, law.fixed),
@@ -399,8 +419,10 @@ def valley(counts=None):
         return axis.axis(format="~g")
 
     tips = [number("k", "places"), number("total", "per operation", "pJ"), number("ratio", "over as built")]
-    points = base.mark_point(filled=True, size=45, color=PURPLE, opacity=1, clip=True).encode(
-        x=x, y=y("ratio"), tooltip=tips
+    points = (
+        base.transform_calculate(bill="'the whole bill'")
+        .mark_point(filled=True, size=60, opacity=1, clip=True)
+        .encode(x=x, y=y("ratio"), tooltip=tips, **_whole_bill())
     )
     one = base.transform_filter("datum.k == 1")
     chart = alt.layer(
@@ -408,11 +430,8 @@ def valley(counts=None):
         one.mark_rule(strokeDash=[4, 4], color=GREY).encode(y=alt.Y(datum=1)),
         _book_curve(one, x, y),
         points,
-        readout(
-            base.transform_filter("datum.total == datum.least").transform_calculate(label=_READOUT),
-            size=12,
-            lineBreak="\n",
-        ),
+        _above(base.transform_filter("datum.total == datum.least").transform_calculate(label=_READOUT)),
+        _not_counted(counts, partitions),
     ).add_params(*_valley_controls(kernels, partitions))
     return finished(
         chart,
@@ -426,7 +445,38 @@ def valley(counts=None):
             "saving. Scaling all transport leaves the best place where it is, until a place has a price of its own."
         ),
         sources=_price_sources(),
+        tables=["program_counts"],
         height=380,
+    )
+
+
+def _whole_bill():
+    """Colour and shape of the points at the top of the bars, with a legend of their own."""
+    name = "the whole bill"
+    legend = {"symbolFillColor": BROWN, "symbolStrokeColor": BROWN}
+    shape = alt.Shape("bill:N").scale(domain=[name], range=["diamond"]).title(None).legend(**legend)
+    return {"shape": shape, "color": alt.value(BROWN)}
+
+
+def _above(chart):
+    """Two lines above the axes, where neither bars nor curves are."""
+    return readout(chart, size=12, top=-34, lineBreak="\n")
+
+
+def _not_counted(counts, partitions):
+    """Words in place of the bill, where the chosen program was not counted in the chosen partition."""
+    known = one_run_each(counts).groupby("kernel")["partition"].unique()
+    missing = [
+        {"kernel": kernel, "partition": name}
+        for kernel, own in known.items()
+        for name in partitions
+        if name not in set(own)
+    ]
+    label = "'partition ' + datum.partition + ':\\nnot counted for this program'"
+    return _above(
+        alt.Chart(alt.InlineData(values=missing))
+        .transform_filter("datum.kernel == programs_kernel && datum.partition == programs_partition")
+        .transform_calculate(label=label)
     )
 
 
@@ -481,14 +531,8 @@ def saving_against_gd(savings=None):
         .axis(format="~g", values=_FACTORS)
     )
     base = alt.Chart(data)
-    tips = [
-        word("kernel", "program"),
-        word("family"),
-        number("gd", "G_d"),
-        number("saving"),
-        number("ceiling"),
-        number("places", "best number of places"),
-    ]
+    tips = [word("kernel", "program"), word("family"), number("gd", "G_d"), number("saving"), number("ceiling")]
+    tips += [number("places", "best number of places")]
     chosen = alt.condition("datum.kernel == programs_shown", alt.value(3), alt.value(0.8))
     points = base.mark_point(filled=True, size=75, opacity=1).encode(
         x=x,
@@ -513,6 +557,7 @@ def saving_against_gd(savings=None):
             "dashed line that rises without end."
         ),
         sources=_price_sources(),
+        tables=["program_counts"],
         height=360,
     )
 
@@ -574,8 +619,8 @@ def predicted_savings(predictions=None):
         y=y.title("saving as counted"),
         tooltip=[word("kernel", "program"), word("rule"), number("predicted"), number("exact", "counted")],
     )
-    said = base.transform_calculate(off="pow(log(datum.predicted / datum.exact), 2)").transform_aggregate(
-        off="mean(off)", count="count()"
+    said = base.transform_calculate(square="pow(log(datum.predicted / datum.exact), 2)").transform_aggregate(
+        off="mean(square)", count="count()"
     )
     label = "'off by a factor ' + format(exp(sqrt(datum.off)), '.3~r') + ' over ' + datum.count + ' programs'"
     best, worst = min(off, key=off.get), max(off, key=off.get)
@@ -596,6 +641,7 @@ def predicted_savings(predictions=None):
             f"{printed(off[worst])}."
         ),
         sources=_price_sources(),
+        tables=["program_counts"],
         height=360,
     )
 
@@ -650,6 +696,7 @@ def measured_programs(ratios=None):
             f"{spans(rows, 'program', 'gd')}."
         ),
         sources=_table_sources(),
+        tables=["program_measurements"],
         height=46 * len(order) + 20,
     )
 

@@ -45,7 +45,7 @@ def theme() -> alt.theme.ThemeConfig:
     }
 
 
-def finished(chart, *, drawn_by, title, description, sources=(), subtitle=None, height=340):
+def finished(chart, *, drawn_by, title, description, sources=(), tables=(), subtitle=None, height=340):
     """Give a chart the theme, its title, its description for screen readers, its size, and the line printed under it.
 
     Parameters
@@ -54,7 +54,9 @@ def finished(chart, *, drawn_by, title, description, sources=(), subtitle=None, 
     drawn_by : the chart function itself; the line under the chart names it
     title : what the picture shows, in words
     description : one or two full sentences that say what a sighted reader would see
-    sources : keys of the bibliography that the picture rests on; empty for a drawing of a formula alone
+    sources : keys of the bibliography that the picture rests on
+    tables : names of the tables of the book's own counts that the picture rests on; without sources and tables it is a
+        drawing of a formula alone
     subtitle : a second, smaller line under the title
     height : in pixels; the width follows the page
 
@@ -66,11 +68,14 @@ def finished(chart, *, drawn_by, title, description, sources=(), subtitle=None, 
     for name, text in {"title": title, "description": description}.items():
         if not text or not text.strip():
             raise ValueError(f"{drawn_by.__name__}: {name} is {text!r}, expected words: every chart explains itself")
+    origin = {"function": f"{drawn_by.__module__}.{drawn_by.__qualname__}", "sources": sorted(set(sources))}
+    if tables:
+        origin["tables"] = sorted(set(tables))
     return chart.properties(
         title=alt.TitleParams(title, anchor="start", subtitle=subtitle or []),
         description=description,
         width="container",
         height=height,
-        usermeta={"function": f"{drawn_by.__module__}.{drawn_by.__qualname__}", "sources": sorted(set(sources))},
+        usermeta=origin,
         **theme(),
     )

@@ -52,15 +52,18 @@ def picture_file(specification):
 
 
 def source_line(specification):
-    """The line under a chart: the function that drew it, and a link to the entry of each of its sources."""
+    """The line under a chart: the function that drew it, the book's own counts, and a link to each of its sources."""
     meta = specification.get("usermeta", {})
     parts = []
     if "function" in meta:
         parts.append(f"Drawn by <code>{html.escape(meta['function'])}</code>.")
+    tables = ", ".join(f"<code>data/{html.escape(name)}.csv</code>" for name in meta.get("tables", []))
+    if tables:
+        parts.append(f"Counted by this book: {tables}.")
     links = [f'<a href="{reference_link(key)}">{html.escape(short_name(key))}</a>' for key in meta.get("sources", [])]
     if links:
         parts.append(f"Sources: {'; '.join(links)}.")
-    elif parts:
+    elif parts and not tables:
         parts.append("It draws formulas alone: no measured data.")
     return " ".join(parts)
 

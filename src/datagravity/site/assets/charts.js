@@ -14,11 +14,10 @@
       if (!control) return;
       const output = control.nextElementSibling;
       const name = control.name;
-      // A slider over powers of ten shows the value, not its logarithm. The view's own number counts: a slider can
-      // stand only on its steps, the value need not.
+      // A slider over powers of ten shows the value, not its logarithm: the view has it under the name without the
+      // prefix. The view's own number counts: a slider can stand only on its steps, the value need not.
       const show = function () {
-        const number = view.signal(name);
-        const text = readable(name.startsWith("log10_") ? Math.pow(10, number) : number);
+        const text = readable(view.signal(name.replace(/^log10_/, "")));
         output.textContent = text;
         control.setAttribute("aria-valuetext", text);
       };
