@@ -590,7 +590,7 @@ def test_json_csv_and_text_hold_the_same(summary):
     assert "(G_d, caches and memory of today" in " ".join(text.split())
     assert f"operations as in the {summary['seen']['share']:.1%} of the accesses" in " ".join(text.split())
     assert "G_d on the square is the same for the part that was read" in " ".join(text.split())
-    assert all(f"  {name:12} {words}" in text for name, words in options.LAWS.items())
+    assert all(f"  {name + ':':12} {words}" in text for name, words in options.LAWS.items())
 
 
 def test_savings_of_one_place_are_one_sentence(summary):
@@ -599,6 +599,7 @@ def test_savings_of_one_place_are_one_sentence(summary):
     found = summary | {"savings": rows}
     assert telling.paying(found) == rows[:1]
     assert "in the 1 other combinations" in telling.not_paying(found)
+    assert "G_d on the square: 4,840 to 4,840" in telling.not_paying({"savings": [rows[1] | {"gd": 4838.0}]})
     assert "in all 1 combinations" in telling.not_paying(summary | {"savings": rows[1:]})
     assert telling.not_paying(summary | {"savings": rows[:1]}) == ""
 

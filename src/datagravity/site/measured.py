@@ -189,7 +189,7 @@ def _placement(found):
             telling.partition(row["partition"]),
             row["law"],
             f"{row['place_pj']:g}",
-            f"{row['gd']:.3g}",
+            telling.three_digits(row["gd"]),
             f"{row['best_places']}{' or more' if row['at_the_end'] else ''}",
             f"{row['saving']:.2f}",
         )
@@ -197,7 +197,8 @@ def _placement(found):
     ]
     if rows:
         yield _table(["partition", "law of price", "pJ a place", "G_d on the square", "best places", "saving"], rows, 2)
-    yield f"<p>{html.escape(telling.not_paying(found))}</p>"
+    if others := telling.not_paying(found):
+        yield f"<p>{html.escape(others)}</p>"
     yield from (f'<p class="soft">{html.escape(line.strip())}</p>' for line in telling.words(found))
     yield "<h2>What belongs to the program</h2>"
     yield _figure(share_chart(found))

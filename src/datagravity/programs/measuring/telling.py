@@ -85,8 +85,13 @@ def verdict(found):
 def number(row):
     """G_d with its interval, or with three digits where the table states single energies."""
     if row["low"] == row["high"]:
-        return f"{float(format(row['gd'], '.3g')):,g}"
+        return three_digits(row["gd"])
     return intervals.text(intervals.Interval(row["gd"], row["low"], row["high"]))
+
+
+def three_digits(value):
+    """A number with three digits, written out."""
+    return f"{float(format(value, '.3g')):,g}"
 
 
 def _text_seen(found):
@@ -215,7 +220,7 @@ def _text_savings(found):
     for row in rows:
         end = "  or more: the last number counted" if row["at_the_end"] else ""
         yield (
-            f"  {partition(row['partition']):12} {row['law']:12} {row['place_pj']:10.0f} {row['gd']:18.3g} "
+            f"  {partition(row['partition']):12} {row['law']:12} {row['place_pj']:10.0f} {three_digits(row['gd']):>18} "
             f"{row['best_places']:7d} {row['saving']:8.2f}{end}"
         )
     if others := not_paying(found):
@@ -237,10 +242,10 @@ def not_paying(found):
         which = f"all {len(rows)} combinations"
     else:
         which = f"the {len(rows)} other combinations"
-    low, high = (end(row["gd"] for row in rows) for end in (min, max))
+    low, high = (three_digits(end(row["gd"] for row in rows)) for end in (min, max))
     return (
         f"One place is best, and nothing is saved, in {which} of partition, law of price and price of a place "
-        f"(G_d on the square: {low:.3g} to {high:.3g})."
+        f"(G_d on the square: {low} to {high})."
     )
 
 
@@ -249,9 +254,9 @@ def words(found):
     yield "Partitions"
     for name, said in options.PARTITIONS.items():
         if any(row["partition"] == name for row in found["savings"]):
-            yield f"  {partition(name):12} {said}"
+            yield f"  {partition(name) + ':':12} {said}"
     yield "Laws of price"
-    yield from (f"  {name:12} {said}" for name, said in options.LAWS.items())
+    yield from (f"  {name + ':':12} {said}" for name, said in options.LAWS.items())
 
 
 def _text_missed(found):
