@@ -15,7 +15,7 @@ import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from os import cpu_count
 from pathlib import Path
 from time import monotonic
@@ -24,6 +24,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from datagravity.programs import engines, placing, reuse
+from datagravity.programs.measuring.processes import terminated_as_interrupted
 from datagravity.programs.owners import LARGEST_SHARE, OUTPUT
 from datagravity.programs.traces import PLACES
 
@@ -138,11 +139,14 @@ def processes(workers):
     if workers == 1:
         yield None
         return
+    before = set(active_children())
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         try:
             yield pool
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for process in set(active_children()) - before:  # a run that has begun may take minutes
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
             raise
 
 
@@ -208,7 +212,7 @@ def main(arguments=None):
     wanted = runs(known, [name for name in known if name in (chosen.kernel or known)], chosen.quick)
     say(f"{len(wanted)} runs, {chosen.workers} processes, engine {'numba' if engines.has_numba() else 'numpy'}")
     try:
-        with processes(chosen.workers) as pool:
+        with terminated_as_interrupted(), processes(chosen.workers) as pool:
             tables = each(counted, wanted, pool, weights(wanted), say=say)
     except KeyboardInterrupt:
         say("Stopped; no table was written.")

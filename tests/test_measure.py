@@ -21,7 +21,8 @@ import datagravity.__main__
 from conftest import ROOT
 from datagravity.evidence import load
 from datagravity.evidence.rules import RULES
-from datagravity.programs import partitions, placing, traces
+from datagravity.intervals import Interval
+from datagravity.programs import partitions, placing, prices, traces
 from datagravity.programs.measuring import (
     cachegrind,
     commands,
@@ -196,6 +197,13 @@ def test_an_operation_ends_with_its_window():
     assert found.operations.tolist() == [0, 1]
 
 
+def test_operations_are_counted_by_quarters_of_what_was_read():
+    stack, store, modify = " S 1fff000700,8\n", " S 00110000,8\n", " M 00110008,8\n"
+    found = words.kept(seen(stack * 4 + stack * 3 + store + modify * 4 + store * 2 + stack * 2), 0)
+    assert found.quarters == (0, 1, 4, 2)
+    assert sum(found.quarters) == len(found.owners)
+
+
 def test_a_program_without_data_is_refused():
     with pytest.raises(ValueError, match=r"--page-accesses: 500, .* of 2 accesses 1 are of the stack, .*most is 1"):
         words.kept(seen(" S 1fff000700,8\n L 00110000,8\n"))
@@ -232,6 +240,44 @@ def test_g_d_of_a_run_is_transport_over_compute():
     assert found.value == pytest.approx((low + high) / 2)
     with pytest.raises(ValueError, match="table: '3 nm', expected one of"):
         levels.disjunction_constant(run_of(), 100, "3 nm", "floating")
+
+
+def test_g_d_has_the_interval_of_the_operations():
+    found = levels.disjunction_constant(run_of(), Interval(100, 50, 200), "7 nm, HBM", "floating")
+    low, high = ((100 * 8.5 + 80 * 14 + 8 * memory) / 169 for memory in (250, 450))
+    assert (found.low, found.high) == (pytest.approx(low / 2), pytest.approx(high * 2))
+    with pytest.raises(ValueError, match="operations: 0"):
+        levels.disjunction_constant(run_of(), Interval(1, 0, 2), "7 nm, HBM", "floating")
+
+
+def measurement_of(*, quarters=(1, 2, 3, 2), length=8, run=None, script=None, stated=False):
+    """A measurement of `length` accesses and eight operations; the run has a hundred accesses, if not told."""
+    window = lackey.parse(b" L 00110000,8\n" * length)
+    return report.Measurement(
+        commands.Command(("/bin/sh",), script), "valgrind", run or run_of(), lackey.Seen([window], [0]),
+        words.Words(None, None, None, None, length, 0, 0, 1, quarters), None, None,
+        8.0 * (run or run_of()).accesses / length, "integer", None, stated,
+    )  # fmt: skip
+
+
+def test_operations_lie_between_those_of_the_quarters():
+    assert measurement_of().operations_interval == Interval(100, 50, 150)
+    assert measurement_of(quarters=(0, 4, 4, 0)).operations_interval == Interval(100, 100, 200)
+    assert measurement_of(stated=True).operations_interval == Interval(100, 100, 100)
+    assert measurement_of(length=100).operations_interval == Interval(8, 8, 8)
+
+
+def test_a_reader_is_warned_first():
+    long = run_of(loads=10**6)
+    (few,) = report._warnings(measurement_of())
+    assert few == "Only the start of sh was measured: it has no more than 100 accesses."
+    (script,) = report._warnings(measurement_of(script="/x"))
+    assert script.startswith("Only the interpreter was measured: sh with its 100 accesses.")
+    first, little = report._warnings(measurement_of(run=long._replace(others=("ls", "ls")), script="/x"))
+    assert first.startswith("Only the interpreter was measured: sh with its 1,000,040 accesses, not the 2 other proc")
+    assert little.startswith("Only 0.0% of the accesses were read")
+    assert not report._warnings(measurement_of(run=long, stated=True))
+    assert not report._warnings(measurement_of(run=run_of(loads=10**6), length=10**5))
 
 
 def test_functions_of_inlined_files_are_added():
@@ -342,7 +388,35 @@ def test_help_states_the_defaults(capsys):
 def test_sizes_that_are_none_are_refused(capsys):
     with pytest.raises(SystemExit):
         datagravity.__main__.main(["measure", "--shape", "128", "--", "true"])
-    assert "argument --shape: invalid pair of sizes value: '128'" in capsys.readouterr().err
+    assert "argument --shape: '128', expected ROWS,COLUMNS as in 128,128" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--cache", "32K", "'32K', expected NEAR,FAR as in 32K,1M"),
+        ("--limit", "3M", "'3M', expected a whole number, as in 200000"),
+        ("--operations", "many", "'many', expected a number, as in 2e6"),
+    ],
+)
+def test_an_option_says_what_is_right(capsys, option, value, said):
+    with pytest.raises(SystemExit):
+        datagravity.__main__.main(["measure", option, value, "--", "true"])
+    assert f"argument {option}: {said}" in capsys.readouterr().err
+
+
+def test_a_wrong_name_is_refused_before_anything_large_is_imported():
+    program = "import sys; from datagravity.__main__ import main; status = main(['measure', 'nonesuch'])"
+    program += "; sys.exit(status + 2 * ('pandas' in sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert "COMMAND: 'nonesuch', expected a program" in found.stderr
+    assert found.returncode == 1
+
+
+def test_every_partition_and_law_is_explained():
+    assert set(options.LAWS) == set(prices.LAWS)
+    assert set(options.PARTITIONS) == {"natural", "contiguous", "hashed"}
 
 
 @pytest.mark.parametrize(
@@ -350,7 +424,8 @@ def test_sizes_that_are_none_are_refused(capsys):
     [
         ("echo out of paper >&2; exit 3", ["failed with status 3", "--allow-failure", "out of paper"]),
         ("kill -9 $$", ["was killed by SIGKILL"]),
-        ("exec true", ["gives its process to another program"]),
+        ("exec true", ["gives its process to another program", "datagravity measure -- /", "/true"]),
+        ("exec sleep 600 '0 0'", ["datagravity measure -- /", "/sleep 600 '0 0'"]),  # refused before it ends
     ],
 )
 def test_programs_that_end_badly_are_refused(valgrind, capsys, script, said):
@@ -512,6 +587,28 @@ def test_json_csv_and_text_hold_the_same(summary):
     assert telling.verdict(summary).split(",")[0].split()[0] in text
     assert all(row["function"] in text for row in read["run"]["functions"][:3])
     assert max(map(len, text.splitlines())) <= 120
+    assert "(G_d, caches and memory of today" in " ".join(text.split())
+    assert f"operations as in the {summary['seen']['share']:.1%} of the accesses" in " ".join(text.split())
+    assert "G_d on the square is the same for the part that was read" in " ".join(text.split())
+    assert all(f"  {name + ':':12} {words}" in text for name, words in options.LAWS.items())
+
+
+def test_savings_of_one_place_are_one_sentence(summary):
+    row = {"partition": "hashed", "law": "wire", "place_pj": 0.0, "gd": 2.0, "at_the_end": False}
+    rows = [row | {"best_places": 4, "saving": 1.5}, row | {"best_places": 1, "saving": 1.0, "gd": 3.0}]
+    found = summary | {"savings": rows}
+    assert telling.paying(found) == rows[:1]
+    assert "in the 1 other combinations" in telling.not_paying(found)
+    assert "G_d on the square: 4,840 to 4,840" in telling.not_paying({"savings": [rows[1] | {"gd": 4838.0}]})
+    assert "in all 1 combinations" in telling.not_paying(summary | {"savings": rows[1:]})
+    assert telling.not_paying(summary | {"savings": rows[:1]}) == ""
+
+
+def test_a_stripped_program_has_a_hint(summary):
+    row = {"function": "???", "loads": 6, "stores": 0, "near_misses": 0, "far_misses": 0}
+    found = {"run": {"loads": 10, "stores": 0, "functions": [row]}}
+    assert "stripped" in "".join(telling.without_symbols(found))
+    assert not list(telling.without_symbols({"run": found["run"] | {"loads": 12}}))
 
 
 def test_bytes_and_savings_hang_together(summary):

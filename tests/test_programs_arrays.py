@@ -105,6 +105,20 @@ def test_what_is_no_run_is_refused(arguments, message):
         count(**{"addresses": [0, 8], "writes": [False, True]} | arguments)
 
 
+def test_a_wrong_name_of_an_argument_is_said_of_count():
+    with pytest.raises(TypeError, match=r"^count\(\) got an unexpected keyword argument 'opclass'"):
+        count([0, 8], [False, True], opclass=1)
+
+
+def test_arguments_reach_the_trace():
+    found = count(
+        np.arange(16) * 8, [True] * 16, operation_count=5, phases=3, reduced_words=2, serial=True, places=[1, 4]
+    )
+    row = found.iloc[-1]
+    assert (row["operations"], row["phases"], row["serial"], row["operation_class"]) == (5, 3, True, "integer")
+    assert row["reduction_bytes"] == 8 * 3 * 2
+
+
 def test_the_examples_hold():
     assert doctest.testmod(arrays).failed == 0
     assert ">>> found = count(" in inspect.getdoc(count)

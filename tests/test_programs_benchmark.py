@@ -1,7 +1,11 @@
 """The script that counts all programs: which rows it makes, in which order, and what it writes."""
 
 import importlib.util
+import os
+import signal
+import time
 from dataclasses import dataclass
+from multiprocessing import active_children
 
 import numpy as np
 import pandas as pd
@@ -156,3 +160,15 @@ def test_the_script_refuses(benchmark, capsys, arguments, message):
         benchmark.main(arguments)
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_request_to_end_ends_the_processes_too(benchmark):
+    def told_to_end():
+        with benchmark.terminated_as_interrupted(), benchmark.processes(2) as pool:
+            for _ in range(2):
+                pool.submit(time.sleep, 600)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(KeyboardInterrupt):
+        told_to_end()
+    assert not active_children()

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import textwrap
 from pathlib import Path
 
 from datagravity import __version__
@@ -110,6 +111,10 @@ def picture(arguments):
 
 def measure(arguments):
     """Measure a program of your own: its caches, its best number of places, and what a measurement costs and misses."""
+    from datagravity.programs.measuring import commands
+
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    commands.resolved(command)  # a wrong name is refused at once, before a second of imports
     from datagravity.programs.measuring import processes, report, telling
 
     if arguments.html:  # before minutes of work, say what drawing lacks
@@ -118,7 +123,6 @@ def measure(arguments):
     for option, file in files.items():
         if file is not None and not file.resolve().parent.is_dir():
             raise ValueError(f"{option}: {file}, expected a file in a folder that exists")
-    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     told = {name: getattr(arguments, option) for option, name in MEASURE_OPTIONS.items() if hasattr(arguments, option)}
     with processes.terminated_as_interrupted():
         found = report.measure(command, progress=processes.Progress(arguments.quiet), **told)
@@ -151,23 +155,36 @@ MEASURE_OPTIONS = {
 
 def add_measure_options(added):
     """The options of `measure`."""
-    added.epilog = (
+    from datagravity.programs.measuring import options
+
+    added.formatter_class = argparse.RawDescriptionHelpFormatter
+    words = (
         "Valgrind, a package of your system, runs the program twice: once to its end through two caches, then access "
         "by access until --limit is reached, when it is ended. It reads nothing from the terminal; what it prints is "
         "thrown away (--output keeps it). Two hundred million instructions take about two seconds, and three million "
         "accesses half a minute."
     )
+    lists = {"Partitions of the data among places": options.PARTITIONS, "Laws of price": options.LAWS}
+    added.epilog = "\n\n".join(
+        [textwrap.fill(words, 100)]
+        + [f"{title}:\n" + "\n".join(f"  {name:12}{said}" for name, said in of.items()) for title, of in lists.items()]
+    )
 
     def option(name, words, **told):
         added.add_argument(name, dest=name, help=words, default=argparse.SUPPRESS, **told)
 
-    option("--limit", "accesses to read one by one (default: 3000000)", type=int, metavar="N")
-    option("--windows", "read them in N pieces, spread over the whole run: slow (default: 1)", type=int, metavar="N")
+    option("--limit", "accesses to read one by one (default: 3000000)", type=_whole, metavar="N")
+    option("--windows", "read them in N pieces, spread over the whole run: slow (default: 1)", type=_whole, metavar="N")
     option("--from", "begin where this function of the program or a library is first called", metavar="FUNCTION")
-    option("--page-accesses", "leave out pages of 4 KB with no more accesses (default: 500)", type=int, metavar="N")
-    option("--shape", "lay arrays of this shape over the square, items of 8 bytes", type=_sizes, metavar="ROWS,COLUMNS")
-    option("--cache", "bytes of two caches (default: 32K,1M)", type=_sizes, metavar="NEAR,FAR")
-    option("--operations", "operations of the whole run (default: counted by a rule)", type=float, metavar="N")
+    option("--page-accesses", "leave out pages of 4 KB with no more accesses (default: 500)", type=_whole, metavar="N")
+    option(
+        "--shape",
+        "lay arrays of this shape over the square, items of 8 bytes",
+        type=_pair("ROWS,COLUMNS as in 128,128"),
+        metavar="ROWS,COLUMNS",
+    )
+    option("--cache", "bytes of two caches (default: 32K,1M)", type=_pair("NEAR,FAR as in 32K,1M"), metavar="NEAR,FAR")
+    option("--operations", "operations of the whole run (default: counted by a rule)", type=_number, metavar="N")
     option("--operation-class", "what one is priced as (default: integer)", choices=["integer", "floating"])
     option("--stdin", "what the program reads from its standard input", type=Path, metavar="FILE")
     option("--output", "keep what the program prints in its first, whole run", type=Path, metavar="FILE")
@@ -181,17 +198,34 @@ def add_measure_options(added):
     added.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the program and its arguments")
 
 
-def _sizes(text):
+def _read(function, expected):
+    """A type of an argument: the function, with an error that says what is right."""
+
+    def read(text):
+        try:
+            return function(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r}, expected {expected}") from None
+
+    return read
+
+
+_whole = _read(int, "a whole number, as in 200000")
+_number = _read(float, "a number, as in 2e6")
+
+
+def _pair(expected):
     """Two sizes, as in 128,128 or 32K,1M."""
+    return _read(_sizes, expected)
+
+
+def _sizes(text):
     units = {"K": 2**10, "M": 2**20}
     first, second = (
         int(size[:-1]) * units[size[-1].upper()] if size[-1:].upper() in units else int(size)
         for size in text.split(",")
     )
     return first, second
-
-
-_sizes.__name__ = "pair of sizes"  # argparse says: invalid pair of sizes value
 
 
 def parser():

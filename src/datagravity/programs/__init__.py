@@ -7,6 +7,13 @@ counts. [extension]
 Your own run, as arrays of addresses: `count`.
 """
 
-from datagravity.programs.arrays import count, trace_of
-
 __all__ = ["count", "trace_of"]
+
+
+def __getattr__(name):
+    """`count` and `trace_of`, imported when they are first asked for: the command line starts without them."""
+    if name in __all__:
+        from datagravity.programs import arrays
+
+        return getattr(arrays, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,23 @@ LOADS = 8
 
 
 def count(
-    addresses, writes, owners=None, *, places=None, owner=OUTPUT, labels=None, progress=None, engine=None, **about
+    addresses,
+    writes,
+    owners=None,
+    *,
+    places=None,
+    owner=OUTPUT,
+    operation_class="integer",
+    operation_count=None,
+    shape=None,
+    origin=None,
+    seed=0,
+    phases=1,
+    reduced_words=0,
+    serial=False,
+    labels=None,
+    progress=None,
+    engine=None,
 ):
     """Counts of your own run on k tiles, for all k and partitions: what a bill needs.
 
@@ -26,8 +42,11 @@ def count(
         takes loads up to and including the next store for one operation, owned by the store; after 8 loads without a
         store they are an operation of their own, owned by the last.
     places : numbers of places, or None for 1, 4, 16, ... up to the number of words touched
+    operation_class : "integer" or "floating"
+        What one operation is priced as. In three of five laws an integer operation costs 0.03 pJ and a floating one
+        1.69 pJ: G_d, transport over compute, is 56 times as large with "integer". Say "floating" for doubles.
+    operation_count, shape, origin, seed, phases, reduced_words, serial : as in `trace_of`
     owner, labels, progress, engine : as in `placing.frame`
-    **about : further arguments of `trace_of`, such as `shape`
 
     Returns
     -------
@@ -48,14 +67,36 @@ def count(
     >>> from datagravity.programs import count
     >>> element = np.arange(64) * 8
     >>> addresses = np.stack([0x1000 + element, 0x2000 + element, 0x3000 + element], axis=1).ravel()
-    >>> found = count(addresses, writes=[False, False, True] * 64, places=[1, 4])
+    >>> writes = [False, False, True] * 64
+    >>> found = count(addresses, writes, places=[1, 4], operation_class="floating")
     >>> found[["partition", "places", "operations", "home_bytes", "remote_bytes"]]
         partition  places  operations  home_bytes  remote_bytes
     0   one place       1          64        1536             0
     1  contiguous       4          64         512          1024
-    2      hashed       4          64         576           960
+    2      hashed       4          64         896           640
+
+    What the counts cost by a law of price, and the best number of places of each partition:
+
+    >>> from datagravity.programs import bill
+    >>> saved = bill.savings(bill.energies(found, "wire"))
+    >>> saved[["partition", "gd", "best_places", "saving"]].round(3)
+        partition     gd  best_places  saving
+    0  contiguous  0.109            1     1.0
+    1      hashed  0.109            1     1.0
     """
-    trace = trace_of(addresses, writes, owners, **about)
+    trace = trace_of(
+        addresses,
+        writes,
+        owners,
+        shape=shape,
+        origin=origin,
+        seed=seed,
+        operation_count=operation_count,
+        operation_class=operation_class,
+        phases=phases,
+        reduced_words=reduced_words,
+        serial=serial,
+    )
     if places is None:
         places = [number for number in PLACES if number <= trace.word_count]
     return placing.frame(trace, places=places, owner=owner, labels=labels, progress=progress, engine=engine)

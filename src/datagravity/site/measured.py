@@ -134,13 +134,9 @@ def _places(rows):
 
 
 def _short(found):
-    gd = found["gd"][0]
     yield f"<h1>Measured: <code>{html.escape(' '.join(found['program']['command']))}</code></h1>"
-    yield f'<p class="short">{html.escape(telling.verdict(found))}</p>'
-    yield (
-        f'<p class="short">Moving the data of this run costs {telling.number(gd)} times the energy of its operations '
-        f"(G<sub>d</sub>, energies of {html.escape(gd['table'])}).</p>"
-    )
+    said = [*found["warnings"], telling.headline(found), telling.verdict(found)]
+    yield from (f'<p class="short">{html.escape(line)}</p>' for line in said)
 
 
 def _seen(found):
@@ -157,11 +153,9 @@ def _levels(found):
         [(name, sizes.get(name, ""), f"{count:,}") for name, count in run["bytes"].items()],
         2,
     )
-    yield (
-        f"<p>G<sub>d</sub>, the energy of moving these bytes over that of {run['operations']:,.0f} "
-        f"{run['operation_class']} operations, by table of energies:</p>"
-    )
+    yield f"<p>G_d (caches and memory of today), over {telling.operations(found)}, by table of energies:</p>"
     yield _table(["table", "G_d"], [(row["table"], telling.number(row)) for row in found["gd"]], 1)
+    yield from (f'<p class="soft">{html.escape(line)}</p>' for line in telling.two_gd())
 
 
 def _functions(found):
@@ -178,6 +172,7 @@ def _functions(found):
     ]
     yield "<h2>By function</h2>"
     yield _table(["function", "accesses", "misses of the near cache", "of the far cache"], rows, 1)
+    yield from (f"<p>{html.escape(line)}</p>" for line in telling.without_symbols(found))
 
 
 def _placement(found):
@@ -194,13 +189,17 @@ def _placement(found):
             telling.partition(row["partition"]),
             row["law"],
             f"{row['place_pj']:g}",
-            f"{row['gd']:.3g}",
+            telling.three_digits(row["gd"]),
             f"{row['best_places']}{' or more' if row['at_the_end'] else ''}",
             f"{row['saving']:.2f}",
         )
-        for row in found["savings"]
+        for row in telling.paying(found)
     ]
-    yield _table(["partition", "law of price", "pJ a place", "G_d", "best places", "saving"], rows, 2)
+    if rows:
+        yield _table(["partition", "law of price", "pJ a place", "G_d on the square", "best places", "saving"], rows, 2)
+    if others := telling.not_paying(found):
+        yield f"<p>{html.escape(others)}</p>"
+    yield from (f'<p class="soft">{html.escape(line.strip())}</p>' for line in telling.words(found))
     yield "<h2>What belongs to the program</h2>"
     yield _figure(share_chart(found))
     yield _figure(miss_chart(found))

@@ -1,6 +1,7 @@
 """The whole run through two caches, by Valgrind's tool cachegrind: instructions, accesses and misses, by function."""
 
 import re
+import shlex
 import subprocess
 import tempfile
 import time
@@ -93,6 +94,7 @@ def run(
                 try:
                     process.wait(0.2)
                 except subprocess.TimeoutExpired:
+                    _check_program(command, processes.program_of(process))
                     progress.say(lambda: f"cachegrind: the whole run, {time.monotonic() - began:.0f} s up to now")
             own = Path(folder, f"{process.pid}.out")
             log = _text(own.with_suffix(".log"))
@@ -101,11 +103,7 @@ def run(
                 raise ValueError(f"Valgrind could not run {command.program}, or write what it counted.\n{said}")
             processes.check_end(process.returncode, process.said(), command, allow_failure)
         files = {path: _text(path) for path in Path(folder).glob("*.out")}
-    began_as, ended_as = command.program, _command_of(files[own]).split(" ")[0]
-    if Path(ended_as).name != Path(began_as).name:
-        raise ValueError(
-            f"{began_as} gives its process to another program, {_command_of(files[own])}: measure that one"
-        )
+    _check_program(command, _command_of(files[own]).split(" "))
     counts, functions = parse(files.pop(own))
     modules = tuple(dict.fromkeys(re.findall(r"^--\d+-- Reading syms from (.+)$", log, re.M)))
     others = tuple(sorted(_command_of(text) for text in files.values()))
@@ -182,6 +180,15 @@ def _check_caches(capacities, ways):
             raise ValueError(f"capacity: {size}, expected {way} ways times {LINE_BYTES} bytes times a power of two")
     if capacities[1] <= capacities[0]:
         raise ValueError(f"capacities: {tuple(capacities)}, expected the nearer cache to be smaller")
+
+
+def _check_program(command, arguments):
+    """Refuse a process that runs another program than the one of the command."""
+    if arguments and Path(arguments[0]).name != Path(command.program).name:
+        raise ValueError(
+            f"{command.script or command.program} gives its process to another program. Measure that one:\n"
+            f"  datagravity measure -- {shlex.join(arguments)}"
+        )
 
 
 def _text(path):

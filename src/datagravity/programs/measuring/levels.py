@@ -40,7 +40,7 @@ def disjunction_constant(run, operations, table, operation_class):
     Parameters
     ----------
     run : cachegrind.Run
-    operations : number above 0
+    operations : number above 0, or Interval of them
         Operations of the whole run.
     table : one of TABLES
     operation_class : "floating" or "integer"
@@ -48,7 +48,7 @@ def disjunction_constant(run, operations, table, operation_class):
     Returns
     -------
     Interval
-        Between all lowest and all highest energies of the table, where it states ranges.
+        Between all lowest and all highest energies of the table, where it states ranges, and numbers of operations.
 
     Raises
     ------
@@ -65,15 +65,16 @@ def disjunction_constant(run, operations, table, operation_class):
     """
     ids = TABLES[checks.choice("table", table, TABLES)]
     checks.choice("operation_class", operation_class, OPERATION_CLASSES)
-    checks.number("operations", operations, checks.POSITIVE)
+    for number in (operations.low, operations.high) if isinstance(operations, Interval) else (operations,):
+        checks.number("operations", number, checks.POSITIVE)
     per_byte = {name: _per_byte(row) for name, row in zip(("near", "far", "memory"), ids["levels"], strict=True)}
     counts = list(level_bytes(run).values())
 
-    def ratio(near, far, memory, compute):
+    def ratio(near, far, memory, compute, operations):
         transport = counts[0] * near + counts[1] * far + counts[2] * memory
         return transport / (operations * compute)
 
-    return propagate(ratio, monotone=True, compute=_operation(ids[operation_class]), **per_byte)
+    return propagate(ratio, monotone=True, compute=_operation(ids[operation_class]), operations=operations, **per_byte)
 
 
 def _per_byte(row):

@@ -84,6 +84,17 @@ def started(tool, options, command, *, output=None, given=None, pass_fds=()):
         yield process
 
 
+def program_of(process):
+    """The program that a process of `started` runs, and its arguments; empty where the system does not say."""
+    try:
+        words = Path(f"/proc/{process.pid}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+    except OSError:
+        return []
+    # Valgrind's options come first; the last of them is the log's.
+    last = [index for index, word in enumerate(words) if word.startswith("--log-")]
+    return words[last[0] + 1 :] if last else []
+
+
 def check_end(status, said, command, allow_failure):
     """What a program's exit status means.
 

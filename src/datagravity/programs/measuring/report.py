@@ -11,6 +11,7 @@ import pandas as pd
 
 import datagravity
 from datagravity import checks
+from datagravity.intervals import Interval
 from datagravity.programs import bill, fitting, placing, prices, reuse
 from datagravity.programs.measuring import cachegrind, commands, lackey, levels, options, processes, symbols, words
 from datagravity.programs.traces import OPERATION_CLASSES, PLACES
@@ -52,6 +53,22 @@ class Measurement:
     operation_class: str
     function: str | None
     stated: bool
+
+    @property
+    def read(self):
+        """Accesses that were read one by one."""
+        return sum(map(len, self.seen.windows))
+
+    @property
+    def operations_interval(self):
+        """Operations of the whole run: between those it has if all of it is as one quarter of what was read.
+
+        Quarters without an operation are left out. A number that was stated, or counted in the whole run, is exact.
+        """
+        if self.stated or self.read >= self.run.accesses:
+            return Interval(self.operations, self.operations, self.operations)
+        whole = [words.QUARTERS * number * self.run.accesses / self.read for number in self.words.quarters if number]
+        return Interval(self.operations, min(self.operations, *whole), max(self.operations, *whole))
 
 
 def measure(
@@ -165,11 +182,11 @@ def summary(measurement):
     dict
         `program`, `seen`, `run` (counts, bytes by level, functions), `gd` (one row a table of energies), `reuse`,
         `placement` (one row a partition), `savings` (one row a partition, law of price and price of a place),
-        `curves` (of the energy over places), `counts` (rows of `placing.frame`), `notes`, `missed`. What is not
-        defined is None.
+        `curves` (of the energy over places), `counts` (rows of `placing.frame`), `warnings`, `notes`, `missed`. What
+        is not defined is None.
     """
     m = measurement
-    read = sum(map(len, m.seen.windows))
+    operations = m.operations_interval
     return _plain(
         {
             "program": {
@@ -182,8 +199,8 @@ def summary(measurement):
                 "accesses_of_the_run": m.run.accesses,
                 "from_access": m.seen.start,
                 "from_function": m.function,
-                "accesses_read": read,
-                "share": read / m.run.accesses,
+                "accesses_read": m.read,
+                "share": m.read / m.run.accesses,
                 "instructions_read": sum(window.instructions for window in m.seen.windows),
                 "windows": [
                     {"first_access": start, "accesses": len(window)}
@@ -202,6 +219,9 @@ def summary(measurement):
             "run": {
                 **m.run.counts,
                 "operations": m.operations,
+                "operations_low": operations.low,
+                "operations_high": operations.high,
+                "operations_stated": m.stated,
                 "operation_class": m.operation_class,
                 "cache_bytes": dict(zip(levels.LEVELS[:2], m.run.capacities, strict=True)),
                 "bytes": levels.level_bytes(m.run),
@@ -214,6 +234,7 @@ def summary(measurement):
             "savings": _savings(m),
             "curves": _curves(m),
             "counts": m.counts.to_dict("records"),
+            "warnings": _warnings(m),
             "notes": _notes(m),
             "missed": _missed(m),
         }
@@ -221,7 +242,7 @@ def summary(measurement):
 
 
 def _gd(m, table):
-    found = levels.disjunction_constant(m.run, m.operations, table, m.operation_class)
+    found = levels.disjunction_constant(m.run, m.operations_interval, table, m.operation_class)
     return {"table": table, "gd": found.value, "low": found.low, "high": found.high}
 
 
@@ -283,6 +304,35 @@ def _curves(m):
     return rows
 
 
+def _warnings(m):
+    """What a reader has to know before the first number."""
+    warnings = []
+    name = Path(m.command.program).name
+    few = m.run.accesses < options.FEW_ACCESSES
+    if m.run.others or (few and m.command.script):
+        what = "the interpreter" if m.command.script else "the first process"
+        others = f", not the {_processes(m)} that it started" if m.run.others else ""
+        warnings.append(
+            f"Only {what} was measured: {name} with its {m.run.accesses:,} accesses{others}. "
+            "Measure a program that does the work itself."
+        )
+    elif few:
+        warnings.append(f"Only the start of {name} was measured: it has no more than {m.run.accesses:,} accesses.")
+    share = m.read / m.run.accesses
+    if share < options.LITTLE_READ and not m.stated:
+        warnings.append(
+            f"Only {share:.1%} of the accesses were read: the number of operations, and G_d with it, holds for the "
+            "whole run only if the rest is like this part. Read more with --limit, read pieces of the whole run with "
+            "--windows, or state the number with --operations."
+        )
+    return warnings
+
+
+def _processes(m):
+    count = len(m.run.others)
+    return f"{count} other process{'es' * (count > 1)}"
+
+
 def _notes(m):
     notes = []
     name = Path(m.command.program).name
@@ -291,9 +341,7 @@ def _notes(m):
     if m.run.others:
         count = len(m.run.others)
         listed = "; ".join(m.run.others[:5]) + ("; ..." if count > 5 else "")
-        notes.append(
-            f"The program started {count} other process{'es' * (count > 1)} ({listed}). Only {name} is measured."
-        )
+        notes.append(f"The program started {_processes(m)} ({listed}). Only {name} is measured.")
     if m.seen.stopped:
         notes.append(
             "The program ran twice. The second time it was ended when enough accesses were read, so what it had "
@@ -307,7 +355,8 @@ def _notes(m):
         notes.append(
             "Operations are counted by a rule: the loads up to and including the next store are one, and so are 8 "
             "loads without a store. For the whole run they are counted as often per access as in the part that was "
-            "read. State your own number with --operations, and floating-point work with --operation-class floating."
+            "read; G_d lies between what the four quarters of that part say. State your own number with --operations, "
+            "and floating-point work with --operation-class floating."
         )
     return notes
 
@@ -323,9 +372,8 @@ def _missed(m):
         "The order of the run is kept at every number of places; a better algorithm for many places may send less.",
         "Time, bandwidth, contention and idle power are not in the bill.",
     ]
-    read = sum(map(len, m.seen.windows))
-    if read < m.run.accesses - m.seen.start:
-        share = read / m.run.accesses
+    if m.read < m.run.accesses - m.seen.start:
+        share = m.read / m.run.accesses
         missed.insert(0, f"Placement and reuse rest on {share:.1%} of the run's accesses; the rest may differ.")
     return missed
 

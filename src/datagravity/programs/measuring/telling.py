@@ -7,6 +7,7 @@ import pandas as pd
 
 from datagravity import intervals
 from datagravity.programs import placing
+from datagravity.programs.measuring import options
 
 #: Functions that the text lists.
 _LISTED = 10
@@ -39,9 +40,27 @@ def _wrapped(line):
 
 def _text_short(found):
     yield "In short"
-    gd = found["gd"][0]
-    yield f"  Moving this run's data costs {number(gd)} times the energy of its operations (G_d, {gd['table']})."
+    yield from (f"  {warning}" for warning in found["warnings"])
+    yield f"  {headline(found)}"
     yield f"  {verdict(found)}"
+
+
+def headline(found):
+    """G_d of the run, and the part of it that its operations are counted in: a sentence."""
+    gd, read = found["gd"][0], found["seen"]
+    counted = (
+        "operations as stated"
+        if found["run"]["operations_stated"]
+        else (f"operations as in the {_share(read['share'])} of the accesses that were read")
+    )
+    return (
+        f"Moving this run's data costs {number(gd)} times the energy of its operations (G_d, caches and memory of "
+        f"today, {gd['table']}; {counted})."
+    )
+
+
+def _share(share):
+    return f"{share:.1%}" if share < 0.9995 else "100 %"
 
 
 def verdict(found):
@@ -49,23 +68,30 @@ def verdict(found):
     best = max(found["savings"], key=lambda row: row["saving"])
     if best["best_places"] == 1:
         return (
-            "To compute at several places, each in the middle of its share of the data, saves nothing: at every "
-            "number of places counted, what they send each other costs more than the nearness of the data saves."
+            f"From {_share(found['seen']['share'])} of the accesses: to compute at several places, each in the middle "
+            "of its share of the data, saves nothing: at every number of places counted, what they send each other "
+            "costs more than the nearness of the data saves."
         )
     gains = sum(row["saving"] > 1.05 for row in found["savings"])
     end = " (the last number counted: more may save more)" if best["at_the_end"] else ""
     return (
-        f"Computed at {best['best_places']} places{end}, each in the middle of its share of the data, it would take "
-        f"1/{best['saving']:.2f} of the energy (partition {partition(best['partition'])}, law {best['law']}), the "
-        f"most of all {len(found['savings'])} combinations below; more than 5 % is saved in {gains} of them."
+        f"From {_share(found['seen']['share'])} of the accesses: computed at {best['best_places']} places{end}, each "
+        f"in the middle of its share of the data, it would take 1/{best['saving']:.2f} of the energy (partition "
+        f"{partition(best['partition'])}, law {best['law']}), the most of all {len(found['savings'])} combinations "
+        f"counted; more than 5 % is saved in {gains} of them."
     )
 
 
 def number(row):
     """G_d with its interval, or with three digits where the table states single energies."""
     if row["low"] == row["high"]:
-        return f"{float(format(row['gd'], '.3g')):,g}"
+        return three_digits(row["gd"])
     return intervals.text(intervals.Interval(row["gd"], row["low"], row["high"]))
+
+
+def three_digits(value):
+    """A number with three digits, written out."""
+    return f"{float(format(value, '.3g')):,g}"
 
 
 def _text_seen(found):
@@ -104,9 +130,31 @@ def _text_levels(found):
     sizes = {**{name: f"{size / 1024:g} KB" for name, size in run["cache_bytes"].items()}, "memory": ""}
     for name, count in run["bytes"].items():
         yield f"  {name:10} {sizes[name]:>9}  {count:>16,} bytes"
-    yield f"G_d, energy of moving data over energy of {run['operations']:,.0f} {run['operation_class']} operations:"
+    yield f"G_d (caches and memory of today), over {operations(found)}:"
     for row in found["gd"]:
         yield f"  {row['table']:14} {number(row)}"
+    yield from two_gd()
+
+
+def operations(found):
+    """The operations of a run, with the interval of their number."""
+    run = found["run"]
+    span = ""
+    if run["operations_low"] < run["operations_high"]:
+        span = f" ({run['operations_low']:,.0f} to {run['operations_high']:,.0f})"
+    return f"the energy of {run['operations']:,.0f}{span} {run['operation_class']} operations"
+
+
+def two_gd():
+    """What the two G_d are: two sentences."""
+    yield (
+        "G_d is the energy of moving the data of the whole run through two caches and a memory as they are built "
+        "today, over that of its operations."
+    )
+    yield (
+        "G_d on the square is the same for the part that was read, with one place in the middle of a square that "
+        "holds all its data and wires instead of caches: it depends on the law of price."
+    )
 
 
 def _text_functions(found):
@@ -120,6 +168,18 @@ def _text_functions(found):
         share = (row["loads"] + row["stores"]) / total
         name = "(no symbol)" if row["function"] == "???" else row["function"]
         yield f"  {share:6.1%} {row['near_misses']:>12,} {row['far_misses']:>12,}  {name[:60]}"
+    yield from (f"  {line}" for line in without_symbols(found))
+
+
+def without_symbols(found):
+    """A hint where most of a run has no names: a sentence or none."""
+    run = found["run"]
+    nameless = sum(row["loads"] + row["stores"] for row in run["functions"] if row["function"] == "???")
+    if nameless > (run["loads"] + run["stores"]) / 2:
+        yield (
+            "(no symbol): the program or a library of it is stripped. Build it with symbols (cc -g, no strip), or "
+            "install its package of debugging symbols, to see its functions."
+        )
 
 
 def _text_placement(found):
@@ -151,13 +211,52 @@ def exponents(found):
 
 def _text_savings(found):
     yield "Best number of places, and what it saves over one place in the middle of all data"
-    yield f"  {'partition':12} {'law of price':12} {'pJ a place':>10} {'G_d':>8} {'places':>7} {'saving':>8}"
-    for row in found["savings"]:
+    rows = paying(found)
+    if rows:
+        yield (
+            f"  {'partition':12} {'law of price':12} {'pJ a place':>10} {'G_d on the square':>18} {'places':>7} "
+            f"{'saving':>8}"
+        )
+    for row in rows:
         end = "  or more: the last number counted" if row["at_the_end"] else ""
         yield (
-            f"  {partition(row['partition']):12} {row['law']:12} {row['place_pj']:10.0f} {row['gd']:8.3g} "
+            f"  {partition(row['partition']):12} {row['law']:12} {row['place_pj']:10.0f} {three_digits(row['gd']):>18} "
             f"{row['best_places']:7d} {row['saving']:8.2f}{end}"
         )
+    if others := not_paying(found):
+        yield f"  {others}"
+    yield from words(found)
+
+
+def paying(found):
+    """The rows of savings in which more than one place is best."""
+    return [row for row in found["savings"] if row["best_places"] > 1]
+
+
+def not_paying(found):
+    """The rows of savings in which one place is best, as a sentence; empty if there are none."""
+    rows = [row for row in found["savings"] if row["best_places"] == 1]
+    if not rows:
+        return ""
+    if len(rows) == len(found["savings"]):
+        which = f"all {len(rows)} combinations"
+    else:
+        which = f"the {len(rows)} other combinations"
+    low, high = (three_digits(end(row["gd"] for row in rows)) for end in (min, max))
+    return (
+        f"One place is best, and nothing is saved, in {which} of partition, law of price and price of a place "
+        f"(G_d on the square: {low} to {high})."
+    )
+
+
+def words(found):
+    """The partitions that were counted and the laws of price, a line each."""
+    yield "Partitions"
+    for name, said in options.PARTITIONS.items():
+        if any(row["partition"] == name for row in found["savings"]):
+            yield f"  {partition(name) + ':':12} {said}"
+    yield "Laws of price"
+    yield from (f"  {name + ':':12} {said}" for name, said in options.LAWS.items())
 
 
 def _text_missed(found):

@@ -11,6 +11,8 @@ from datagravity.programs.measuring import lackey, options
 from datagravity.programs.traces import WORD_BYTES
 
 PAGE_BYTES = 4096
+#: Pieces of what was read whose operations are compared.
+QUARTERS = 4
 #: What a stack may hold below and above its first store.
 _STACK_BYTES = 8 * 2**20
 _ABOVE_BYTES = 2**20
@@ -36,6 +38,8 @@ class Words(NamedTuple):
         Accesses that were left out because their page has too few.
     pages : int
         Pages kept.
+    quarters : tuple of int
+        Operations that end in each quarter of the accesses that were read.
     """
 
     addresses: np.ndarray
@@ -46,6 +50,7 @@ class Words(NamedTuple):
     stack: int
     rare: int
     pages: int
+    quarters: tuple
 
 
 def kept(seen, page_accesses=options.PAGE_ACCESSES):
@@ -93,9 +98,11 @@ def kept(seen, page_accesses=options.PAGE_ACCESSES):
         )
     split = _split(addresses[good], sizes[good], kinds[good], window[good])
     operations, owners = _operations(*split[1:])
+    read_at = np.repeat(np.flatnonzero(good), 1 + (kinds[good] == lackey.MODIFY))
+    quarter = read_at[split[2][owners]] * QUARTERS // len(addresses)
     return Words(
         *split[:2], operations, owners, int(good.sum()), int(stack.sum()), int((~good & ~stack).sum()),
-        len(np.unique(page[good])),
+        len(np.unique(page[good])), tuple(np.bincount(quarter, minlength=QUARTERS).tolist()),
     )  # fmt: skip
 
 
