@@ -7,6 +7,7 @@ from datagravity.evidence.rules.shared import filled
 ACCESS_BYTES = 8
 COMMAND_BYTES = 80
 ONE_PLACE = "one place"
+UNITS = (8, 64)
 POWERS = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75, "whole": 1.0}
 #: Columns of events or bytes, and the beginning of the names of their mean distances.
 DISTANCES = {
@@ -46,8 +47,22 @@ def bytes_add_up(row):
             yield column, f"{wanted}, so that {' + '.join((column, *others))} is 8 accesses"
 
 
+def words_are_whole(row):
+    """An access moves a word of 8 bytes, and the first touch of each word is no reuse."""
+    for column in ("local_bytes_no_copies", "reuse_bytes", "home_bytes", "remote_bytes", "remote_bytes_unlimited"):
+        if row[column] is not None and row[column] % ACCESS_BYTES:
+            yield column, "a multiple of 8, because accesses are of words"
+    footprint, reuse, accesses = row["footprint_bytes"], row["reuse_bytes"], row["accesses"]
+    if None not in (footprint, reuse, accesses) and reuse > ACCESS_BYTES * accesses - footprint:
+        most = ACCESS_BYTES * accesses - footprint
+        yield "reuse_bytes", f"at most {most}, because each of the words is touched a first time"
+
+
 def copies_only_help(row):
-    """A copy takes accesses off the network, and a copy without a limit more of them."""
+    """A copy takes accesses off the network, and a copy without a limit more of them; each is invalidated once."""
+    invalidations, fetched = row["invalidations"], row["remote_bytes_unlimited"]
+    if None not in (invalidations, fetched) and invalidations > fetched // ACCESS_BYTES:
+        yield "invalidations", f"at most {fetched // ACCESS_BYTES}, the copies that are fetched"
     for column, most in (("remote_bytes_unlimited", "remote_bytes"), ("remote_bytes", "remote_bytes_no_copies")):
         if None not in (row[column], row[most]) and row[column] > row[most]:
             yield column, f"at most {row[most]}, which is {most}"
@@ -129,7 +144,9 @@ def misses_are_accesses(row):
     """An access misses once at most."""
     if None not in (row["misses"], row["accesses"]) and row["misses"] > row["accesses"]:
         yield "misses", f"at most {row['accesses']}, the accesses"
-    if None not in (row["capacity_bytes"], row["unit_bytes"]) and row["capacity_bytes"] % row["unit_bytes"]:
+    if row["unit_bytes"] not in (None, *UNITS):
+        yield "unit_bytes", "8, a word, or 64, a line"
+    elif None not in (row["capacity_bytes"], row["unit_bytes"]) and row["capacity_bytes"] % row["unit_bytes"]:
         yield "capacity_bytes", f"a multiple of {row['unit_bytes']}, the unit"
 
 
@@ -227,6 +244,7 @@ def _curve_problems(misses):
 
 _OF_COUNTS = [
     bytes_add_up,
+    words_are_whole,
     copies_only_help,
     one_place_shares_nothing,
     places_are_tiles,
