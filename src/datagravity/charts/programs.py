@@ -231,10 +231,6 @@ def _tile_line(x, y):
 # --- The spread of kappa ---------------------------------------------------------------------------------------------
 
 
-#: A name with a comma takes two lines, so that no label is cut.
-_TWO_LINES = "split(replace(datum.label, ', ', ',|'), '|')"
-
-
 def closeness(fits=None):
     """The price of closeness over transport as built, kappa / G_d, of every program and partition.
 
@@ -253,7 +249,7 @@ def closeness(fits=None):
         .mark_point(filled=True, size=65, opacity=0.9)
         .encode(
             x=alt.X("kappa_over_gd:Q").scale(type="log").title("kappa / G_d").axis(format="~g", values=_DECADES),
-            y=alt.Y("kernel:N").sort(order).title(None).axis(labelExpr=_TWO_LINES, labelLineHeight=12, grid=True),
+            y=alt.Y("kernel:N").sort(order).title(None).axis(labelLimit=190, grid=True),
             **known,
             tooltip=[
                 word("kernel", "program"),
@@ -483,7 +479,7 @@ def _not_counted(counts, partitions):
 _TILES, _PROMISE = (law("tile").subs(symbolic.beta, 2) for law in (symbolic.energy, symbolic.saving))
 _READOUT = (
     "'G_d = ' + format(datum.gd, '.3~r') + ': best at ' + datum.k + (datum.k > 1 ? ' places' : ' place') + "
-    "', saves ' + format(datum.as_built / datum.total, '.3~r') + 'x\\n(the law: ' + "
+    "',\\nsaves ' + format(datum.as_built / datum.total, '.3~r') + 'x (the law: ' + "
     f"format(datum.gd > 1 ? {vega_expression(_PROMISE, G_d='datum.gd')} : 1, '.3~r') + 'x)'"
 )
 
