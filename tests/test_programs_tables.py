@@ -109,6 +109,7 @@ def test_one_place_has_no_partition():
 def test_no_more_misses_than_accesses():
     assert said("program_misses", misses()[0] | {"misses": 257}) == ["misses"]
     assert said("program_misses", misses()[0] | {"capacity_bytes": 60}) == ["capacity_bytes"]
+    assert said("program_misses", misses()[0] | {"unit_bytes": 16}) == ["unit_bytes"]
 
 
 def refused(folder, monkeypatch, rows, curve):
@@ -145,6 +146,7 @@ def test_tiles_are_nested(tmp_path, monkeypatch):
     many = many | kept | {"remote_bytes_no_copies": less, "local_bytes_no_copies": 8 * many["accesses"] - less}
     many |= {"remote_bytes": less, "home_bytes": 8 * many["accesses"] - less - many["reuse_bytes"]}
     many |= {"remote_bytes_unlimited": min(less, many["remote_bytes_unlimited"])}
+    many |= {"invalidations": min(less // 8, many["invalidations"])}
     ((_, line, column, words),) = refused(tmp_path, monkeypatch, [rows[0], few, many, *rows[3:]], misses())
     assert (line, column) == (4, "remote_bytes_no_copies")
     assert words == f"at least {less + 8}, as on 4 places, whose tiles hold these"
