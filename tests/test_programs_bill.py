@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -341,6 +342,30 @@ def test_a_column_that_lacks_is_named():
         bill.energies(rows.drop(columns="migrations"), "wire")
     with pytest.raises(ValueError, match="counts: no column family, expected"):
         bill.energies(rows.drop(columns="family"), "wire")
+
+
+def test_a_row_stands_once_and_a_run_operates():
+    bills = bill.energies(pd.DataFrame(curve(0.01, 1.0)), "wire")
+    with pytest.raises(ValueError, match=r"places: two rows for .*'places': 16"):
+        bill.savings(pd.concat([bills, bills[bills["places"] == 16]], ignore_index=True))
+    with pytest.raises(ValueError, match=r"operations: 0.* expected numbers above 0"):
+        bill.energies(pd.DataFrame(curve(0.01, 1.0)).assign(operations=0), "wire")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: predicting.tile_saving(np.nan, 2.0), "gd: nan"),
+        (lambda: predicting.tile_saving([1.0, -1.0], 2.0), "gd: -1.0 (index 1)"),
+        (lambda: predicting.tile_saving(2.0, 3.0), "beta: 3.0"),
+        (lambda: predicting.best_beta([1.0], [np.nan]), "saving: nan"),
+        (lambda: predicting.best_beta([], []), "gd, saving: of shape (0,) and (0,)"),
+        (lambda: predicting.best_beta([1.0, 2.0], [1.0]), "gd, saving: of shape (2,) and (1,)"),
+    ],
+)
+def test_forecasts_refuse(call, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        call()
 
 
 def test_a_run_needs_one_row_of_one_place():

@@ -121,7 +121,7 @@ def measure(arguments):
         from datagravity.site import measured
     files = {"--html": arguments.html, "--json": arguments.json, "--csv": arguments.csv}
     for option, file in files.items():
-        if file is not None and not file.resolve().parent.is_dir():
+        if file is not None and (file.is_dir() or not file.resolve().parent.is_dir()):
             raise ValueError(f"{option}: {file}, expected a file in a folder that exists")
     told = {name: getattr(arguments, option) for option, name in MEASURE_OPTIONS.items() if hasattr(arguments, option)}
     with processes.terminated_as_interrupted():

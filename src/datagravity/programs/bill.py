@@ -176,6 +176,10 @@ def curves(bills):
     rule of its run.
     """
     split = bills[bills["places"] > 1]
+    twice = split.duplicated([*CURVE, "places"])
+    if twice.any():
+        row = split.loc[twice, [*CURVE, "places"]].iloc[0].to_dict()
+        raise ValueError(f"places: two rows for {row}, expected one")
     names = split[list(CURVE)].drop_duplicates()
     base = bills[bills["places"] == 1].drop(columns=["partition", "owner"]).merge(names, on=list(RUN))
     whole = pd.concat([base[list(bills.columns)], split], ignore_index=True)
@@ -323,6 +327,7 @@ class _Priced:
 def _operations(priced):
     """Operations of each row's run at its fewest places, and those of the row over them."""
     own = priced.column("operations")
+    checks.every("operations", own, own > 0, "numbers above 0")
     run = priced.counts.groupby(list(RUN), sort=False).ngroup().to_numpy()
     fewest = np.lexsort((priced.column("places"), run))
     _, first = np.unique(run[fewest], return_index=True)

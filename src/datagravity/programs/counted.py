@@ -42,6 +42,18 @@ SEEDS = CHOICES | {
     "seed": (0, 1, 2, 3, 4),
 }
 #: What a statement of `multiverse` is called in a table.
+#: What a choice is called in a table.
+CHOSEN = {
+    "all": "all",
+    "price": "law of price",
+    "header_bytes": "header, bytes",
+    "copies": "copies",
+    "partition": "partition",
+    "side": "side of the square",
+    "place_pj": "a place, pJ",
+    "integer": "integer operations",
+    "seed": "seed, bill as it stands",
+}
 CALLED = {"spans": "kappa spans", "constant_wins": "constant wins", "free_of_gd": "place free of G_d"}
 
 
@@ -193,7 +205,8 @@ def agreement():
     wide = found.pivot_table("share", ["choice", "option", "specifications"], "statement", sort=False)
     wide = wide.rename(columns=CALLED)[list(CALLED.values())].reset_index()
     varied = wide.groupby("choice")["option"].transform("size") > 1
-    return wide[varied | (wide["choice"] == "all")].reset_index(drop=True)
+    shown = wide[varied | (wide["choice"] == "all")].reset_index(drop=True)
+    return shown.assign(choice=shown["choice"].map(CHOSEN), option=shown["option"].str.removesuffix(".0"))
 
 
 @remembered(stored=True)

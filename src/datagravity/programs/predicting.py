@@ -126,7 +126,8 @@ def tile_saving(gd, beta):
     >>> tile_saving([0.5, 100.0], 2.0).tolist()
     [1.0, 5.05]
     """
-    gd, beta = np.broadcast_arrays(np.asarray(gd, dtype=float), np.asarray(beta, dtype=float))
+    gd = checks.numbers("gd", gd, checks.POSITIVE)
+    gd, beta = np.broadcast_arrays(gd, checks.numbers("beta", beta, "(1, 3)"))
     inward = gd > (3 - beta) / (beta - 1)
     return np.where(inward, law.saving(np.where(inward, gd, 1.0), beta), 1.0)
 
@@ -140,8 +141,11 @@ def best_beta(gd, saving):
     >>> round(float(best_beta(gd, tile_saving(gd, 1.5))), 2)
     1.5
     """
-    told = np.log(tile_saving(np.asarray(gd, dtype=float), BETAS[:, None]))
-    return BETAS[((told - np.log(np.asarray(saving, dtype=float))) ** 2).sum(axis=1).argmin()]
+    gd, saving = (checks.numbers(name, value, checks.POSITIVE) for name, value in {"gd": gd, "saving": saving}.items())
+    if gd.ndim != 1 or gd.shape != saving.shape or not gd.size:
+        raise ValueError(f"gd, saving: of shape {gd.shape} and {saving.shape}, expected two arrays of one length")
+    told = np.log(tile_saving(gd, BETAS[:, None]))
+    return BETAS[((told - np.log(saving)) ** 2).sum(axis=1).argmin()]
 
 
 def without_own(values):

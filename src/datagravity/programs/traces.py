@@ -120,18 +120,21 @@ class Trace:
 
 
 def _whole_array(name, value, length=None):
+    _require(name, not np.ma.is_masked(value), "no masked elements")
     array = np.asarray(value)
     _require(name, array.ndim == 1 and array.size, "an array of one dimension, not empty")
     _require(name, array.dtype.kind in "iu", f"whole numbers, not {array.dtype}")
     _require(name, length is None or len(array) == length, f"{length} of them, not {len(array)}")
     checks.every(name, array, array >= 0, "numbers of at least 0")
-    return np.ascontiguousarray(array, dtype=np.int64)
+    return np.array(array, dtype=np.int64)
 
 
 def _truth_array(name, value, length):
+    _require(name, not np.ma.is_masked(value), "no masked elements")
     array = np.asarray(value)
     _require(name, array.shape == (length,), f"{length} truth values, not an array of shape {array.shape}")
-    return np.ascontiguousarray(array, dtype=bool)
+    _require(name, array.dtype.kind in "biu" and np.isin(array, (0, 1)).all(), "truth values, or 0 and 1")
+    return np.array(array, dtype=bool)
 
 
 def _require(name, good, expected):
