@@ -100,7 +100,9 @@ def test_formulas_are_set_and_charts_explain_themselves(by_day, book):
     # A formula in a title stands in the page's own table of contents too, so there may be more.
     assert by_day.page.locator("mjx-container").count() >= formulas
     for figure in by_day.page.locator("figure.dg-chart").all():
-        assert figure.locator("figcaption code").inner_text().startswith("datagravity.charts.")
+        drawn, *tables = figure.locator("figcaption code").all_inner_texts()
+        assert drawn.startswith("datagravity.charts.")
+        assert all((ROOT / table).is_file() for table in tables)
         label = figure.locator("[role='graphics-document']").get_attribute("aria-label")
         specification = json.loads(figure.locator("script.dg-chart-specification").text_content())
         assert label == specification["description"]
