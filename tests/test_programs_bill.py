@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from datagravity.programs import bill, fitting, multiverse, predicting, prices, shapes, share_theorem
-from datagravity.programs.placing import frame
+from datagravity.programs.placing import ONE_PLACE, frame
 from datagravity.programs.traces import Trace
 
 PLACES = (4, 16, 64, 256, 1024)
@@ -32,7 +32,7 @@ def counted(**columns):
             row |= {f"{name}_{power}": way**exponent for power, exponent in prices.MEAN_EXPONENTS.items()}
     row |= columns
     if row["places"] == 1:
-        row["partition"] = bill.ONE_PLACE
+        row["partition"] = ONE_PLACE
     return row
 
 

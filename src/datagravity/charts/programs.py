@@ -16,6 +16,7 @@ from datagravity.evidence import load
 from datagravity.programs import counted, fitting, predicting, prices
 from datagravity.programs.counted import LAW, natural, one_run_each
 from datagravity.programs.measuring import levels
+from datagravity.programs.placing import ONE_PLACE
 
 #: A way to cut the data, and its colour and symbol.
 PARTITIONS = {"natural": (BLUE, "circle"), "contiguous": (ORANGE, "square"), "hashed": (PINK, "triangle-up")}
@@ -26,7 +27,6 @@ TERMS = {"compute": GREY, "local transport": BLUE, "sharing": ORANGE, "commands,
 ENDS = {"one place": GREY, "inside the grid": BLUE, "end of the grid": ORANGE}
 #: The program that a chart opens with.
 _OPENING = "attention decode"
-ONE_PLACE = "one place"
 _DECADES = [10.0**power for power in range(-6, 9)]
 _FACTORS = [1, 2, 5, 10, 20, 50, 100]
 

@@ -10,9 +10,8 @@ from datagravity.headlines import extension
 from datagravity.intervals import text
 from datagravity.programs import bill, counted, fitting, multiverse, predicting
 from datagravity.programs.counted import LAW, NATURAL, natural, one_run_each
+from datagravity.programs.multiverse import GAIN
 
-#: From which saving on a program gains, for the prose: a twentieth.
-GAIN = 1.05
 #: Below which local exponent a miss curve is flat.
 FLAT = 0.05
 #: The price of a place that the chapter tries, and the sides of the square at which it does, mm.

@@ -9,6 +9,7 @@ import pandas as pd
 
 from datagravity import checks
 from datagravity.programs import prices
+from datagravity.programs.traces import WORD_BYTES
 
 #: Columns that name one run; the row of one place has no partition.
 RUN = ("kernel", "size", "seed")
@@ -16,8 +17,6 @@ RUN = ("kernel", "size", "seed")
 CURVE = (*RUN, "partition", "owner")
 #: Columns of counts that bills keep.
 KEPT = ("kernel", "family", "role", "size", "seed", "partition", "owner", "places", "footprint_bytes")
-#: The partition of the row of one place, which all partitions of the run share.
-ONE_PLACE = "one place"
 #: Where one processor stands in the square of its data, and by what its ways are longer at the edge: by Manhattan's
 #: measure 1/4 + 1/4 from the middle, and 1/4 + 1/2 from the middle of an edge.
 BUILT_AT = ("middle", "edge")
@@ -29,7 +28,7 @@ LOCAL = ("reuse", "home")
 CLOSENESS = ("sharing", "commands", "reductions", "migrations", "invalidations")
 PARTS = ("compute", *LOCAL, *CLOSENESS, "place_price")
 #: Bytes of an access, of the two barriers that go with a descriptor, and of a migrating key with its counter.
-ACCESS_BYTES = 8
+ACCESS_BYTES = WORD_BYTES
 BARRIER_BYTES = 16
 MIGRATION_BYTES = 16
 #: Bytes of the descriptor that `command_bytes` of the counts holds beside the barriers.
@@ -243,7 +242,7 @@ def best_algorithms(bills, problems):
     Examples
     --------
     >>> names = {"family": "sums", "role": "fit", "size": 1, "seed": 0, "owner": "output", "places": 1}
-    >>> names |= {"partition": ONE_PLACE}
+    >>> names |= {"partition": "one place"}
     >>> rows = [names | {"kernel": "a", "total": 3.0}, names | {"kernel": "b", "total": 2.0}]
     >>> best_algorithms(pd.DataFrame(rows), {"sum": ["a", "b"]})[["kernel", "algorithm", "total"]].to_dict("records")
     [{'kernel': 'sum', 'algorithm': 'b', 'total': 2.0}]

@@ -11,6 +11,7 @@ import pandas as pd
 from datagravity.evidence import load
 from datagravity.programs import bill, fitting, multiverse, predicting, prices, share_theorem
 from datagravity.programs.measuring import levels
+from datagravity.programs.placing import ONE_PLACE
 from datagravity.reads import remembered
 
 #: The law of price at which the book opens, and the partition that an algorithm suggests.
@@ -84,7 +85,7 @@ def bills():
 def natural_bills():
     """`bills` of the partition that an algorithm suggests, one place among them."""
     found = bills()
-    return found[found["partition"].isin([bill.ONE_PLACE, NATURAL])]
+    return found[found["partition"].isin([ONE_PLACE, NATURAL])]
 
 
 @remembered(stored=True)
@@ -169,7 +170,7 @@ def best_algorithms():
     algorithm at one place (built) and at the best number (best).
     """
     rows = load("program_counts").query("role == 'fit' and owner == 'output' and seed == 0")
-    rows = rows[rows["partition"].isin([bill.ONE_PLACE, NATURAL])]
+    rows = rows[rows["partition"].isin([ONE_PLACE, NATURAL])]
     cheapest = bill.best_algorithms(bill.energies(rows, LAW), PROBLEMS)
     found = bill.savings(cheapest)
     found = found[found["size"] == found.groupby("kernel")["size"].transform("max")].reset_index(drop=True)

@@ -12,9 +12,8 @@ import numpy as np
 from datagravity import checks, distance
 from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
+from datagravity.programs.placing import POWERS as MEAN_EXPONENTS
 
-#: Exponents of the power means of distances that counts hold, and the names of their columns.
-MEAN_EXPONENTS = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75, "whole": 1.0}
 #: The rows of the table `energy` behind each law. A sum of rows is one price; a line or power goes through its rows.
 LAWS = {
     "wire": {"slope": ("P109",), "floating": ("P022", "P027"), "integer": ("P019",)},
