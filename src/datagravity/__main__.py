@@ -69,11 +69,13 @@ def serve(arguments):
 
 
 def sync(arguments):
-    """Write the page of theorems and each chapter's notebook from the chapters' sources."""
-    from datagravity.site import notebooks, theorems
+    """Write the page of theorems, the glossary, and each chapter's notebook from their sources."""
+    from datagravity.site import glossary, notebooks, theorems
     from datagravity.site.build import Book
 
-    chapters = Book(arguments.root).chapters()
+    found = Book(arguments.root)
+    chapters = found.chapters()
+    print(f"{glossary.PAGE:32} {'written' if glossary.write_page(found.source) else 'unchanged'}")
     print(f"{theorems.PAGE:32} {'written' if theorems.write_page(chapters) else 'unchanged'}")
     for chapter in chapters:
         state = "written" if notebooks.write_notebook(chapter) else "unchanged"

@@ -38,6 +38,7 @@ def audits():
     return {
         "audit": extension(audit),
         "preprint": extension(preprint),
+        "revised": extension(max(audit, preprint) / min(audit, preprint)),
         "gap": extension(audit / gd[NEW, RELEASE]),
         "decades": extension(math.log10(audit / gd[NEW, SPIKES]), "powers of ten"),
     }

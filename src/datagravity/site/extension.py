@@ -13,6 +13,7 @@ from sphinx.util.logging import getLogger
 
 from datagravity import __version__
 from datagravity.site import executed
+from datagravity.site.glossary import LinkTerms
 from datagravity.site.offered import Label, Site, offered
 from datagravity.site.renderer import VEGALITE_VERSION
 
@@ -129,5 +130,6 @@ def setup(app):
     app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
     app.connect("build-finished", write_offline_files)
+    app.add_transform(LinkTerms)
     app.add_css_file("book.css")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
