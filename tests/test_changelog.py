@@ -32,7 +32,7 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
         ("distance", "With them the exponent is {ring_whole:.2f}, not {ring_between:.2f}"),
         ("distance", "costs a message {door_ring:.2f} pJ/bit, as much as {door_ring_mm:.0f} mm of mesh"),
         ("distance", "on exact hops they give {hops_free}."),
-        ("index", "from {brain_low:.2f} to {brain_high:.0f}, below one in {brain_below} of {brain_count}"),
+        ("brains", "from {gd_low:.2f} to {gd_high:.0f}, below one in {below} of {count}"),
         ("systems", "Of {claims_all} claims of thirty published systems {claims_computed} can be computed"),
         ("systems", "can be computed, {claims_stated} of them from stated inputs alone"),
         ("systems", "on those {claims_agree} agrees, and {claims_as_assumed} more agree as assumed"),

@@ -40,12 +40,12 @@ def test_a_longer_term_does_not_hide_in_a_word():
     assert glossary.pattern(lever).search("a leverage, a multi-lever") is None
 
 
-def test_pages_link_the_first_place_of_a_term_and_only_that(site):
-    anchors = set(re.findall(r'id="(term-[^"]+)"', (site / "glossary.html").read_text(encoding="utf-8")))
+def test_pages_link_the_first_place_of_a_term_and_only_that(book):
+    anchors = set(re.findall(r'id="(term-[^"]+)"', (book.html / "glossary.html").read_text(encoding="utf-8")))
     assert len(anchors) == len(TERMS)
     linked = set()
     for name in CHAPTERS:
-        page = (site / f"{name}.html").read_text(encoding="utf-8")
+        page = (book.html / f"{name}.html").read_text(encoding="utf-8")
         links = re.findall(r'<a class="dg-term[^"]*" href="glossary\.html#(term-[^"]+)" title="[^"]+">', page)
         assert len(links) == len(set(links)) == page.count("dg-term ")
         linked |= set(links)

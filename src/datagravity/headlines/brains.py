@@ -45,7 +45,7 @@ def audits():
 
 
 def definitions():
-    """In how many budgets, and pairs of a budget and a definition, G_d is below one; what relabelling moves at most.
+    """The range of G_d, in how many budgets and pairs with a definition it is below one, and what relabelling moves.
 
     Sources of one group are one budget: the parts of a brain in one paper, and a paper with its preprint.
     """
@@ -54,6 +54,8 @@ def definitions():
     below = found.groupby(found["source"].map(groups))["below_one"].any()
     relabelled = [gd[name, RELEASE] / gd[name, SPIKES] for name in (OLD, NEW, CEREBELLUM)]
     return {
+        "gd_low": extension(found["gd"].min()),
+        "gd_high": extension(found["gd"].max()),
         "budgets": extension(len(below), "budgets"),
         "budgets_below": extension(below.sum(), "budgets"),
         "below": extension(found["below_one"].sum(), "pairs"),

@@ -101,6 +101,8 @@ def ceilings():
     dear = natural(bill.savings(bill.energies(counts, LAW)))
     return {
         "gainers": extension((rows["saving"] > GAIN).sum()),
+        "saving_most": extension(rows["saving"].max()),
+        "saving_most_kernel": extension(rows.loc[rows["saving"].idxmax(), "kernel"]),
         "stay": extension((rows["transport_places"] == 1).sum()),
         "at_end": extension(rows["at_the_end"].sum()),
         "ceiling_low": extension(ceiling.min()),
@@ -225,7 +227,9 @@ def bills():
     found = {f"mean_{key}": extension(rows.loc[name, "geometric_mean"]) for key, name in means.items()}
     gains = {"bill": "the bill", "short": "header 0 bytes", "long": "header 32 bytes", "hashed": "hashed"}
     gains |= {"edge": "processor at the edge"}
-    return found | {f"gain_{key}": extension(rows.loc[name, "gainers"]) for key, name in gains.items()}
+    found |= {f"gain_{key}": extension(rows.loc[name, "gainers"]) for key, name in gains.items()}
+    ends = {"least": rows["gainers"].min(), "most": rows["gainers"].max()}
+    return found | {f"gain_{key}": extension(value) for key, value in ends.items()}
 
 
 def imbalance():

@@ -20,7 +20,11 @@ from datagravity.site.renderer import VEGALITE_VERSION
 ASSETS = Path(__file__).parent / "assets"
 LOGGER = getLogger(__name__)
 #: What a page must hold for a script to be loaded: text of its outputs -> files.
-SCRIPTS = {'class="dg-chart"': ["vega.js", "charts.js"], "dg-table-live": ["tables.js"]}
+SCRIPTS = {
+    'class="dg-chart"': ["vega.js", "charts.js"],
+    "dg-table-live": ["tables.js"],
+    'class="dg-landing"': ["landing.js"],
+}
 
 
 def without_launch_buttons(app, config):

@@ -1,0 +1,60 @@
+"""The first page's picture has the numbers of the chapter on real programs, and answers without a mouse."""
+
+import json
+import re
+
+import pytest
+
+from datagravity.programs import counted
+from datagravity.site import landing
+
+
+@pytest.fixture(scope="module")
+def programs():
+    """What travels with the picture."""
+    text = re.search(r'class="dg-landing-data">(.*?)</script>', landing.figure())[1]
+    return {program["name"]: program for program in json.loads(text)["programs"]}
+
+
+def test_every_counted_program_can_be_chosen_with_its_bill(programs):
+    bills = counted.natural_bills().set_index(["kernel", "places"])
+    assert set(programs) == set(bills.index.get_level_values("kernel"))
+    for name, program in programs.items():
+        for at, places in enumerate(program["places"]):
+            row = bills.loc[name, places]
+            for part in ("compute", "local", "closeness"):
+                assert program[part][at] == pytest.approx(row[part], rel=1e-4, abs=1e-12)
+
+
+def test_the_best_places_and_the_savings_are_those_of_the_chapter(programs):
+    found = counted.natural(counted.savings()).set_index("kernel")
+    for name, program in programs.items():
+        best, saving = landing.told(program)
+        assert best == found.loc[name, "best_places"]
+        assert saving == pytest.approx(found.loc[name, "saving"], rel=1e-4)
+
+
+def test_a_price_of_a_place_brings_the_best_number_down(programs):
+    for program in programs.values():
+        numbers = [landing.told(program, price)[0] for price in (0, 100, 10_000, 1e6)]
+        assert numbers == sorted(numbers, reverse=True)
+    assert landing.told(programs[landing.OPENING], 1e6)[0] < landing.told(programs[landing.OPENING])[0]
+
+
+def test_the_picture_is_small():
+    assert len(landing.figure().encode()) < 30_000
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [(1, "sum: one place is best; more places save nothing."), (1024, "sum: 1,024 places are best, and save a factor")],
+)
+def test_without_scripts_a_sentence_says_what_the_picture_shows(places, words):
+    assert landing.sentence("sum", places, 3.0742).startswith(words)
+
+
+def test_claims_stand_in_words():
+    table = landing.verdicts_table()
+    assert table.count("<tr>") == 1 + len(landing.judged("abstract"))
+    assert not re.search(r">C\d+<", table)
+    assert 'class="dg-verdict dg-verdict-holds">holds<' in table
