@@ -9,9 +9,10 @@ import pytest
 
 from conftest import ROOT, environment
 from datagravity import store
+from datagravity.modules import Modules
 from datagravity.site import executed
 from datagravity.site.build import Book
-from datagravity.site.dependencies import Dependencies, Modules
+from datagravity.site.dependencies import Dependencies, closure
 from datagravity.site.kernels import Kernels
 
 EXECUTE = """
@@ -97,7 +98,7 @@ def test_what_a_chapter_imports_while_it_runs_is_seen_in_its_source(name, tmp_pa
     chapter = ROOT / "book" / f"{name}.md"
     with (tmp_path / "log").open("wb") as log, Kernels(log, fork=False) as kernels:
         notebook, report, _ = kernels.execute(chapter)
-    seen = Modules().closure([cell.source for cell in notebook.cells if cell.cell_type == "code"])
+    seen = closure(Modules(), [cell.source for cell in notebook.cells if cell.cell_type == "code"])
     assert set(report["modules"]) <= seen
     assert f"datagravity.headlines.{name}" in report["modules"]
 
@@ -109,9 +110,9 @@ def modules():
 
 def test_imports_are_found_in_any_form(modules):
     def found(*cells):
-        return modules.closure(cells) - modules.closure([])
+        return closure(modules, cells) - closure(modules, [])
 
-    assert "datagravity.pim" in found("from datagravity.charts import pim") | modules.closure([])
+    assert "datagravity.pim" in found("from datagravity.charts import pim") | closure(modules, [])
     for cell in [
         "from datagravity.charts import gravity as charts",
         "import datagravity.charts.gravity",

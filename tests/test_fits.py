@@ -364,6 +364,28 @@ def test_rank_correlations_are_scipys_and_their_p_the_exact_one():
     assert fits.rank_correlations([x, x[::-1], [1] * 6], y) == pytest.approx([value, -value, 0])
 
 
+def test_a_tie_is_one_down_to_rounding():
+    third, other = 0.1 + 0.2, 0.3
+    assert third != other
+    y = [1.0, 2.0, 3.0, 4.0]
+    ranked = [
+        fits.rank_correlations([x], y)[0] for x in ([other, third, 1, 2], [third, other, 1, 2], [third] * 2 + [1, 2])
+    ]
+    assert ranked == [ranked[-1]] * 3
+    assert ranked[0] == pytest.approx(stats.spearmanr([1, 1, 2, 3], y).statistic)
+    assert fits.rank_correlations([y], np.array([[other, third, 1, 2], y]).T)[0] == pytest.approx([ranked[0], 1])
+    apart = [0.3, 0.3 * (1 + 1e-9), 1, 2]
+    assert fits.rank_correlations([apart], y)[0] == pytest.approx(1), "what is no rounding is no tie"
+
+
+@pytest.mark.parametrize("size", [1e-15, 1.0, 1e15])
+def test_a_shuffle_that_falls_short_by_rounding_reaches_what_was_observed(size):
+    values = size * np.array([0.1, 0.2, 0.3, -0.3])
+    exact = np.mean([np.dot(signs, [1, 2, 3, -3]) >= 3 for signs in product([-1, 1], repeat=4)])
+    assert fits.joint_sign_flip([values])[1] == exact
+    assert fits.joint_sign_flip([np.zeros(3)]) == (0, 1)
+
+
 def test_flipped_signs_have_the_exact_p():
     values = np.array([0.4, -0.1, 0.7, 0.2, -0.3, 0.5])
     exact = np.mean([np.dot(signs, values) >= values.sum() - 1e-12 for signs in product([-1, 1], repeat=6)])

@@ -1,6 +1,7 @@
 """The folder of results that processes share: what is found there again, what is not, and what is left alone."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,10 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from datagravity import paths, reads, store
+from datagravity import decoding, fits, law, paths, pim, reads, store
 from datagravity.evidence import load, reading, remembered
+from datagravity.modules import Modules
+from datagravity.programs import reuse
 from datagravity.reads import by_value
 from editing import change
 
@@ -96,12 +99,11 @@ def test_a_damaged_entry_is_computed_anew_and_mended(place, small, damage):
 
 
 def test_a_source_that_changed_since_it_was_read_leaves_the_store_alone(place, small):
-    count, code = [], store._code()
+    count = []
     counted(count)()
     # Past what notes a patch, which leaves the store alone too.
     with pytest.MonkeyPatch.context() as patches:
         patches.setattr(store, "_SOURCES", store._SOURCES | {ROOT: (1, 1)})
-        patches.setattr(store, "_code", lambda: code)
         counted(count)(), counted(count)(2)
     assert len(count) == 3
     assert len(entries(place)) == 1
@@ -143,11 +145,80 @@ def test_other_sources_or_libraries_are_another_name(place, tmp_path):
         return run.stdout.strip()
 
     copy = shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    assert name(copy) == name(ROOT / "src") != "None", "wherever they lie"
-    with (copy / "datagravity" / "law.py").open("a", encoding="utf-8") as file:
-        file.write("\n# A remark.\n")
+    for remark, file in (("# A remark.", "law.py"), ("/* A remark. */", "site/assets/book.css")):
+        with (copy / "datagravity" / file).open("a", encoding="utf-8") as edited:
+            edited.write(f"\n{remark}\n")
+    assert name(copy) == name(ROOT / "src") != "None", "wherever they lie, and whatever it does not import"
+    with (copy / "datagravity" / "reads.py").open("a", encoding="utf-8") as edited:
+        edited.write("\n# A remark.\n")
     assert name(copy) not in (name(ROOT / "src"), "None")
     assert name(copy, **{store.VARIABLE: ""}) == "None"
+
+
+@pytest.fixture
+def renamed(place):
+    """A function: the names of calls that are others if a module of the package is another one."""
+    calls = {
+        "law": lambda: store.key(law.saving, ()),
+        "fits": lambda: store.key_of_values(fits.line, ()),
+        "fits of law": lambda: store.key_of_values(fits.line, (law.saving,)),
+        "decoding": lambda: store.key(decoding.error_interval, ()),
+        "pim": lambda: store.key(pim.chance, ()),
+        "counts": lambda: store.key(reuse.miss_curve, ()),
+    }
+
+    def names():
+        store._code.cache_clear()
+        return {name: call() for name, call in calls.items()}
+
+    before = names()
+    assert len(set(before.values()) - {None}) == len(calls)
+
+    def others(module):
+        with pytest.MonkeyPatch.context() as patches:
+            patches.setitem(store._modules().digests, f"datagravity.{module}", "of another source")
+            after = names()
+        return {name for name in calls if after[name] != before[name]}
+
+    yield others
+    store._code.cache_clear()
+
+
+def test_a_name_rests_on_what_a_function_imports_and_on_nothing_else(renamed):
+    everything = {"law", "fits", "fits of law", "decoding", "pim", "counts"}
+    assert renamed("charts.pim") == renamed("headlines.pim") == renamed("site.renderer") == renamed("plateau") == set()
+    assert renamed("law") == everything - {"fits", "counts"}, "what a value has of it too"
+    assert renamed("fits") == everything - {"law"}
+    assert renamed("symbolic.token") >= {"law", "decoding"}, "a file that is imported when it is asked for"
+    assert renamed("evidence.rules.decoding") == {"decoding", "pim"}, "rules that are found by the tables' names"
+    assert renamed("programs.engine_numba") == {"counts", "pim"}, "imported when it counts"
+    assert renamed("store") == renamed("reads") == renamed("modules") == everything, "how results are kept"
+
+
+def test_a_function_of_no_module_rests_on_the_whole_package(place):
+    assert store._code("datagravity.of_a_test") == store._code(*store._modules().digests)
+
+
+def test_no_module_is_imported_by_a_name_that_its_source_does_not_say():
+    """What a result rests on is found in the sources; these four import by name, and why that is no gap."""
+    by_name = {
+        path.relative_to(paths.PACKAGE).as_posix()
+        for path in paths.PACKAGE.rglob("*.py")
+        if re.search(r"\b(import_module|__import__|exec|run_module|run_path|spec_from\w+)\(", path.read_text("utf-8"))
+    }
+    assert by_name == {
+        "__init__.py",  # who asks the package for a name: it is looked up in HOMES
+        "headlines/__init__.py",  # no result is stored above, and what a chapter names is looked up
+        "site/warm.py",  # everything
+        "symbolic/__init__.py",  # names its files for tools that read types
+    }
+
+
+def test_what_modules_import_is_among_what_their_results_rest_on():
+    named = [f"datagravity.{module}" for module in ("decoding.freezing", "pim", "claims.judging", "programs.counted")]
+    code = f"import sys, {', '.join(named)}; print(*(name for name in sys.modules if name.startswith('datagravity')))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(named) <= set(run.stdout.split()) <= Modules().reached(named)
 
 
 def test_while_code_is_patched_nothing_is_shared_and_nothing_outlives_it(place, small):

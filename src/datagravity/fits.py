@@ -1068,12 +1068,25 @@ def rank_correlations(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     [1.0, -1.0, 0.0]
     """
     x, y = (checks.numbers(name, values, checks.FINITE) for name, values in (("x", x), ("y", y)))
-    x, y = stats.rankdata(x, axis=1), stats.rankdata(y, axis=0)
+    x, y = _ranks(x), _ranks(y.T).T
     x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=0)
     x_size, y_size = np.sqrt((x**2).sum(axis=1)), np.sqrt((y**2).sum(axis=0))
     size = np.multiply.outer(x_size, y_size)
     # Rounding may lead beyond one.
     return np.clip(np.where(size > 0, x @ y / np.where(size > 0, size, 1.0), 0.0), -1.0, 1.0)
+
+
+def _ranks(values):
+    """Ranks along the last axis; values that differ by rounding only share one, as equal values do.
+
+    Else the last bit of a mean, which is another on another machine, would order what is equal.
+    """
+    order = np.argsort(values, axis=-1)
+    rising = np.take_along_axis(values, order, axis=-1)
+    above = np.diff(rising) > _ROUNDING * np.maximum(np.abs(rising[..., 1:]), np.abs(rising[..., :-1]))
+    places = np.zeros(values.shape, dtype=int)
+    np.put_along_axis(places, order[..., 1:], np.cumsum(above, axis=-1), axis=-1)
+    return stats.rankdata(places, axis=-1)
 
 
 def joint_sign_flip(values: ArrayLike, *, permutations: int = 2000, seed: int = 0) -> tuple[float, float]:
@@ -1132,8 +1145,13 @@ def joint_rank_correlation(
 
 
 def _reached(shuffled, observed):
-    """The share of shuffled statistics that reach the observed one, which counts among them."""
-    return (1 + int((shuffled >= observed - _ROUNDING).sum())) / (1 + len(shuffled))
+    """The share of shuffled statistics that reach the observed one, which counts among them.
+
+    What falls short by rounding only reaches it, as in `scipy.stats.permutation_test`; the largest statistic says how
+    far sums of their size are rounded, since the observed one may be near zero.
+    """
+    least = observed - _ROUNDING * max(abs(observed), np.abs(shuffled).max(initial=0))
+    return (1 + int((shuffled >= least).sum())) / (1 + len(shuffled))
 
 
 # --- Leaving out -----------------------------------------------------------------------------------------------------

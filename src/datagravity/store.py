@@ -1,8 +1,8 @@
 """A folder of results that all processes of one machine share: tests, chapters' kernels and nested runs.
 
 It is off unless the environment names the folder, as the build does for its kernels and the tests do for themselves.
-A result is found again if the function, its arguments, every source of the package, the libraries and the tables that
-were read are the same. It may be deleted at any time.
+A result is found again if the function, its arguments, every module of the package that the function's own imports, by
+whatever way, the libraries and the tables that were read are the same. It may be deleted at any time.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import json
 import operator
 import os
 import pickle
+import pickletools
 import platform
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from datagravity import paths
+from datagravity.modules import PACKAGE, Modules
 
 try:
     import fcntl
@@ -67,17 +69,28 @@ _SOURCES = _sources() if folder() else {}
 
 
 @cache
-def _code():
-    """The digest of what computes: sources, Python, libraries, kind of machine; None if a source is gone."""
+def _modules():
+    """The modules of the package as they are when this is asked first; None without grimp, or if a source is gone."""
     try:
-        contents = [path.read_bytes() for path in _SOURCES]
-    except OSError:
+        return Modules()
+    except (ImportError, OSError):
         return None
-    names = [str(path.relative_to(paths.PACKAGE)).encode() for path in _SOURCES]
-    sources = [part for pair in zip(names, contents, strict=True) for part in pair]
+
+
+@cache
+def _code(*named):
+    """The digest of what computes: modules and all that they import, Python, the libraries, the kind of machine.
+
+    Parameters
+    ----------
+    named : names of modules; one that is none of the package stands for all of it
+    """
+    known = _modules().digests
+    reached = _modules().reached(named) if set(named) <= set(known) else known
     machine = (platform.python_implementation(), platform.python_version(), platform.platform())
     versions = (f"{name} {_version(name)}" for name in LIBRARIES)
-    return _digest(*sources, *(text.encode() for text in (*machine, *versions)))
+    sources = (f"{module} {known[module]}" for module in sorted(reached))
+    return _digest(*(text.encode() for text in (*sources, *machine, *versions)))
 
 
 def _is_as_read():
@@ -144,15 +157,27 @@ def key(function, arguments):
 def key_of_values(function, arguments):
     """As `key`, for arguments of any type that has a form in bytes; the same bytes are the same values."""
     try:
-        return _name(function, pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL)) if folder() else None
+        content = pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL) if folder() else b""
     except (pickle.PicklingError, AttributeError, TypeError):
         return None
+    # A value has the methods of its class, and a function may be one.
+    return _name(function, content, *sorted(_classes(content))) if content else None
 
 
-def _name(function, content):
-    if folder() is None or not _SOURCES or not function.__module__.startswith("datagravity.") or _code() is None:
+def _classes(content):
+    """The modules of the package whose classes and functions stand in a pickle (a set of names)."""
+    if PACKAGE.encode() not in content:
+        return set()
+    texts = {value for _, value, _ in pickletools.genops(content) if isinstance(value, str)}
+    return texts & set(_modules().digests if _modules() else ())
+
+
+def _name(function, content, *modules):
+    own = function.__module__
+    if folder() is None or not _SOURCES or not own.startswith(f"{PACKAGE}.") or _modules() is None:
         return None
-    return _digest(_code().encode(), f"{function.__module__}.{function.__qualname__}".encode(), content)
+    code = _code(own, "datagravity.reads", *modules)
+    return _digest(code.encode(), f"{own}.{function.__qualname__}".encode(), content)
 
 
 def _is_plain(value):

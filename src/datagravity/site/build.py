@@ -30,9 +30,10 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 from datagravity import paths
 from datagravity.evidence import TableError, validate
+from datagravity.modules import digest
 from datagravity.reads import file_digest
 from datagravity.site import executed, renderer, results
-from datagravity.site.dependencies import Dependencies, changes, digest
+from datagravity.site.dependencies import Dependencies, changes
 from datagravity.site.kernels import ChapterError, Kernels
 
 
