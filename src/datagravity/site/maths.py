@@ -134,12 +134,18 @@ def font_face(letters):
         If the font lacks a character.
     """
     path = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    font = TTFont(path, lazy=True, recalcTimestamp=False)
-    # Signs that are drawn as nothing, such as the product of f and x in f(x), need no glyph.
-    letters = {letter for letter in letters if letter.strip() and letter not in "\u2061\u2062\u2063\u2064\ufe00"}
-    if missing := sorted(letters - set(map(chr, font.getBestCmap()))):
-        raise ValueError(f"formulas: {missing}, expected characters of STIX Two Math")
-    options = subset.Options(flavor="woff2", layout_features=FEATURES, hinting=False, notdef_outline=True)
+    with TTFont(path, recalcTimestamp=False) as font:
+        # Signs that are drawn as nothing, such as the product of f and x in f(x), need no glyph.
+        letters = {letter for letter in letters if letter.strip() and letter not in "\u2061\u2062\u2063\u2064\ufe00"}
+        if missing := sorted(letters - set(map(chr, font.getBestCmap()))):
+            raise ValueError(f"formulas: {missing}, expected characters of STIX Two Math")
+        data = cut(font, letters, FEATURES)
+    return f'@font-face{{font-family:"Formulas";src:url({data}) format("woff2")}}\n'
+
+
+def cut(font, letters, features=()):
+    """A font (`TTFont`) cut to some characters, packed as the text of a `data:` address; its licence stays in it."""
+    options = subset.Options(flavor="woff2", layout_features=list(features), hinting=False, notdef_outline=True)
     options.name_IDs = [0, 1, 2, 4, 5, 6, 7, 13, 14]
     cutter = subset.Subsetter(options)
     cutter.populate(text="".join(sorted(letters)))
@@ -147,8 +153,7 @@ def font_face(letters):
     font.flavor = "woff2"
     written = io.BytesIO()
     font.save(written)
-    data = base64.b64encode(written.getvalue()).decode()
-    return f'@font-face{{font-family:"Formulas";src:url(data:font/woff2;base64,{data}) format("woff2")}}\n'
+    return f"data:font/woff2;base64,{base64.b64encode(written.getvalue()).decode()}"
 
 
 def setup(app):

@@ -7,17 +7,14 @@ address the digest of its file, so that a browser may keep the file for good. Th
 may load (`POLICY`).
 """
 
-import base64
 import hashlib
 import html
-import io
 import posixpath
 import re
 import shutil
 from pathlib import Path
 
 import lightningcss
-from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from datagravity.site import maths
@@ -63,9 +60,8 @@ def finish(site, extra_names=()):
     """
     site = Path(site)
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
-    pages = {
-        path: Page(path.relative_to(site).as_posix(), text) for path, text in pages.items() if _is_page(path, text)
-    }
+    pages = {path: Page(path.relative_to(site).as_posix(), text) for path, text in pages.items()}
+    pages = {path: page for path, page in pages.items() if page.unfinished}
     if not pages:
         return
     files = Files(site)
@@ -82,11 +78,6 @@ def finish(site, extra_names=()):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for path, page in pages.items():
         path.write_text(page.rewritten(files, styles, scripts), encoding="utf-8")
-
-
-def _is_page(path, text):
-    """Whether a file is a page that is to be finished: no part of the theme, and not finished before."""
-    return "_static" not in path.parts and "<head>" in text and "Content-Security-Policy" not in text
 
 
 def _common(lists):
@@ -142,6 +133,11 @@ class Page:
         found = [self._script(match) for match in _SCRIPT.finditer(text)]
         # Sphinx's search begins as soon as its script is read if the page is there by then, and needs this one.
         self.scripts = sorted(filter(None, found), key=lambda script: script != ("file", "_static/language_data.js"))
+
+    @property
+    def unfinished(self):
+        """Whether this is a page that is to be finished: no part of the theme, and not finished before."""
+        return not self.name.startswith("_static/") and "<head>" in self.text and POLICY not in self.text
 
     def _local(self, address):
         """An address as a path from the root of the site; None if it leads elsewhere."""
@@ -269,12 +265,7 @@ def _with_addresses(files, style):
 
 def _icon_face(files, face, used):
     """The rule of an icon font, which holds the font itself, cut to the icons in use."""
-    font = TTFont(files.site / "_static" / "vendor" / "fontawesome" / "webfonts" / _ICONS.search(face)[1])
-    cutter = subset.Subsetter(subset.Options(flavor="woff2", layout_features=[], hinting=False))
-    cutter.populate(text="".join(sorted(used)))
-    cutter.subset(font)
-    font.flavor = "woff2"
-    written = io.BytesIO()
-    font.save(written, reorderTables=True)
-    data = base64.b64encode(written.getvalue()).decode()
-    return re.sub(r"src:[^;}]*(?:;|(?=\}))", f'src:url(data:font/woff2;base64,{data}) format("woff2");', face)
+    path = files.site / "_static" / "vendor" / "fontawesome" / "webfonts" / _ICONS.search(face)[1]
+    with TTFont(path, recalcTimestamp=False) as font:
+        data = maths.cut(font, used)
+    return re.sub(r"src:[^;}]*(?:;|(?=\}))", lambda _: f'src:url({data}) format("woff2");', face)
