@@ -7,7 +7,7 @@ from pathlib import Path
 class Visit:
     """One page in a fresh tab, with what it asked for and complained about.
 
-    `settled` waits until the network is idle; without it, until charts and formulas are there.
+    `settled` waits until the network is idle; without it, until charts are there.
     """
 
     def __init__(self, browser, address, *, width=1280, scheme="light", scripts=True, settled=False):
@@ -25,8 +25,6 @@ class Visit:
         self.page.goto(address, wait_until="networkidle" if settled else "load")
         if scripts and self.specifications:
             self.page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
-        if scripts:
-            self.page.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
 
     @property
     def specifications(self):

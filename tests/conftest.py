@@ -1,5 +1,3 @@
-import functools
-import http.server
 import os
 import shutil
 import subprocess
@@ -90,14 +88,12 @@ def book(tmp_path_factory, worker_id):
 def site(book):
     """The address of the real book on a local server."""
 
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
+    from datagravity.site.server import Server
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=book.html))
+    server = Server(book.html)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield server.address
     server.shutdown()
     thread.join()
     server.server_close()

@@ -50,18 +50,15 @@ def chapter(arguments):
 
 
 def serve(arguments):
-    """Serve the built book on this machine."""
-    import functools
-    import http.server
-
+    """Serve the built book on this machine, compressed."""
     from datagravity.site.build import Book
+    from datagravity.site.server import Server
 
     folder = Book(arguments.root).html
     if not folder.exists():
         raise ValueError(f"{folder} does not exist: run `make book` first")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", arguments.port), handler) as server:
-        print(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends)", flush=True)
+    with Server(folder, arguments.port) as server:
+        print(f"{server.address}/  (Ctrl-C ends)", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -1,8 +1,6 @@
-"""What the book's pages need beyond Jupyter Book: charts, mathematics and notebooks served by the site itself."""
+"""What the book's pages need beyond Jupyter Book: charts, mathematics and notebooks of the site itself."""
 
-import shutil
 import struct
-from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -12,7 +10,7 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import executed
+from datagravity.site import executed, maths, theme
 from datagravity.site.glossary import LinkTerms
 from datagravity.site.offered import Label, Site, offered
 from datagravity.site.renderer import VEGALITE_VERSION
@@ -53,11 +51,7 @@ def chapter_source(app, name):
 
 
 def adjust_page(app, pagename, templatename, context, doctree):
-    """Load the scripts of charts and tables where there are some, offer the notebook, drop scripts of another host."""
-    scripts = context["script_files"]
-    # In place, since the template holds this list. Thebe would be fetched from elsewhere, and its constant is
-    # declared a second time when the theme changes.
-    scripts[:] = [script for script in scripts if "thebe" not in f"{script}{getattr(script, 'attributes', '')}".lower()]
+    """Load the scripts of charts and tables where there are some, and offer the notebook."""
     outputs = [] if doctree is None else [raw.astext() for raw in doctree.findall(nodes.raw)]
     for mark, files in SCRIPTS.items():
         if any(mark in text for text in outputs):
@@ -68,20 +62,23 @@ def adjust_page(app, pagename, templatename, context, doctree):
 
 
 def write_offline_files(app, error):
-    """Vega, MathJax, the icon and the notebooks that the pages offer go into the finished site."""
+    """Vega, the icon and the notebooks that the pages offer go into the finished site."""
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     bundle = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
     # The bundle declares its names at the top level, where they would clash with the theme's.
     (static / "vega.js").write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
-    mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax" / "tex-svg.js"
-    (static / "mathjax").mkdir(exist_ok=True)
-    shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
     write_notebooks(app)
     if app.config.html_favicon:
         icon = (Path(app.srcdir) / app.config.html_favicon).read_text(encoding="utf-8")
         (Path(app.outdir) / "favicon.ico").write_bytes(icon_file(icon))
+
+
+def finish_pages(app, error):
+    """Rewrite the pages, when every other extension has written its files."""
+    if not error and app.builder.name == "html":
+        theme.finish(app.outdir)
 
 
 def write_notebooks(app):
@@ -135,5 +132,8 @@ def setup(app):
     app.connect("html-page-context", adjust_page)
     app.connect("build-finished", write_offline_files)
     app.add_transform(LinkTerms)
+    app.connect("build-finished", finish_pages, priority=900)
     app.add_css_file("book.css")
+    app.add_js_file("theme.js")
+    maths.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,102 @@
+"""The finished site on this machine, as a web host serves it: compressed, and kept by the browser while it may."""
+
+import gzip
+import http.server
+from email.utils import formatdate
+from functools import lru_cache, partial
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+#: Kinds of files that are text, and shrink to a third or less.
+COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".md", ".ipynb", ".txt", ".csv", ".inv"}
+#: Smaller files than this gain nothing.
+LEAST = 500
+
+
+@lru_cache(maxsize=256)
+def _content(path, changed, compressed):
+    """The bytes of a file as they are sent; `changed`, its time in ns, makes an edited file another one."""
+    data = Path(path).read_bytes()
+    return gzip.compress(data, compresslevel=6, mtime=0) if compressed else data
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Answers with files of one folder, compressed where the browser takes it."""
+
+    protocol_version = "HTTP/1.1"  # one connection serves many files
+    disable_nagle_algorithm = True
+    timeout = 60
+
+    def log_message(self, *_):
+        """Say nothing; a page asks for a dozen files."""
+
+    def do_GET(self):
+        """Send a file."""
+        self._answer(with_body=True)
+
+    def do_HEAD(self):
+        """Send what would come with a file."""
+        self._answer(with_body=False)
+
+    def _answer(self, with_body):
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            if not urlsplit(self.path).path.endswith("/"):
+                self._redirect()
+                return
+            path /= "index.html"
+        try:
+            status = path.stat()
+            takes = "gzip" in self.headers.get("Accept-Encoding", "")
+            compressed = takes and path.suffix in COMPRESSED and status.st_size >= LEAST
+            tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{"-gzip" if compressed else ""}"'
+            data = _content(str(path), status.st_mtime_ns, compressed)
+        except (OSError, ValueError):  # no file, or a name that can be none
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        same = self.headers.get("If-None-Match") == tag
+        self.send_response(HTTPStatus.NOT_MODIFIED if same else HTTPStatus.OK)
+        self.send_header("ETag", tag)
+        self.send_header("Last-Modified", formatdate(status.st_mtime, usegmt=True))
+        # An address with a digest never means other bytes; of any other file the browser asks whether it is the same.
+        kept = "v=" in urlsplit(self.path).query
+        self.send_header("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-cache")
+        self.send_header("Vary", "Accept-Encoding")
+        if not same:
+            self.send_header("Content-Type", self.guess_type(str(path)))
+            self.send_header("Content-Length", str(len(data)))
+            if compressed:
+                self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        if with_body and not same:
+            self.wfile.write(data)
+
+    def _redirect(self):
+        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+        self.send_header("Location", f"{urlsplit(self.path).path}/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A server of one folder, reached from this machine alone.
+
+    Examples
+    --------
+    >>> with Server(".") as server:
+    ...     server.address.startswith("http://127.0.0.1:")
+    True
+    """
+
+    daemon_threads = True
+    block_on_close = False  # a browser keeps its connections open
+
+    def __init__(self, folder, port=0):
+        """Serve `folder` at a port; 0 takes a free one."""
+        super().__init__(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+
+    @property
+    def address(self):
+        """The address of the site, without a slash at its end."""
+        return f"http://127.0.0.1:{self.server_port}"

@@ -1,0 +1,74 @@
+"""The server of the finished site: compressed where that helps, kept where an address says that it may."""
+
+import gzip
+import http.client
+import threading
+
+import pytest
+
+from datagravity.site.server import LEAST, Server
+
+TEXT = "gravity " * 1000
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """A function that asks the server of a small folder for a path; the answer, with its body."""
+    site = tmp_path / "site"
+    (site / "part").mkdir(parents=True)
+    (site / "index.html").write_text(TEXT)
+    (site / "part" / "index.html").write_text("part")
+    (site / "site.js").write_text(TEXT)
+    (site / "picture.png").write_bytes(b"\0" * 2 * LEAST)
+    (tmp_path / "secret.html").write_text("secret")
+    with Server(site) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port)
+
+        def ask(path, method="GET", **headers):
+            connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            answer = connection.getresponse()
+            answer.body = answer.read()
+            return answer
+
+        yield ask
+        connection.close()
+        server.shutdown()
+        thread.join()
+
+
+def test_text_comes_compressed_to_who_takes_it(ask):
+    packed = ask("/site.js", Accept_Encoding="gzip, br")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body).decode() == TEXT
+    assert len(packed.body) == int(packed.headers["Content-Length"]) < len(TEXT) / 10
+    plain = ask("/site.js")
+    assert plain.headers["Content-Encoding"] is None
+    assert plain.body.decode() == TEXT
+    assert ask("/picture.png", Accept_Encoding="gzip").headers["Content-Encoding"] is None
+
+
+def test_an_address_with_a_digest_is_kept_and_others_are_asked_for_again(ask):
+    assert "immutable" in ask("/site.js?v=0123456789").headers["Cache-Control"]
+    page = ask("/")
+    assert page.headers["Cache-Control"] == "no-cache"
+    again = ask("/", If_None_Match=page.headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+    assert ask("/", If_None_Match='"other"').status == 200
+
+
+def test_folders_heads_and_what_is_not_there(ask):
+    assert ask("/part").headers["Location"] == "/part/"
+    assert ask("/part/").body == b"part"
+    head = ask("/site.js", method="HEAD")
+    assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", str(len(TEXT)))
+    assert ask("/nothing.html").status == 404
+    assert ask("/../secret.html").status == 404
+    assert ask("/%2e%2e/secret.html").status == 404
+
+
+def test_only_this_machine_reaches_it(tmp_path):
+    with Server(tmp_path) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        assert server.address == f"http://127.0.0.1:{server.server_port}"
