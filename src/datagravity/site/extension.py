@@ -12,7 +12,7 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import executed, folds, scriptless
+from datagravity.site import accessible, executed, folds, scriptless
 from datagravity.site.offered import Label, Site, offered
 from datagravity.site.renderer import VEGALITE_VERSION
 
@@ -133,6 +133,7 @@ def setup(app):
     app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
     app.connect("build-finished", write_offline_files)
+    app.connect("build-finished", accessible.write)
     app.add_css_file("book.css")
     app.add_js_file("page.js", loading_method="defer")
     folds.setup(app)

@@ -28,8 +28,8 @@ def number(value):
 
     Examples
     --------
-    >>> number(10.000000000000002), number(92256), number(7.888609052210584e-31)
-    ('10', '92,256', '7.88861 × 10⁻³¹')
+    >>> number(10.000000000000002), number(92256), number(float("inf"))
+    ('10', '92,256', 'no bound')
     """
     if isinstance(value, numbers.Integral):
         # Four digits may be a year.
@@ -44,7 +44,9 @@ def number(value):
     digits, power = f"{value:.6g}".partition("e")[::2]
     if not power:
         return digits
-    return f"{digits} × 10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return (
+        f"{digits} \N{MULTIPLICATION SIGN} 10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    )
 
 
 def words(value):

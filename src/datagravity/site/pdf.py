@@ -29,7 +29,9 @@ _NAMING = ["for", "aria-labelledby", "aria-describedby", "aria-controls", "heade
 _STYLE = """
 @page { @bottom-center { content: counter(page); font: 9pt sans-serif; } }
 @page :first { @bottom-center { content: none; } }
-.dg-paper-title { height: 220mm; display: flex !important; flex-direction: column; justify-content: center; text-align: center; }
+.dg-paper-title {
+  height: 220mm; display: flex !important; flex-direction: column; justify-content: center; text-align: center;
+}
 .dg-paper-title h1 { font-size: 34pt; margin: 0 0 10mm; }
 .dg-paper-chapter, .dg-paper-contents { break-before: page; }
 .dg-paper-contents ol { list-style: none; padding: 0; margin: 0 0 4mm; }
@@ -128,7 +130,8 @@ def _head(first, title):
 def _maths(texts):
     """The scripts that set the formulas of pages; none where they are set already."""
     for text in texts:
-        scripts = [tag for tag in BeautifulSoup(text, "html.parser").select("head script") if "athjax" in str(tag).lower()]
+        head = BeautifulSoup(text, "html.parser").select("head script")
+        scripts = [tag for tag in head if "mathjax" in str(tag).lower()]
         if scripts:
             for tag in scripts:
                 if tag.get("src"):
@@ -173,7 +176,7 @@ class Paper:
         )
         return (
             f'<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head>{self._head}'
-            f"<style>{_STYLE}{heads}</style></head><body><main class=\"bd-article bd-content\">{title}"
+            f'<style>{_STYLE}{heads}</style></head><body><main class="bd-article bd-content">{title}'
             f"{_contents(self.parts, self.titles, starts)}{self._body}</main></body></html>"
         )
 
@@ -212,7 +215,7 @@ def _print(page, file, target):
 
 
 def write(book):
-    """Print a built book to `book/_build/data-gravity.pdf`; returns its path.
+    """Print a built book to `book/_build/data-gravity.pdf`; returns its path and its number of sheets.
 
     Raises
     ------
@@ -226,8 +229,8 @@ def write(book):
     if not (book.html / "index.html").exists():
         raise PdfError(f"{book.html}: no pages, expected a finished site: `make book` builds it")
     try:
-        import pypdf  # noqa: F401
         from playwright.sync_api import sync_playwright
+        from pypdf import PdfReader
     except ModuleNotFoundError as error:
         raise PdfError(f"{error.name} is missing: pip install 'datagravity[pdf]'") from None
     paper, joined, target = Paper(book), book.build / "data-gravity.html", book.build / "data-gravity.pdf"
@@ -244,4 +247,4 @@ def write(book):
             if starts == before:
                 break
         browser.close()
-    return target
+    return target, len(PdfReader(target).pages)

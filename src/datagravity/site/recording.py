@@ -1,7 +1,7 @@
 """What a chapter's kernel does before its first cell and after its last.
 
-Charts are drawn for a page, plain values are set for readers, and the tables that the chapter reads are noted, so that the build knows when to run it
-again.
+Charts are drawn for a page, plain values are set for readers, and the tables that the chapter reads are noted, so that
+the build knows when to run it again.
 """
 
 import sys
