@@ -5,13 +5,16 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test quick serve clean lint format sync sync-back benchmark lock
+.PHONY: help book pdf test quick serve clean lint format sync sync-back benchmark lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 book: .venv/installed ## build the book into book/_build/html (does nothing when nothing changed)
 	@$(RUN) -m datagravity book
+
+pdf: book            ## print the whole book to book/_build/data-gravity.pdf (Chromium)
+	@$(RUN) -m datagravity pdf
 
 test: .venv/installed ## build the book and run every test, the browser's too
 	@$(RUN) tests/system_packages.py

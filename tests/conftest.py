@@ -16,16 +16,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Every process of a run imports this file, the one that only hands out tests too: what few tests need, they import.
 
-# A browser under test asks nothing of its maker, and root has no sandbox.
-ARGUMENTS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
-
 
 def pytest_sessionstart(session):
     if session.config.pluginmanager.hasplugin("dsession"):
@@ -103,13 +93,12 @@ def site(book):
 def browser():
     from playwright.sync_api import sync_playwright
 
-    from system_packages import find_chromium
+    from datagravity.site import browsers
 
-    path = find_chromium()
+    path = browsers.find_chromium()
     assert path, "Chromium is missing: `make test` says how to get it"
-    arguments = ARGUMENTS + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
         yield browser
         browser.close()
 

@@ -5,14 +5,10 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+from datagravity.site.browsers import find_chromium
+
 #: Who has no Valgrind and wants none says so, and the tests that need it are skipped.
 WITHOUT_VALGRIND = "DATAGRAVITY_WITHOUT_VALGRIND"
-
-
-def find_chromium():
-    """Path of a Chromium or Chrome, or None; the environment variable CHROMIUM overrides the search."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def find_valgrind():

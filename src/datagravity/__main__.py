@@ -49,6 +49,15 @@ def chapter(arguments):
     run_chapter(arguments.root, arguments.name)
 
 
+def pdf(arguments):
+    """Print the built book to one PDF."""
+    from datagravity.site.build import Book
+    from datagravity.site.pdf import write
+
+    path, sheets = write(Book(arguments.root))
+    print(f"{path}: {sheets} pages")
+
+
 def serve(arguments):
     """Serve the built book on this machine, compressed."""
     from datagravity.site.build import Book
@@ -247,8 +256,8 @@ def parser():
         "key", nargs="*", default=["leebruck2026"], help="keys of the bibliography (default: the paper)"
     )
     command(describe, "data-readme")
-    for function, name in [(book, None), (chapter, None), (serve, None), (sync, None)]:
-        added = command(function, name)
+    for function in (book, chapter, pdf, serve, sync):
+        added = command(function)
         added.add_argument("--root", type=Path, default=Path.cwd(), help="the book's folder (default: here)")
         if function is book:
             added.add_argument("--workers", type=int, help="chapters executed at a time (default: one a core)")

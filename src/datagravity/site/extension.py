@@ -10,7 +10,7 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import executed, maths, theme
+from datagravity.site import accessible, executed, folds, maths, scriptless, theme
 from datagravity.site.glossary import LinkTerms
 from datagravity.site.offered import Label, Site, offered
 from datagravity.site.renderer import VEGALITE_VERSION
@@ -57,6 +57,8 @@ def adjust_page(app, pagename, templatename, context, doctree):
         if any(mark in text for text in outputs):
             for file in files:
                 app.add_js_file(file)
+    path = context["pathto"](f"_static/{scriptless.FILE}", resource=True)
+    context["metatags"] = context.get("metatags", "") + scriptless.LINK.format(path=path)
     if chapter_source(app, pagename) is not None:
         context["ipynb_source"] = f"{pagename}.ipynb"
 
@@ -69,6 +71,11 @@ def write_offline_files(app, error):
     bundle = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
     # The bundle declares its names at the top level, where they would clash with the theme's.
     (static / "vega.js").write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+    mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax" / "tex-svg.js"
+    (static / "mathjax").mkdir(exist_ok=True)
+    shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
+    sheets = sorted(static.rglob("*.css"))
+    (static / scriptless.FILE).write_text(scriptless.sheet(path.read_text("utf-8") for path in sheets), "utf-8")
     write_notebooks(app)
     if app.config.html_favicon:
         icon = (Path(app.srcdir) / app.config.html_favicon).read_text(encoding="utf-8")
@@ -131,9 +138,12 @@ def setup(app):
     app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
     app.connect("build-finished", write_offline_files)
-    app.add_transform(LinkTerms)
+    app.connect("build-finished", accessible.write)
     app.connect("build-finished", finish_pages, priority=900)
+    app.add_transform(LinkTerms)
     app.add_css_file("book.css")
     app.add_js_file("theme.js")
+    app.add_js_file("page.js", loading_method="defer")
     maths.setup(app)
+    folds.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
