@@ -107,6 +107,10 @@ def test_a_value_that_no_cell_stored_is_an_error():
         ("So.\n\n```{solution-end}\n```\n\nThen", "So.\n\nThen"),
         ("```{admonition} Take *this*\n:class: takeaway\nWell.\n```", "**Take *this*.**\n\nWell."),
         (":::{note}\nMind {glue:text}`count`.\n:::", "**Note.**\n\nMind 42."),
+        (
+            ":::{dropdown} Bounds, *again*\n```{prf:proof}\nClear.\n```\n:::",
+            "**Bounds, *again*.**\n\n*Proof.*\n\nClear. ∎",
+        ),
         ("::::{tip} First\n:::{note}\nInner.\n:::\n::::", "**Tip.**\n\nFirst\n\n**Note.**\n\nInner."),
         ("- a\n\n  ```{note}\n  b\n  ```", "- a\n\n  **Note.**\n\n  b"),
         ("```{math}\n:label: law\n\nE = 1\n```", "$$\nE = 1\n\\tag{3}\n$$"),

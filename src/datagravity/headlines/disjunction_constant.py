@@ -3,7 +3,7 @@
 from datagravity.headlines import extension, quoted, reconstruction
 from datagravity.headlines.processors import AT_7, AT_45
 from datagravity.law import disjunction_constant, workload_disjunction_constant
-from datagravity.processors import machine_balances, published_ratios, row_of
+from datagravity.processors import disjunction_constants, machine_balances, published_ratios, row_of, span
 
 #: Rows at 7 nm: an FP32, an INT8 and an FP16 multiply, a DRAM access, and HBM2, which is a range.
 _FP32, _INT8, _FP16 = (AT_7 | {"operation_class": f"{name} multiply"} for name in ("FP32", "INT8", "FP16"))
@@ -31,6 +31,13 @@ def their_ratio():
     """G_d of the two rows, and the share of transport in the sum of both."""
     gd = disjunction_constant(_cell(_DRAM), _cell(_FP32))
     return {"gd_dram": reconstruction(gd), "share_dram": reconstruction(gd / (1 + gd))}
+
+
+def whole_table():
+    """G_d from the least to the most over all operations and 64-bit accesses of the table at 7 nm."""
+    pairs = disjunction_constants()
+    low, high = span(pairs[(pairs["source"] == AT_7["source"]) & (pairs["node"] == f"{AT_7['node_nm']} nm")], "gd")
+    return {"table_least": extension(low), "table_most": extension(high)}
 
 
 def balances():
@@ -73,4 +80,4 @@ def problem():
     return {"answer": extension(gd)}
 
 
-PARTS = (two_rows, their_ratio, balances, conventions, published_values, problem)
+PARTS = (two_rows, their_ratio, whole_table, balances, conventions, published_values, problem)

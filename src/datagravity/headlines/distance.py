@@ -37,7 +37,10 @@ def one_chip():
     }
     meters = dist.paired_difference(("free", "rail", "random"), ("free", "board", "random"))
     loads = dist.paired_difference(("loaded", "board", "random"), ("free", "board", "random"))
+    least, most = (_condition(*found[name])[0] for name in ("hops_free", "hops_loaded_rail"))
     return {name: extension(_condition(*names)[1]) for name, names in found.items()} | {
+        "hops_least": extension(least["exponent_least"]),
+        "hops_most": extension(most["exponent_most"]),
         "hops_meters": extension(text(meters)),
         "hops_loads": extension(text(loads)),
     }
