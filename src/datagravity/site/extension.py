@@ -71,9 +71,6 @@ def write_offline_files(app, error):
     bundle = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
     # The bundle declares its names at the top level, where they would clash with the theme's.
     (static / "vega.js").write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
-    mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax" / "tex-svg.js"
-    (static / "mathjax").mkdir(exist_ok=True)
-    shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
     sheets = sorted(static.rglob("*.css"))
     (static / scriptless.FILE).write_text(scriptless.sheet(path.read_text("utf-8") for path in sheets), "utf-8")
     write_notebooks(app)
