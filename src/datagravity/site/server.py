@@ -2,6 +2,7 @@
 
 import gzip
 import http.server
+import sys
 from email.utils import formatdate
 from functools import lru_cache, partial
 from http import HTTPStatus
@@ -95,6 +96,11 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, folder, port=0):
         """Serve `folder` at a port; 0 takes a free one."""
         super().__init__(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+
+    def handle_error(self, request, client_address):
+        """Say what went wrong, unless a browser has gone away, as it does when its reader turns to another page."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def address(self):

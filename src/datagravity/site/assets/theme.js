@@ -8,7 +8,7 @@
   });
 
   // A formula that is wider than its box can be scrolled by keys too.
-  const formulas = document.querySelectorAll(".dg-formula");
+  const formulas = document.querySelectorAll(".dg-formula, span.math");
   const watch = new ResizeObserver(function (boxes) {
     const wide = boxes.map((box) => box.target.scrollWidth > box.target.clientWidth);
     boxes.forEach(function (box, place) {
