@@ -157,6 +157,7 @@ class Paper:
             for article in articles.values()
             for heading in article.find_all(re.compile("h[1-6]"))
         ]
+        self.articles = articles
         self._head = _head(texts[pages[0]], self.configuration["title"]) + _maths(texts.values())
         self._body = "".join(
             f'<section class="dg-paper-chapter" id="{page}" style="page: chapter-{number}">{article}</section>'
@@ -234,8 +235,15 @@ def told_once(title, headings):
     return title
 
 
-def mend_bookmarks(path, headings):
-    """Give the bookmarks of a PDF the words of the headings."""
+def mend(path, headings, about):
+    """Give the bookmarks of a PDF the words of the headings, and the file its title and its author.
+
+    Parameters
+    ----------
+    path : of the PDF
+    headings : the headings of the book
+    about : what the file says of itself, as in {"/Title": "Data Gravity"}
+    """
     from pypdf import PdfWriter
     from pypdf.generic import NameObject, TextStringObject
 
@@ -249,6 +257,7 @@ def mend_bookmarks(path, headings):
         if "/Title" in mark:
             mark[NameObject("/Title")] = TextStringObject(told_once(str(mark["/Title"]), headings))
         ahead += [mark.get("/First"), mark.get("/Next")]
+    writer.metadata = about
     writer.write(path)
 
 
@@ -293,5 +302,6 @@ def write(book):
             if starts == before:
                 break
         browser.close()
-    mend_bookmarks(target, [*paper.headings, "Contents", paper.configuration["title"]])
+    title = paper.configuration["title"]
+    mend(target, [*paper.headings, "Contents", title], {"/Title": title, "/Author": paper.configuration["author"]})
     return target, len(PdfReader(target).pages)
