@@ -34,6 +34,7 @@ _STYLE = """
 }
 .dg-paper-title h1 { font-size: 34pt; margin: 0 0 10mm; }
 .dg-paper-chapter, .dg-paper-contents { break-before: page; }
+.dg-paper-part { margin: 4mm 0 1mm; font-weight: 600; }
 .dg-paper-contents ol { list-style: none; padding: 0; margin: 0 0 4mm; }
 .dg-paper-contents li a { display: flex; color: inherit; text-decoration: none; }
 .dg-paper-contents li a span { flex: 1; border-bottom: 1px dotted #888; margin: 0 2mm 1mm; }
@@ -110,7 +111,7 @@ def _contents(book_parts, titles, starts):
     """The contents with the page on which each chapter starts."""
     lines = []
     for caption, pages in book_parts:
-        lines.append(f"<h3>{html.escape(caption)}</h3>" if caption else "")
+        lines.append(f'<p class="dg-paper-part">{html.escape(caption)}</p>' if caption else "")
         items = (
             f'<li><a href="#{page}">{html.escape(titles[page])}<span></span><b>{starts.get(page, "")}</b></a></li>'
             for page in pages
@@ -151,6 +152,12 @@ class Paper:
         articles = {page: chapter(text, page, set(pages)) for page, text in texts.items()}
         self.titles = {page: _title(article) for page, article in articles.items()}
         self.configuration = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+        self.headings = [
+            " ".join(heading.get_text().split())
+            for article in articles.values()
+            for heading in article.find_all(re.compile("h[1-6]"))
+        ]
+        self.articles = articles
         self._head = _head(texts[pages[0]], self.configuration["title"]) + _maths(texts.values())
         self._body = "".join(
             f'<section class="dg-paper-chapter" id="{page}" style="page: chapter-{number}">{article}</section>'
@@ -206,6 +213,54 @@ def sheets(path, names):
     return {name: reader.get_destination_page_number(places[name]) + 1 for name in names if name in places}
 
 
+def told_once(title, headings):
+    """The title of a bookmark, of which Chromium may tell the first line twice and lose the spaces between lines.
+
+    Parameters
+    ----------
+    title : as the PDF has it
+    headings : the headings of the book
+
+    Examples
+    --------
+    >>> told_once("Where theWhere thelaw ends", ["Where the law ends"])
+    'Where the law ends'
+    """
+    spaced = {re.sub(r"\s", "", heading): heading for heading in headings}
+    plain = re.sub(r"\s", "", title)
+    twice = [size for size in range(1, len(plain)) if plain[size:].startswith(plain[:size])]
+    for size in [0, *twice]:
+        if plain[size:] in spaced:
+            return spaced[plain[size:]]
+    return title
+
+
+def mend(path, headings, about):
+    """Give the bookmarks of a PDF the words of the headings, and the file its title and its author.
+
+    Parameters
+    ----------
+    path : of the PDF
+    headings : the headings of the book
+    about : what the file says of itself, as in {"/Title": "Data Gravity"}
+    """
+    from pypdf import PdfWriter
+    from pypdf.generic import NameObject, TextStringObject
+
+    writer = PdfWriter(clone_from=path)
+    ahead = [writer.root_object.get("/Outlines")]
+    while ahead:
+        mark = ahead.pop()
+        if mark is None:
+            continue
+        mark = mark.get_object()
+        if "/Title" in mark:
+            mark[NameObject("/Title")] = TextStringObject(told_once(str(mark["/Title"]), headings))
+        ahead += [mark.get("/First"), mark.get("/Next")]
+    writer.metadata = about
+    writer.write(path)
+
+
 def _print(page, file, target):
     """Print the joined page to a PDF, when its formulas are set."""
     page.goto(file.as_uri(), wait_until="load")
@@ -247,4 +302,6 @@ def write(book):
             if starts == before:
                 break
         browser.close()
+    title = paper.configuration["title"]
+    mend(target, [*paper.headings, "Contents", title], {"/Title": title, "/Author": paper.configuration["author"]})
     return target, len(PdfReader(target).pages)
