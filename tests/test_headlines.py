@@ -441,4 +441,6 @@ def test_no_law_of_processing_in_memory_stands_out_and_no_gain_is_more_than_chan
     assert found["kappa_of_coverage"] == max(100 * spread_shares().query("outcome == 'coverage'")["beside"]), (
         "the chapter says that kappa decides the coverage"
     )
+    of_gain = spread_shares().query("outcome == 'gain'").set_index("factor")["beside"]
+    assert set(of_gain.nlargest(2).index) == {"scope", "kappa"}, "the chapter says that both lead"
     assert found["hbm_last_door"] == pytest.approx(found["hbm_bank"] / found["hbm_group"])

@@ -286,7 +286,7 @@ def _directive(name, argument, body, site, values):
     elif kind == "exercise" or name.startswith("prf:"):
         words = site.label(label).text if label in site.labels else kind.capitalize()
         title = f"{words} ({inline(argument, site, values)})" if argument else words
-    elif kind == "admonition":
+    elif kind in ("admonition", "dropdown"):
         title = inline(argument, site, values)
     else:
         title = kind.capitalize()
