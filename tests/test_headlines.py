@@ -10,10 +10,9 @@ import re
 import pytest
 
 from datagravity import headlines
-from datagravity.charts.workload import bit_prices
-from datagravity.decoding import error_interval, left_out, lever_bounds_by_price, score
+from datagravity.decoding import error_interval, left_out, score
 from datagravity.headlines import LABELS, TEXT, extension
-from datagravity.headlines.token import WORKLOAD, measured_example
+from datagravity.headlines.token import bounds_by_price
 from datagravity.pim import multiverse, spread_shares
 from test_chapters import CHAPTERS, cells, code
 
@@ -421,7 +420,7 @@ def test_what_the_chapter_on_levers_says_of_its_run_and_of_the_order():
     dense = left_out().query("not mixture")["ratio"].astype(float)
     assert found["left_out_here"] == dense[dense.map(math.log).abs().idxmax()], "the dense run that fits worst"
     assert found["left_out_here"] < error_interval(False)[0]
-    sums = lever_bounds_by_price(bit_prices(), measured_example(8)["measured"], **WORKLOAD, batch=8)
+    sums = bounds_by_price()
     assert (sums["reuse"] > sums["mass"]).all()
     assert (sums["mass"] > sums["distance"]).all()
     assert found["reuse_floor"] > found["most_batched"]
