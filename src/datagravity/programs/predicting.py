@@ -46,8 +46,9 @@ def forecasts(counts, price="wire", *, partition="natural", owner="output", **op
 
     Returns
     -------
-    pandas.DataFrame, a row a kernel: kernel, family, size, gd (continued), gd_counted, saving (counted), at_the_end,
-    and a column for each name of `FORECASTS`. The Rent-corrected law is blank where it says nothing: no Rent exponent
+    pandas.DataFrame, a row a kernel: kernel, family, size, gd (continued), gd_counted, saving (counted: the geometric
+    mean over seeds), saving_low and saving_high (the least and the greatest of a seed), at_the_end, and a column for
+    each name of `FORECASTS`. The Rent-corrected law is blank where it says nothing: no Rent exponent
     above 1/2 (one above 1 counts as 1), or nothing shared.
 
     Raises
@@ -70,7 +71,8 @@ def forecasts(counts, price="wire", *, partition="natural", owner="output", **op
     table["tile law, best beta"] = tile_saving(table["gd"], best_beta(table["gd"], table["saving"]))
     table["constant of others"] = np.exp(without_own(logs))
     table["constant afterwards"] = np.exp(logs.mean())
-    return table[["kernel", "family", "size", "gd", "gd_counted", "saving", "at_the_end", *FORECASTS]]
+    told = ["kernel", "family", "size", "gd", "gd_counted", "saving", "saving_low", "saving_high", "at_the_end"]
+    return table[[*told, *FORECASTS]]
 
 
 def scores(table, names=tuple(FORECASTS), *, level=_LEVEL, draws=2000, seed=0):
@@ -231,10 +233,12 @@ def _kernels(counts, price, partition, owner, options):
     rent = fitting.byte_fit(own)[[*RUN, "p_r"]]
     table = fitting.fit(priced).merge(rent, on=list(RUN), how="left", validate="1:1")
     logs = ["gd", "b", "saving", "footprint_bytes"]
+    table["one_saving"] = table["saving"]
     table[logs] = np.log(table[logs])
     means = {name: (name, "mean") for name in [*logs, "p", "q", "p_r"]}
+    ends = {"saving_low": ("one_saving", "min"), "saving_high": ("one_saving", "max")}
     found = table.groupby(["kernel", "family", "role", "size"], as_index=False).agg(
-        **means, at_the_end=("at_the_end", "any")
+        **means, **ends, at_the_end=("at_the_end", "any")
     )
     found[logs] = np.exp(found[logs])
     return found, grid.to_dict(), exponent
@@ -260,6 +264,8 @@ def _own_forecasts(fitted, held, places):
         "gd": gd,
         "gd_counted": float(held["gd"]),
         "saving": float(held["saving"]),
+        "saving_low": float(held["saving_low"]),
+        "saving_high": float(held["saving_high"]),
         "at_the_end": bool(held["at_the_end"]),
         "two terms": two_terms_saving(gd, p, b, q, places),
         "tile law": float(tile_saving(gd, 2.0)),
