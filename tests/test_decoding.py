@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagravity import load, symbolic
+from datagravity.charts.workload import bit_prices
 from datagravity.decoding import (
+    BIT_PRICES,
+    FITTED,
     LEVERS,
     PRICED,
     PROMPT_TOKENS,
@@ -22,6 +25,7 @@ from datagravity.decoding import (
     frozen,
     idle_power,
     idle_powers,
+    in_words,
     left_out,
     lever_bounds_by_price,
     measured_powers,
@@ -605,3 +609,13 @@ def test_runs_that_are_told_the_time_rest_on_the_frozen_numbers_but_for_the_stan
     assert score_told_time().groupby("model")["runs"].sum().unique().tolist() == [
         len(runs.query("not recalled and not stalls"))
     ]
+
+
+def test_tables_of_errors_are_read_in_words():
+    for frame in (score(), score_by_model(), score_told_time()):
+        told = in_words(frame)
+        assert len(told) == len(frame)
+        assert not [name for name in told if "_" in name]
+        assert not {"True", "False", "ratio"} & set(told.astype(str).to_numpy().ravel())
+    assert set(FITTED) == set(calibrate())
+    assert set(BIT_PRICES) == set(bit_prices())

@@ -10,10 +10,9 @@ import re
 import pytest
 
 from datagravity import headlines
-from datagravity.charts.workload import bit_prices
-from datagravity.decoding import error_interval, left_out, lever_bounds_by_price, score
+from datagravity.decoding import error_interval, left_out, score
 from datagravity.headlines import LABELS, TEXT, extension
-from datagravity.headlines.token import WORKLOAD, measured_example
+from datagravity.headlines.token import bounds_by_price
 from datagravity.pim import multiverse, spread_shares
 from test_chapters import CHAPTERS, cells, code
 
@@ -421,7 +420,7 @@ def test_what_the_chapter_on_levers_says_of_its_run_and_of_the_order():
     dense = left_out().query("not mixture")["ratio"].astype(float)
     assert found["left_out_here"] == dense[dense.map(math.log).abs().idxmax()], "the dense run that fits worst"
     assert found["left_out_here"] < error_interval(False)[0]
-    sums = lever_bounds_by_price(bit_prices(), measured_example(8)["measured"], **WORKLOAD, batch=8)
+    sums = bounds_by_price()
     assert (sums["reuse"] > sums["mass"]).all()
     assert (sums["mass"] > sums["distance"]).all()
     assert found["reuse_floor"] > found["most_batched"]
@@ -441,4 +440,6 @@ def test_no_law_of_processing_in_memory_stands_out_and_no_gain_is_more_than_chan
     assert found["kappa_of_coverage"] == max(100 * spread_shares().query("outcome == 'coverage'")["beside"]), (
         "the chapter says that kappa decides the coverage"
     )
+    of_gain = spread_shares().query("outcome == 'gain'").set_index("factor")["beside"]
+    assert set(of_gain.nlargest(2).index) == {"scope", "kappa"}, "the chapter says that both lead"
     assert found["hbm_last_door"] == pytest.approx(found["hbm_bank"] / found["hbm_group"])

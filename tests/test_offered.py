@@ -106,6 +106,7 @@ def test_a_value_that_no_cell_stored_is_an_error():
         ("```{solution} task\n```\nSo.", "**Solution to [Exercise 2](gravity.html#task).**\n\nSo."),
         ("So.\n\n```{solution-end}\n```\n\nThen", "So.\n\nThen"),
         ("```{admonition} Take *this*\n:class: takeaway\nWell.\n```", "**Take *this*.**\n\nWell."),
+        (":::{dropdown} Take *this*\nWell.\n:::", "**Take *this*.**\n\nWell."),
         (":::{note}\nMind {glue:text}`count`.\n:::", "**Note.**\n\nMind 42."),
         (
             ":::{dropdown} Bounds, *again*\n```{prf:proof}\nClear.\n```\n:::",

@@ -16,10 +16,10 @@ def ends_and_middle(low, high):
 
 
 class Workload(Chart):
-    """A chart with the controls of a workload."""
+    """The first chart of a page with the controls of a workload, and with this control too."""
 
-    def __init__(self, page):
-        super().__init__(page, "log10_batch")
+    def __init__(self, page, control="log10_batch"):
+        super().__init__(page, control)
 
     def set(self, batch, context):
         self.move("log10_batch", math.log10(batch))
@@ -64,8 +64,8 @@ def test_the_page_computes_what_python_computes(browser, site, model, hardware, 
 
 
 def test_the_levers_gain_what_python_computes(browser, site):
-    with Visit(browser, f"{site}/levers.html") as visit:
-        chart = Workload(visit.page)
+    with Visit(browser, f"{site}/token.html") as visit:
+        chart = Workload(visit.page, "log10_factor")
         chart.choose("gpus", "8")
         for batch, factor in product(ends_and_middle(*charts.BATCHES), (1, 10, 100)):
             workload = chart.set(batch, charts.CONTEXT)

@@ -12,7 +12,7 @@ In the order of reading: `rows` (a model, an accelerator), `transformer` (what i
 formulas), `quantities` (what they need), `powers` (as measured), `levers` (what may shrink them), `token` (one token's
 budget), `calibration` (measured runs and fits), `nulls` (models that know less), `errors` (what was left out),
 `forecast` (`decode_energy` and `prefill_energy`), `freezing` (the test on runs that came later), `exploring` (what was
-asked after it).
+asked after it), `words` (what tables call it).
 """
 
 from datagravity.decoding.calibration import (
@@ -41,11 +41,14 @@ from datagravity.decoding.powers import measured_powers
 from datagravity.decoding.quantities import FORMAT_BITS, energy_per_bit, idle_power, idle_powers, quantities
 from datagravity.decoding.token import Decoding
 from datagravity.decoding.transformer import parameters
+from datagravity.decoding.words import BIT_PRICES, FITTED, in_words
 
 __all__ = [
     "BATCH_EDGES",
     "BATCH_NAMES",
+    "BIT_PRICES",
     "BOUNDS",
+    "FITTED",
     "FORMAT_BITS",
     "LEVEL",
     "LEVERS",
@@ -65,6 +68,7 @@ __all__ = [
     "frozen",
     "idle_power",
     "idle_powers",
+    "in_words",
     "left_out",
     "lever_bounds_by_price",
     "measured_powers",

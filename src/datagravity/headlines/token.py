@@ -14,6 +14,7 @@ from datagravity.decoding import (
     frozen,
     idle_powers,
     left_out,
+    lever_bounds_by_price,
     measured_runs,
     prompts_read,
     score,
@@ -216,6 +217,20 @@ def longest_context():
     return {"limit_16": extension(limits[16], "tokens"), "limit_8": extension(limits[8], "tokens")}
 
 
+def bounds_by_price():
+    """How far each lever reaches at the small batch, over modelled and measured joules, at three prices of a bit."""
+    return lever_bounds_by_price(bit_prices(), measured_example(8)["measured"], **WORKLOAD, batch=8)
+
+
+def lever_reach():
+    """The ends of what distance, mass and reuse can save at the small batch, over three prices and both sums."""
+    table, found = bounds_by_price(), {}
+    for lever in ("distance", "mass", "reuse"):
+        found[f"{lever}_least"] = extension(table[lever].min())
+        found[f"{lever}_most"] = extension(table[lever].max())
+    return found
+
+
 PARTS = (
     two_terms,
     what_stands,
@@ -228,4 +243,5 @@ PARTS = (
     prompts,
     the_example,
     longest_context,
+    lever_reach,
 )

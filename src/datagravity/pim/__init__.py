@@ -5,7 +5,7 @@ one specification; `multiverse` scores all of them; `everywhere` predicts one ro
 """
 
 from datagravity.pim.everywhere import Everywhere, predict
-from datagravity.pim.inputs import MEMORIES, Input, prior_gd
+from datagravity.pim.inputs import INPUTS_CALLED, MEMORIES, Input, prior_gd
 from datagravity.pim.multiverse import (
     CHOICES,
     FEWEST_ORIGINS,
@@ -39,6 +39,7 @@ from datagravity.pim.prediction import (
 )
 from datagravity.pim.reports import (
     FILTERS,
+    QUANTITIES,
     SCOPE_GROUPS,
     compared,
     ladders,
@@ -55,9 +56,11 @@ __all__ = [
     "CHOICES",
     "FEWEST_ORIGINS",
     "FILTERS",
+    "INPUTS_CALLED",
     "LEVEL",
     "MEMORIES",
     "PREDICTING",
+    "QUANTITIES",
     "SCOPE_GROUPS",
     "Everywhere",
     "Input",

@@ -32,6 +32,16 @@ MEMORIES = {
 
 #: What a row brings, and what a saving follows from beside it; each is drawn from a stream of its own.
 INPUTS = ("gd", "transport_share", "exponent", "fixed_share", "way_mm", "level_ratio", "kappa_over_gd")
+#: The same, in words.
+INPUTS_CALLED = {
+    "gd": "G_d of the baseline",
+    "transport_share": "share of the energy that moves data",
+    "exponent": "exponent of energy against distance",
+    "fixed_share": "share of transport that no distance shrinks",
+    "way_mm": "way to the memory (mm)",
+    "level_ratio": "energy of the farther level over the nearer one",
+    "kappa_over_gd": "price of a place over G_d",
+}
 
 # A prior of G_d sets accesses at the device, its interface or the macro against a datapath: tables do the same.
 _ACCESS_SCOPES = ("device", "io", "macro")
@@ -190,7 +200,7 @@ def _share_of(cells, share):
     """The share of the energy that the path's saving touches; one for a path, published or assumed for a system."""
     group = scope_group(cells.get("scope"))
     if group in SCOPE_GROUPS[:2]:
-        return Interval(1, 1, 1), Input(1.0, 1.0, "row", f"scope {cells['scope']}: all energy is spent on data")
+        return Interval(1, 1, 1), Input(1.0, 1.0, "row", f"{group} alone: all energy is spent on data")
     if share == "none":
         return Interval(1, 1, 1), Input(1.0, 1.0, "prior", "taken as all of it: no rest dilutes the saving")
     by_source, prior = system_shares()

@@ -21,6 +21,18 @@ SCOPES = {
 }
 #: The groups of scopes. A part of a system has no published share of data movement, and stands in no specification.
 SCOPE_GROUPS = ("path", "memory", "system", "part of a system")
+#: The kinds of quantity of data/pim.csv, in words.
+QUANTITIES = {
+    "energy": "energy",
+    "path_energy": "energy of the path",
+    "energy_efficiency": "work per watt",
+    "power": "power",
+    "edp": "energy times delay",
+    "performance_only": "speed alone",
+    "energy_share": "share of an energy",
+    "tops_per_watt_absolute": "work per watt without a baseline",
+    "idle_power": "idle power",
+}
 #: What rows a specification compares: option of the choice `rows` -> whether a row of `reports` is one.
 FILTERS = {
     "all": lambda rows: rows["id"].notna(),
@@ -34,7 +46,7 @@ FILTERS = {
 def why_not_usable(row):
     """Why a row of `load("pim")` cannot be compared with a prediction; None if it can."""
     if row["quantity_kind"] not in ("energy", "path_energy"):
-        return f"{row['quantity_kind']}, which is no energy ratio"
+        return f"{QUANTITIES[row['quantity_kind']]}, which is no energy ratio"
     if pd.isna(row["value_low"]):
         return "no value, a sign or an anchor only"
     if row["baseline_class"] == "PIM":
