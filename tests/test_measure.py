@@ -22,7 +22,8 @@ from conftest import ROOT
 from datagravity.evidence import load
 from datagravity.evidence.rules import RULES
 from datagravity.intervals import Interval
-from datagravity.programs import partitions, placing, prices, traces
+from datagravity.programs import partitions, placing, prices, reuse, traces
+from datagravity.programs.kernels import KERNELS
 from datagravity.programs.measuring import (
     cachegrind,
     commands,
@@ -71,6 +72,36 @@ void __attribute__((noinline)) sweep(double (*from)[SIDE], double (*to)[SIDE]) {
 int main(void) {
   for (int time = 0; time < 2; time++) { sweep(here, there); sweep(there, here); }
   return 0;
+}
+"""
+THREE_KERNELS = """
+#define SIDE 64
+static double product[3][SIDE][SIDE] __attribute__((aligned(4096)));
+static double grid[2][SIDE][SIDE] __attribute__((aligned(4096)));
+static struct { long next, value; } node[] __attribute__((aligned(4096))) = {NODES};
+void __attribute__((noinline)) multiply(double (*a)[SIDE], double (*b)[SIDE], double (*c)[SIDE]) {
+  for (int row = 0; row < SIDE; row++)
+    for (int column = 0; column < SIDE; column++) {
+      double sum = c[row][column];
+      for (int inner = 0; inner < SIDE; inner++) sum += a[row][inner] * b[inner][column];
+      c[row][column] = sum;
+    }
+}
+void __attribute__((noinline)) relax(double (*from)[SIDE], double (*to)[SIDE]) {
+  for (int row = 1; row < SIDE - 1; row++)
+    for (int column = 1; column < SIDE - 1; column++)
+      to[row][column] = from[row - 1][column] + from[row][column - 1] + from[row][column] + from[row][column + 1]
+                      + from[row + 1][column];
+}
+long __attribute__((noinline)) chase(long at, long steps) {
+  long total = 0;
+  for (; steps; steps--) { long next = node[at].next; total += node[at].value; at = next; }
+  return total;
+}
+int main(void) {
+  multiply(product[0], product[1], product[2]);
+  for (int time = 0; time < 2; time++) { relax(grid[0], grid[1]); relax(grid[1], grid[0]); }
+  return chase(FIRST, 3 * sizeof node / sizeof *node) == 0;
 }
 """
 
@@ -464,17 +495,21 @@ def test_a_function_that_is_not_there_has_near_names(valgrind, capsys, stencil):
 # --- A program measured ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def stencil(tmp_path_factory):
-    """A small compiled program: sweeps of a stencil of five points."""
+def compiled(folder, text):
+    """The program of a source in C."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("no C compiler: programs of this machine are measured by other tests")
-    folder = tmp_path_factory.mktemp("stencil")
-    (folder / "stencil.c").write_text(STENCIL)
+    (folder / "source.c").write_text(text)
     options = ["-O1", "-fno-tree-vectorize", "-g"]
-    subprocess.run([compiler, *options, "-o", "stencil", "stencil.c"], cwd=folder, check=True)
-    return folder / "stencil"
+    subprocess.run([compiler, *options, "-o", "program", "source.c"], cwd=folder, check=True)
+    return folder / "program"
+
+
+@pytest.fixture(scope="module")
+def stencil(tmp_path_factory):
+    """A small compiled program: sweeps of a stencil of five points."""
+    return compiled(tmp_path_factory.mktemp("stencil"), STENCIL)
 
 
 def stencil_trace():
@@ -559,6 +594,66 @@ def least_recently_used(lines, crossing, capacity):
             held[one] = None
         misses += missed
     return misses
+
+
+# --- Kernels of the book, compiled, in caches of few ways ------------------------------------------------------------
+
+#: Function of the compiled program -> the kernel that it is, and its size.
+COMPILED = {"multiply": ("matmul naive", 64), "relax": ("stencil 2-D", 64), "chase": ("pointer chase", 4096)}
+WAYS = 8
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory):
+    """Three kernels in one program, each array on lines of its own, as the kernel lays it out."""
+    pairs = KERNELS["pointer chase"].trace(4096).words[: 2 * 4096 : 2] // 2
+    following = np.empty(4096, dtype=int)
+    following[pairs] = np.roll(pairs, -1)
+    nodes = ",".join(f"{{{node},1}}" for node in following)
+    source = THREE_KERNELS.replace("NODES", nodes).replace("FIRST", str(pairs[0]))
+    return compiled(tmp_path_factory.mktemp("kernels"), source)
+
+
+def missed(program, capacity, ways):
+    """Misses of each of the three functions in the near cache."""
+    far = 2**20
+    run = cachegrind.run(commands.resolved([str(program)]), capacities=(capacity, far), ways=(ways, 16))
+    return run.functions.set_index("function").loc[list(COMPILED), "near_misses"]
+
+
+def counted_misses(capacity, ways):
+    """The misses of the kernels' own traces, as numbers of the same functions."""
+    found = {}
+    for function, (name, size) in COMPILED.items():
+        lines = KERNELS[name].trace(size).words // 8
+        which = lines % (capacity // cachegrind.LINE_BYTES // ways)
+        own = (lines[which == one] for one in np.unique(which))
+        found[function] = sum(least_recently_used(each, np.zeros(len(each), bool), ways) for each in own)
+    return found
+
+
+@pytest.mark.parametrize("capacity", [8192, 32768])
+def test_a_cache_of_one_set_misses_what_a_miss_curve_says(valgrind, kernels, capacity):
+    seen = missed(kernels, capacity, capacity // cachegrind.LINE_BYTES)
+    for function, (name, size) in COMPILED.items():
+        curve = reuse.miss_curve(
+            KERNELS[name].trace(size).words, cachegrind.LINE_BYTES, capacities=np.array([capacity])
+        )
+        # A line or two more are the function's own words on the stack.
+        assert seen[function] == pytest.approx(curve["misses"].iloc[0], abs=3), function
+
+
+@pytest.mark.parametrize(("capacity", "product"), [(8192, 0.124), (32768, 0.733)])
+def test_a_cache_of_eight_ways_misses_more_only_where_rows_conflict(valgrind, kernels, capacity, product):
+    seen, sets = missed(kernels, capacity, WAYS), counted_misses(capacity, WAYS)
+    whole = counted_misses(capacity, capacity // cachegrind.LINE_BYTES)
+    for function in COMPILED:
+        assert seen[function] == pytest.approx(sets[function], abs=3), function
+    share = {function: whole[function] / seen[function] for function in COMPILED}
+    # Rows of a power of two lie in few sets; what is read in a row, or anywhere, does not mind them.
+    assert share["relax"] == pytest.approx(1, abs=0.006)
+    assert share["chase"] == pytest.approx(1, abs=0.006)
+    assert share["multiply"] == pytest.approx(product, abs=0.005)
 
 
 @pytest.fixture(scope="module")

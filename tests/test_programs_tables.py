@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datagravity.evidence import TableError, validate
+from datagravity.evidence import TableError, load, validate
 from datagravity.evidence.rules import RULES
 from datagravity.programs import placing, reuse
+from datagravity.programs.kernels import KERNELS
 from datagravity.programs.owners import LARGEST_SHARE
 from datagravity.programs.traces import Trace
 from frozen import freeze
@@ -167,3 +168,17 @@ def test_a_curve_belongs_to_a_run(tmp_path, monkeypatch):
     (tmp_path / "again").mkdir()
     found = refused(tmp_path / "again", monkeypatch, counts(), curve)
     assert {column for _, _, column, _ in found} == {"accesses"}
+
+
+def test_every_random_program_has_all_seeds_at_every_size():
+    table = load("program_counts")
+    for name, rows in table[table["partition"] == "natural"].groupby("kernel"):
+        kernel, own = KERNELS[name], rows[rows["owner"] == "output"]
+        seeds = range(5) if kernel.random else range(1)
+        found = own.groupby("size")["seed"].unique()
+        assert {size: sorted(each) for size, each in found.items()} == {
+            size: list(seeds) for size in (*kernel.sizes, kernel.held_out)
+        }, name
+        shared = rows[rows["owner"] == LARGEST_SHARE]
+        assert set(shared["size"]) <= {kernel.sizes[-1]}
+        assert sorted(set(shared["seed"])) == list(seeds), name
