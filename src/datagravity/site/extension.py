@@ -12,14 +12,13 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import executed
+from datagravity.site import executed, figures
 from datagravity.site.offered import Label, Site, offered
-from datagravity.site.renderer import VEGALITE_VERSION
 
 ASSETS = Path(__file__).parent / "assets"
 LOGGER = getLogger(__name__)
 #: What a page must hold for a script to be loaded: text of its outputs -> files.
-SCRIPTS = {'class="dg-chart"': ["vega.js", "charts.js"], "dg-table-live": ["tables.js"]}
+SCRIPTS = {'class="dg-chart"': ["charts.js", "figures.js"], "dg-table-live": ["tables.js"]}
 
 
 def without_launch_buttons(app, config):
@@ -67,9 +66,7 @@ def write_offline_files(app, error):
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    bundle = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
-    # The bundle declares its names at the top level, where they would clash with the theme's.
-    (static / "vega.js").write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+    figures.write_files(app)
     mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax" / "tex-svg.js"
     (static / "mathjax").mkdir(exist_ok=True)
     shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
@@ -130,4 +127,6 @@ def setup(app):
     app.connect("html-page-context", adjust_page)
     app.connect("build-finished", write_offline_files)
     app.add_css_file("book.css")
+    app.add_css_file("charts.css")
+    figures.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
