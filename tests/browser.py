@@ -7,14 +7,19 @@ from pathlib import Path
 class Visit:
     """One page in a fresh tab, with what it asked for and complained about.
 
-    `settled` waits until the network is idle; without it, until charts are there.
+    `settled` waits until the network is idle. `live` starts every chart, as a reader who touches each of them would;
+    `policy` is what the page may do, as a server would say it.
     """
 
-    def __init__(self, browser, address, *, width=1280, scheme="light", scripts=True, settled=False):
+    def __init__(
+        self, browser, address, *, width=1280, scheme="light", scripts=True, settled=False, live=True, policy=None
+    ):
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
         )
         self.page = self.context.new_page()
+        if policy:
+            self.page.route(address.partition("#")[0], lambda route: with_policy(route, policy))
         self.requests, self.complaints = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
@@ -23,23 +28,36 @@ class Visit:
             "console", lambda text: self.complaints.append(text.text) if text.type in ("error", "warning") else None
         )
         self.page.goto(address, wait_until="networkidle" if settled else "load")
-        if scripts and self.specifications:
-            self.page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+        if scripts and live and self.figures:
+            self.start_charts()
+
+    def start_charts(self):
+        self.page.wait_for_function("document.documentElement.dataset.charts === 'ready'")
+        self.page.evaluate(
+            "Promise.all(Array.from(document.querySelectorAll('figure.dg-chart'), (one) => one.chart.start()))"
+            ".then(() => true)"
+        )
 
     @property
-    def specifications(self):
-        return self.page.locator('figure.dg-chart script[type="application/json"]').count()
+    def figures(self):
+        return self.page.locator("figure.dg-chart").count()
 
     @property
     def live_charts(self):
-        # The menu of a chart holds a small SVG too; a drawn chart has marks.
-        return self.page.locator(".vega-embed:has(svg.marks g.mark-group)").count()
+        # A chart that could not be drawn has its picture still.
+        return self.page.locator(".dg-chart-live:has(svg.marks g.mark-group)").count()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.context.close()
+
+
+def with_policy(route, policy):
+    """The page as the server gives it, with a header that restricts it."""
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})
 
 
 class Chart:
@@ -49,6 +67,7 @@ class Chart:
         self.page = page
         self.figure = figure or page.locator("figure.dg-chart", has=page.locator(f"input[name='{control}']")).first
         self.figure.scroll_into_view_if_needed()
+        self.figure.evaluate("(figure) => figure.chart.start().then(() => true)")
 
     def move(self, name, value):
         self.figure.locator(f"[name='{name}']").evaluate(
@@ -68,10 +87,15 @@ class Chart:
     def rows(self):
         """What the chart shows at this moment, as its reader gets it: the rows of the file that it offers."""
         with self.page.expect_download() as download:
-            self.figure.locator(".dg-chart-data").click()
+            self.figure.locator("[data-do=csv]").evaluate("(button) => button.click()")
         self.file = download.value.suggested_filename
         return list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
 
     @property
     def drawing(self):
         return self.figure.locator("svg.marks").inner_html()
+
+    @property
+    def told(self):
+        """What stands beneath the chart about the point that a reader chose."""
+        return self.figure.locator(".dg-chart-told").inner_text()

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from conftest import ROOT
 from datagravity.chapter import HEADLINES
-from datagravity.site import executed, renderer
+from datagravity.site import executed, figures, renderer
 from datagravity.site.build import Book
 from datagravity.site.offered import Label, Site, html, markdown, offered, stored
 from datagravity.sources import short_name
@@ -238,8 +238,9 @@ def test_it_is_the_same_each_time(notebook):
 
 def test_a_page_takes_the_figure_and_not_the_picture(notebook, tmp_path, monkeypatch):
     monkeypatch.setattr(executed, "with_outputs", lambda text, folder: notebook)
-    (chart,) = executed.for_page("", tmp_path).cells[2].outputs
+    (chart,) = executed.for_page("", tmp_path / "executed").cells[2].outputs
     assert set(chart.data) == {"text/html", "text/plain"}
+    assert (tmp_path / figures.KEPT).is_dir()
 
 
 #: What must not be left of MyST, of the site's scripts, and of the build.

@@ -30,7 +30,7 @@ def test_after_going_back_the_list_says_what_the_chart_shows(browser, site):
         visit.page.locator("a[href='references.html']").first.click()
         visit.page.wait_for_url("**/references.html")
         visit.page.go_back()
-        visit.page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+        visit.start_charts()
         # Drawn anew: a page that the browser kept alive would agree with itself in any case.
         assert visit.page.evaluate("performance.getEntriesByType('navigation')[0].type") == "back_forward"
         assert figure.locator("[name='claims_claim']").input_value() == chart.signal("claims_claim")

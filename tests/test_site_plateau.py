@@ -12,11 +12,12 @@ def test_curve_and_band_of_the_rate(browser, site, uncertainty):
         chart = Chart(visit.page, "uncertainty")
         chart.move("uncertainty", uncertainty)
         found = chart.rows()
-        curve = {round(float(row["years"]), 6): float(row["value"]) for row in found if row["line"] == "stays as built"}
-        bands = [row for row in found if row["low"]]
-        layers = sorted({row["layer"] for row in bands}, key=int)
-        assert len(layers) == 2
-        band = {round(float(row["years"]), 6): row for row in bands if row["layer"] == layers[0]}
+        years, value, low, high = "years from now", "doublings a year", "doublings a year, from", "doublings a year, to"
+        curve = {round(float(row[years]), 6): float(row[value]) for row in found if row["curve"] == "stays as built"}
+        bands = [row for row in found if row[low]]
+        # Two bands, one after the other.
+        assert len(bands) == 2 * len({row[years] for row in bands})
+        band = {round(float(row[years]), 6): row for row in bands[: len(bands) // 2]}
         for year in [-10.0, 0.0, 10.0, 30.0]:
             times = {"compute_halving": 2, "transport_halving": 6.4}
             expected = plateau.rate(plateau.gd_at(year, 1, **times), **times)
@@ -26,5 +27,5 @@ def test_curve_and_band_of_the_rate(browser, site, uncertainty):
                 for transport in (6.4 * uncertainty, 6.4 / uncertainty):
                     clocks = {"compute_halving": compute, "transport_halving": transport}
                     corners.append(plateau.rate(plateau.gd_at(year, 1, **clocks), **clocks))
-            assert float(band[year]["low"]) == pytest.approx(min(corners), rel=1e-9)
-            assert float(band[year]["high"]) == pytest.approx(max(corners), rel=1e-9)
+            assert float(band[year][low]) == pytest.approx(min(corners), rel=1e-9)
+            assert float(band[year][high]) == pytest.approx(max(corners), rel=1e-9)

@@ -1,14 +1,14 @@
 """The valley of real programs in a browser, its sliders moved one after the other in one view."""
 
 import re
+import shutil
 
 import pytest
-import vl_convert
 
 from browser import Chart
 from conftest import ROOT
 from datagravity.charts import programs
-from datagravity.site.renderer import VEGALITE_VERSION, figure
+from datagravity.site import drawing, figures
 from test_charts_programs import counts
 
 SCRIPT = ROOT / "src" / "datagravity" / "site" / "assets" / "charts.js"
@@ -27,20 +27,24 @@ class Valley(Chart):
 
     def shown(self, name):
         """The text beside a slider."""
-        row = self.figure.locator(".vega-bind", has=self.page.locator(f"input[name='{name}']"))
+        row = self.figure.locator(".dg-control", has=self.page.locator(f"input[name='{name}']"))
         self.page.wait_for_timeout(20)
-        return row.locator("input + *").text_content()
+        return row.locator("output").text_content()
 
 
 @pytest.fixture
-def valley(browser):
-    libraries = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION).replace("</script", "<\\/script")
+def valley(browser, tmp_path):
+    parts = drawing.parts(programs.valley(counts()).to_dict(), "", "valley")
+    (tmp_path / "vega.js").write_text(figures.vega(tmp_path), encoding="utf-8")
+    (tmp_path / "page.js").write_text(figures.page_file({"fig-valley": parts}), encoding="utf-8")
+    shutil.copy(SCRIPT, tmp_path)
     page = browser.new_page()
-    page.set_content(
-        f"<script>{libraries}</script><div>{figure(programs.valley(counts()).to_dict(), '')}</div>"
-        f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
+    (tmp_path / "page.html").write_text(
+        f"<!DOCTYPE html><meta charset='utf-8'>{figures.figure(parts, 'fig-valley', 1, 'page.js')}"
+        "<script src='charts.js'></script>",
+        encoding="utf-8",
     )
-    page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+    page.goto((tmp_path / "page.html").as_uri())
     found = Valley(page, "log10_programs_place")
     found.choose("programs_kernel", "sweep")
     yield found

@@ -8,6 +8,7 @@ broken book must fail like the first.
 What is built lies in `book/_build`, which may be deleted at any time:
 
     executed/NAME.ipynb   a chapter as it was executed last, with what it rests on (`executed`)
+    figures/              what a page needs of each chart, drawn once (`drawing`)
     store/                results of costly functions, which its kernels share (`datagravity.store`)
     kernels.log           what the kernels of the last run said themselves
     html/                 the site, and beside it what Sphinx keeps for itself
@@ -32,7 +33,7 @@ from datagravity import paths
 from datagravity.evidence import TableError, validate
 from datagravity.modules import digest
 from datagravity.reads import file_digest
-from datagravity.site import executed, renderer, results
+from datagravity.site import executed, figures, renderer, results
 from datagravity.site.dependencies import Dependencies, changes
 from datagravity.site.kernels import ChapterError, Kernels
 
@@ -55,6 +56,7 @@ class Book:
         self.build = self.source / "_build"
         self.html = self.build / "html"
         self.executed = self.build / "executed"
+        self.figures = self.build / figures.KEPT
         self.built_from = self.build / "built-from"
 
     @property
@@ -115,7 +117,7 @@ class Chapter:
         self.entry = book.executed_path(path)
         self.notebook = executed.source(path.read_text(encoding="utf-8"))
         self.has_code = executed.has_code(self.notebook)
-        self._dependencies = dependencies
+        self._dependencies, self._figures = dependencies, book.figures
         kept = executed.read(self.entry)
         self.kept = kept and kept.metadata[executed.KEY]
 

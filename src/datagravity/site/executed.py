@@ -11,6 +11,7 @@ import nbformat
 from myst_nb.core.read import read_myst_markdown_notebook
 
 from datagravity.chapter import HEADLINES
+from datagravity.site import figures
 from datagravity.site.dependencies import code
 from datagravity.site.renderer import VEGALITE_MIME
 
@@ -95,8 +96,10 @@ def for_page(text, folder):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             data.pop(HEADLINES, None)
-            if data.pop(VEGALITE_MIME, None):
+            if specification := data.pop(VEGALITE_MIME, None):
                 data.pop("image/png", None)
+                source = output.metadata[VEGALITE_MIME]["source"]
+                data["text/html"] = figures.place(specification, source, Path(folder).parent / figures.KEPT)
         if "outputs" in cell:
             cell.outputs = [output for output in cell.outputs if output.get("data", True)]
     return notebook

@@ -10,16 +10,15 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import accessible, executed, folds, maths, scriptless, theme
+from datagravity.site import accessible, executed, figures, folds, maths, scriptless, theme
 from datagravity.site.glossary import LinkTerms
 from datagravity.site.offered import Label, Site, offered
-from datagravity.site.renderer import VEGALITE_VERSION
 
 ASSETS = Path(__file__).parent / "assets"
 LOGGER = getLogger(__name__)
 #: What a page must hold for a script to be loaded: text of its outputs -> files.
 SCRIPTS = {
-    'class="dg-chart"': ["vega.js", "charts.js"],
+    'class="dg-chart"': ["charts.js", "figures.js"],
     "dg-table-live": ["tables.js"],
     'class="dg-landing"': ["landing.js"],
 }
@@ -68,9 +67,7 @@ def write_offline_files(app, error):
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    bundle = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
-    # The bundle declares its names at the top level, where they would clash with the theme's.
-    (static / "vega.js").write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+    figures.write_files(app)
     sheets = sorted(static.rglob("*.css"))
     (static / scriptless.FILE).write_text(scriptless.sheet(path.read_text("utf-8") for path in sheets), "utf-8")
     write_notebooks(app)
@@ -139,8 +136,10 @@ def setup(app):
     app.connect("build-finished", finish_pages, priority=900)
     app.add_transform(LinkTerms)
     app.add_css_file("book.css")
+    app.add_css_file("charts.css")
     app.add_js_file("theme.js")
     app.add_js_file("page.js", loading_method="defer")
+    figures.setup(app)
     maths.setup(app)
     folds.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,7 +23,7 @@ from datagravity.site import maths
 #: formulas and tables carry attributes `style`, which hold no text of a reader. Pictures and fonts come inside style
 #: sheets too (`data:`), and a chart saves itself (`blob:`).
 POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'"
 )
 #: Scripts that a page of this book has no use for: icons as pictures, cells run elsewhere, tabs, a

@@ -1,155 +1,226 @@
-// Draws every chart of a page from the specification beside it. One load of Vega serves all charts.
+// Makes a chart live where a reader comes near it. Until then its picture stands there, of the same size, and its controls
+// are plain HTML; what a reader sets is kept until Vega is there.
 (function () {
   "use strict";
 
+  const STATIC = new URL(".", document.currentScript.src);
+  const loaded = new Map();
+
+  function load(address) {
+    if (!loaded.has(address)) {
+      loaded.set(address, new Promise(function (resolve, reject) {
+        const script = document.createElement("script");
+        script.addEventListener("load", resolve);
+        script.addEventListener("error", () => reject(new Error(address + " could not be loaded")));
+        script.src = address;
+        document.head.append(script);
+      }));
+    }
+    return loaded.get(address);
+  }
+
+  // A number beside a slider; `drawing.readable` has the same rule.
   function readable(value) {
     return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
   }
 
-  function improveControls(figure, view, usermeta) {
-    // A browser that comes back to a page would restore the controls, and Vega not hear of it.
-    figure.querySelectorAll(".vega-bind [name]").forEach(function (control) { control.autocomplete = "off"; });
-    figure.querySelectorAll(".vega-bind").forEach(function (row) {
-      const control = row.querySelector("input[type=range]");
-      if (!control) return;
-      const output = control.nextElementSibling;
-      const name = control.name;
-      // A slider over powers of ten shows the value, not its logarithm: the view has it under the name without the
-      // prefix. The view's own number counts: a slider can stand only on its steps, the value need not.
-      const show = function () {
-        const text = readable(view.signal(name.replace(/^log10_/, "")));
-        output.textContent = text;
-        control.setAttribute("aria-valuetext", text);
-      };
-      // After Vega's own listener, which prints the bare number.
-      view.addSignalListener(name, function () { setTimeout(show); });
-      show();
-    });
-    // A control that only some values of another one need hides at the others.
-    Object.entries(usermeta.shown_for || {}).forEach(function ([name, controls]) {
-      const show = function () {
-        Object.entries(controls).forEach(function ([own, values]) {
-          const row = figure.querySelector(".vega-bind [name='" + own + "']").closest(".vega-bind");
-          row.hidden = !values.includes(view.signal(name));
+  function valueOf(control) {
+    if (control.type === "checkbox") return control.checked;
+    if (control.type === "range") return Number(control.value);
+    return JSON.parse(control.selectedOptions[0].dataset.value);
+  }
+
+  // What a control's value reads in an address, and at first.
+  function textOf(control) {
+    return control.type === "checkbox" ? String(control.checked) : control.value;
+  }
+
+  function textAtFirst(control) {
+    if (control.type === "checkbox") return String(control.defaultChecked);
+    if (control.type !== "range") return Array.from(control.options).find((option) => option.defaultSelected).value;
+    const other = control.cloneNode();
+    other.value = control.defaultValue;
+    return other.value;
+  }
+
+  // An address may hold anything: what the control does not offer leaves it as it is.
+  function setText(control, text) {
+    if (control.type === "checkbox") control.checked = text === "true";
+    else if (control.type === "range") { if (Number.isFinite(Number(text))) control.value = text; }
+    else if (Array.from(control.options).some((option) => option.value === text)) control.value = text;
+  }
+
+  class Chart {
+    constructor(figure) {
+      this.figure = figure;
+      this.place = figure.querySelector(".dg-chart-view");
+      this.pictures = figure.querySelector(".dg-chart-pictures");
+      this.controls = Array.from(figure.querySelectorAll(".dg-control [name]"));
+      this.first = new Map(this.controls.map((control) => [control, textAtFirst(control)]));
+      this.moved = new Set();
+      // No browser restores what a reader set before: the address does.
+      this.controls.forEach((control) => setText(control, this.first.get(control)));
+      this.controls.forEach((control) => control.addEventListener("input", () => this.hear(control)));
+    }
+
+    // The chart is live once the promise is kept.
+    start() {
+      this.starting = this.starting || this.begin();
+      return this.starting;
+    }
+
+    async begin() {
+      try {
+        await Promise.all([load(new URL("vega.js", STATIC).href), load(this.figure.dataset.figures)]);
+        this.told = window.datagravityFigures.figures[this.figure.id];
+        await this.draw();
+        new ResizeObserver(() => { if (this.size !== this.sizeNow()) this.draw(); }).observe(this.place);
+      } catch (error) {
+        // The picture stays.
+        this.figure.querySelector(".dg-chart-told").textContent = "This chart could not be drawn: " + error.message;
+        console.error(error);
+      }
+    }
+
+    sizeNow() {
+      return getComputedStyle(this.pictures).getPropertyValue("--dg-size").trim();
+    }
+
+    specification() {
+      const vega = structuredClone(this.told.vega);
+      if (this.size === "phone") {
+        this.told.phone.forEach(function ([path, ...value]) {
+          const last = path[path.length - 1];
+          const at = path.slice(0, -1).reduce((part, name) => part[name], vega);
+          if (value.length) at[last] = value[0];
+          else delete at[last];
         });
-      };
-      view.addSignalListener(name, show);
-      show();
-    });
-    figure.querySelectorAll("summary").forEach(function (summary) {
-      summary.setAttribute("aria-label", "Save this chart");
-      summary.setAttribute("title", "Save this chart");
-    });
-  }
-
-  // The names of the data that a chart's marks show, layers and facets included.
-  function shownData(marks, names) {
-    (marks || []).forEach(function (mark) {
-      const from = mark.from || {};
-      const name = from.data || (from.facet && from.facet.data);
-      if (name) names.add(name);
-      shownData(mark.marks, names);
-    });
-    return names;
-  }
-
-  function csvCell(value) {
-    const text = value === null || value === undefined ? "" : value instanceof Date ? value.toISOString() : String(value);
-    return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
-  }
-
-  // What the chart shows at this moment, choices and sliders applied: one table, its layers told apart by a column.
-  function csv(view, specification) {
-    const names = Array.from(shownData(specification.marks, new Set())).filter(function (name) {
-      try { return Array.isArray(view.data(name)); } catch (error) { return false; }  // data within a facet
-    });
-    const rows = names.flatMap((name, layer) => view.data(name).map((datum) => ({ layer: layer + 1, ...datum })));
-    const isPlain = (value) => value === null || typeof value !== "object" || value instanceof Date;
-    const columns = Array.from(new Set(rows.flatMap((row) => Object.keys(row).filter((key) => isPlain(row[key])))));
-    return [columns, ...rows.map((row) => columns.map((column) => row[column]))]
-      .map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
-  }
-
-  function offerData(figure, result) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "dg-chart-data";
-    button.textContent = "Data as CSV";
-    button.addEventListener("click", function () {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([csv(result.view, result.vgSpec)], { type: "text/csv" }));
-      link.download = (result.spec.usermeta.function || "chart").split(".").pop() + ".csv";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
-    figure.querySelector("figcaption").append(" ", button);
-  }
-
-  // On a phone legends stand one below the other in one column, and their labels and the titles of horizontal axes
-  // break.
-  function narrow(specification) {
-    const broken = "split(trim(replace(datum.label, regexp('(.{1,26})( |$)', 'g'), '$1\\n')), '\\n')";
-    Object.assign(specification.config.legend, { columns: 1, layout: { bottom: { direction: "vertical" } } });
-    (function walk(part) {
-      Object.entries(part.encoding || {}).forEach(function ([channel, own]) {
-        if (["color", "fill", "stroke", "shape", "strokeDash"].includes(channel) && own.type === "nominal") {
-          if (own.legend !== null) own.legend = { labelExpr: broken, ...own.legend, columns: 1 };
-        }
-        if (channel !== "x") return;
-        [own, own.axis || {}].forEach(function (named) {
-          if (typeof named.title !== "string") return;
-          named.title = named.title.replace(/(.{1,26})( |$)/g, "$1\n").trim().split("\n");
-        });
+      }
+      // Vega writes into its rows, and charts share them.
+      vega.data.filter((table) => table.datagravity_rows).forEach(function (table) {
+        table.values = structuredClone(window.datagravityFigures.rows[table.datagravity_rows]);
       });
-      (part.layer || []).forEach(walk);
-    })(specification);
+      return vega;
+    }
+
+    async draw() {
+      const { View, parse, loader, expressionInterpreter, Handler } = window.datagravityVega;
+      this.size = this.sizeNow();
+      const live = document.createElement("div");
+      live.className = "dg-chart-live";
+      // Expressions are interpreted: a page's policy may forbid to make functions from text.
+      const view = new View(parse(this.specification(), {}, { ast: true }), {
+        expr: expressionInterpreter, renderer: "svg", container: live, hover: true, loader: loader(),
+        tooltip: new Handler({ disableDefaultStyle: true }).call,
+      });
+      this.controls.forEach((control) => { if (this.moved.has(control)) view.signal(control.name, valueOf(control)); });
+      await view.runAsync();
+      if (this.view) this.view.finalize();
+      this.view = this.figure.view = view;
+      this.place.querySelector(".dg-chart-live")?.remove();
+      this.place.append(live);
+      this.figure.dataset.live = this.size;
+      this.show();
+      this.figure.dispatchEvent(new CustomEvent("dg-drawn"));
+    }
+
+    async hear(control) {
+      this.moved.add(control);
+      window.clearTimeout(this.noting);
+      this.noting = window.setTimeout(() => history.replaceState(history.state, "", this.address()), 200);
+      await this.start();
+      if (!this.view) return;
+      this.view.signal(control.name, valueOf(control));
+      await this.view.runAsync();
+      this.show();
+      this.figure.dispatchEvent(new CustomEvent("dg-moved"));
+    }
+
+    // What the page says beside sliders, and which controls it asks for.
+    show() {
+      this.controls.forEach((control) => {
+        if (control.type === "range") {
+          // The view's own number counts: a slider can stand only on its steps, the value need not. That of a slider
+          // over powers of ten has the name without the prefix.
+          const text = readable(this.view.signal(control.name.replace(/^log10_/, "")));
+          control.nextElementSibling.textContent = text;
+          control.setAttribute("aria-valuetext", text);
+        }
+        const row = control.closest(".dg-control");
+        if (row.dataset.needs) {
+          const [name, values] = JSON.parse(row.dataset.needs);
+          row.hidden = !values.includes(this.view.signal(name));
+        }
+      });
+    }
+
+    // Only what differs from how the chart opens.
+    address() {
+      const changed = this.controls.filter((control) => textOf(control) !== this.first.get(control));
+      const settings = new URLSearchParams(changed.map((control) => [control.name, textOf(control)]));
+      return "#" + this.figure.id + (changed.length ? "?" + settings : "");
+    }
+
+    // Take the settings of an address; what it does not name stands as at first.
+    async take(settings) {
+      this.controls.forEach((control) => {
+        const text = settings.get(control.name) ?? this.first.get(control);
+        if (text === textOf(control)) return;
+        setText(control, text);
+        this.moved.add(control);
+      });
+      await this.start();
+      if (!this.view) return;
+      this.moved.forEach((control) => this.view.signal(control.name, valueOf(control)));
+      await this.view.runAsync();
+      this.show();
+      this.figure.dispatchEvent(new CustomEvent("dg-moved"));
+    }
   }
 
-  function draw(figure) {
-    const specification = JSON.parse(figure.querySelector(".dg-chart-specification").textContent);
-    const place = figure.querySelector(".dg-chart-view");
-    // The page prints the title above the controls, where it wraps.
-    delete specification.title;
-    if (place.clientWidth < 500) narrow(specification);
-    return window.vegaEmbed(place, specification, {
-      renderer: "svg",
-      bind: figure.querySelector(".dg-chart-controls"),
-      actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
-      downloadFileName: (specification.usermeta || {}).function || "chart",
-      loader: { target: "_self" },
-    }).then(function (result) {
-      figure.view = result.view;
-      improveControls(figure, result.view, specification.usermeta || {});
-      offerData(figure, result);
-    }).catch(function (error) {
-      place.textContent = "This chart could not be drawn: " + error.message;
-      console.error(error);
+  // A figure's address may have settings behind its name; without them the browser finds the place itself.
+  function follow(charts) {
+    const [, name, settings] = window.location.hash.match(/^#([\w-]+)(?:\?(.*))?$/) || [];
+    const chart = charts.find((chart) => chart.figure.id === name);
+    if (!chart) return;
+    if (settings !== undefined) chart.figure.scrollIntoView();
+    chart.take(new URLSearchParams(settings));
+  }
+
+  // One chart after the other, when the browser has nothing else to do.
+  function startNear(charts) {
+    const waiting = [];
+    const idle = window.requestIdleCallback || ((call) => window.setTimeout(call, 50));
+    const next = async function () {
+      await waiting[0].start();
+      waiting.shift();
+      if (waiting.length) idle(next);
+    };
+    const observer = new IntersectionObserver(function (entries) {
+      entries.filter((entry) => entry.isIntersecting).forEach(function (entry) {
+        observer.unobserve(entry.target);
+        waiting.push(entry.target.chart);
+        if (waiting.length === 1) idle(next);
+      });
+    }, { rootMargin: "300px 0px" });
+    charts.forEach((chart) => observer.observe(chart.figure));
+  }
+
+  function begin() {
+    const charts = Array.from(document.querySelectorAll("figure.dg-chart"), function (figure) {
+      figure.chart = new Chart(figure);
+      ["pointerenter", "pointerdown", "focusin"].forEach(function (kind) {
+        figure.addEventListener(kind, () => figure.chart.start(), { once: true, passive: true });
+      });
+      return figure.chart;
     });
+    document.documentElement.dataset.charts = "ready";
+    follow(charts);
+    window.addEventListener("hashchange", () => follow(charts));
+    if (document.readyState === "complete") startNear(charts);
+    else window.addEventListener("load", () => startNear(charts));
   }
 
-  // Vega measures its container when the window changes, which can be before the page has settled; so it measures
-  // again when a chart's own place has a new width.
-  function followWidths(figures) {
-    const widths = new Map();
-    let timer;
-    const observer = new ResizeObserver(function (entries) {
-      const changed = entries.filter((entry) => widths.get(entry.target) !== entry.contentRect.width);
-      entries.forEach((entry) => widths.set(entry.target, entry.contentRect.width));
-      if (!changed.length) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => window.dispatchEvent(new Event("resize")), 100);
-    });
-    figures.forEach((figure) => observer.observe(figure));
-  }
-
-  function drawAll() {
-    const figures = Array.from(document.querySelectorAll("figure.dg-chart"));
-    Promise.all(figures.map(draw)).then(function () {
-      followWidths(figures);
-      document.documentElement.dataset.charts = "drawn";
-    });
-  }
-
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", drawAll);
-  else drawAll();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
 })();
