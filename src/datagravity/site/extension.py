@@ -12,14 +12,17 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import executed
+from datagravity.site import executed, places
 from datagravity.site.offered import Label, Site, offered
 from datagravity.site.renderer import VEGALITE_VERSION
 
 ASSETS = Path(__file__).parent / "assets"
 LOGGER = getLogger(__name__)
+#: What stands beside a page: as the theme has it, and below the chapters the way to the data.
+SIDEBAR = ["navbar-logo.html", "icon-links.html", "search-button-field.html", "sbt-sidebar-nav.html", "data-link.html"]
 #: What a page must hold for a script to be loaded: text of its outputs -> files.
 SCRIPTS = {'class="dg-chart"': ["vega.js", "charts.js"], "dg-table-live": ["tables.js"]}
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def without_launch_buttons(app, config):
@@ -31,6 +34,8 @@ def without_launch_buttons(app, config):
 def add_static_folder(app, config):
     """Style sheet and chart loader come out of the package."""
     config.html_static_path.append(str(ASSETS))
+    config.templates_path.append(str(TEMPLATES))
+    config.html_sidebars.setdefault("**", SIDEBAR)
 
 
 def take_outputs(app, config):
@@ -53,7 +58,7 @@ def adjust_page(app, pagename, templatename, context, doctree):
     # In place, since the template holds this list. Thebe would be fetched from elsewhere, and its constant is
     # declared a second time when the theme changes.
     scripts[:] = [script for script in scripts if "thebe" not in f"{script}{getattr(script, 'attributes', '')}".lower()]
-    outputs = [] if doctree is None else [raw.astext() for raw in doctree.findall(nodes.raw)]
+    outputs = [context.get("body", "")] if doctree is None else [raw.astext() for raw in doctree.findall(nodes.raw)]
     for mark, files in SCRIPTS.items():
         if any(mark in text for text in outputs):
             for file in files:
@@ -128,6 +133,7 @@ def setup(app):
     app.connect("config-inited", add_static_folder)
     app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
+    places.setup(app)
     app.connect("build-finished", write_offline_files)
     app.add_css_file("book.css")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
