@@ -41,7 +41,7 @@ def test_table_shows_blanks_and_links_sources():
     )
     text = table(frame, {"x": "value (pJ)", "source": "source", "text": "text"}).data
     assert "value (pJ)" in text
-    assert '<td class="number" data-value="1.23456">1.235</td>' in text, "sorting goes by the full value"
+    assert '<th scope="row" class="number" data-value="1.23456">1.235</th>' in text, "sorting goes by the full value"
     assert "12,346" in text
     assert text.count("not stated") == 2
     assert 'href="references.html#horowitz2014"' in text
@@ -51,16 +51,21 @@ def test_table_shows_blanks_and_links_sources():
 def test_a_table_to_search_needs_a_caption_and_known_filters():
     frame = pd.DataFrame({"lever": ["mass", "work"], "lesson": ["short", "x" * 100]})
     text = table(frame, {"lever": "lever", "lesson": "lesson"}, caption="Levers & more", filters=("lever",)).data
-    assert 'class="dg-table dg-table-live" role="region" tabindex="0" aria-label="Levers &amp; more"' in text
-    assert "<th scope='col' data-filter>lever</th><th scope='col'>lesson</th>" in text
-    assert "<td class=long>xxx" in text
+    assert 'class="dg-table dg-table-live" id="tab-levers-more" role="region" tabindex="0"' in text
+    assert 'aria-label="Levers &amp; more"' in text
+    assert "<caption>Levers &amp; more</caption>" in text
+    assert '<th scope="col" data-filter>lever</th><th scope="col">lesson</th>' in text
+    assert '<td class="long">xxx' in text
+    assert 'id="tab-own"' in table(frame, name="own").data
     assert "dg-table-live" not in table(frame).data
     halves = pd.DataFrame({"text": ["a half", "none yet"], "number": pd.array([0.5, None], "Float64")})
     sorted_by = table(halves, {"text": "text", "number": "n"}, sort_by={"text": "number"}, blank="none").data
-    assert '<td data-value="0.5">a half</td>' in sorted_by
-    assert "<td>none yet</td><td data-blank>none</td>" in sorted_by
+    assert '<th scope="row" data-value="0.5">a half</th>' in sorted_by
+    assert '<th scope="row">none yet</th><td data-blank>none</td>' in sorted_by
+    apart = table(halves, blank={"number": "too few"}).data
+    assert "<td data-blank>too few</td>" in apart
     # A text that reads like a blank is none.
-    assert "<td>not stated</td>" in table(pd.DataFrame({"method": ["not stated"]}), blank="none").data
+    assert '<th scope="row">not stated</th>' in table(pd.DataFrame({"method": ["not stated"]}), blank="none").data
     with pytest.raises(ValueError, match=r"filters: \('lever',\), expected columns of lever, lesson, and a caption"):
         table(frame, filters=("lever",))
     with pytest.raises(ValueError, match="expected columns of lever"):

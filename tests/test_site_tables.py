@@ -1,9 +1,14 @@
-"""Tables to search, filter and sort, in a real browser: by mouse, by keyboard, on a phone, without scripts."""
+"""Tables to open, search, filter and sort, in a real browser: by mouse, by keyboard, on a phone, without scripts."""
+
+import csv
+import json
+from pathlib import Path
 
 import pytest
 
 from browser import Visit
 from datagravity import load, systems
+from datagravity.grid import words
 
 HEADS = ["system", "claim", "as printed", "computed", "ratio", "finding", "lever", "kind", "lesson", "which is"]
 
@@ -15,15 +20,19 @@ class Table:
         self.page = page
         self.box = page.locator(f".dg-table-live[aria-label='{caption}']")
         self.controls = self.box.locator("xpath=preceding-sibling::div[contains(@class, 'dg-table-controls')][1]")
-        self.heads = [head.strip() for head in self.box.locator("thead th").all_inner_texts()]
+        self.heads = self.box.locator("thead th").all_inner_texts()
         self.heads = [head.rstrip("↕↑↓ ").strip() for head in self.heads]
+        self.beside = len(self.heads)
+        self.heads += [head for head, _ in json.loads(self.box.locator("table").get_attribute("data-more") or "[]")]
 
     def column(self, head):
-        """The cells of a column, of the rows that are shown, from top to bottom."""
+        """The cells of a column, of the rows that are shown, from top to bottom; "none" for a blank below its row."""
         return self.box.evaluate(
-            """(box, column) => Array.from(box.querySelectorAll("tbody tr:not([hidden])"))
-               .map((row) => row.cells[column].textContent)""",
-            self.heads.index(head),
+            """(box, [column, beside]) => Array.from(box.querySelectorAll("tbody tr:not([hidden]):not(.dg-extra)"))
+               .map((row) => column < beside ? row.cells[column]
+                 : row.nextElementSibling.querySelector(`[data-column="${column}"]`))
+               .map((cell) => cell ? cell.textContent : "none")""",
+            [self.heads.index(head), self.beside],
         )
 
     def filter(self, head, value):
@@ -33,7 +42,11 @@ class Table:
         self.controls.locator("input[type=search]").fill(words)
 
     def sort(self, head):
-        self.box.locator("thead th").nth(self.heads.index(head)).locator("button").click()
+        column = self.heads.index(head)
+        if column < self.beside:
+            self.box.locator("thead th").nth(column).locator("button").click()
+        else:
+            self.controls.locator("select[name=order]").select_option(str(column))
 
     @property
     def count(self):
@@ -58,9 +71,9 @@ def test_the_count_is_right_for_every_filter(table):
     assert table.count == f"{len(rows)} of {len(rows)} rows"
     for head, column in {"lever": "lever", "kind": "kind", "tier": "tier", "finding": "finding"}.items():
         for value, expected in rows[column].value_counts().items():
-            table.filter(head, value)
+            table.filter(head, words(value))
             assert table.count == f"{expected} of {len(rows)} rows"
-            assert table.column(head) == [value] * expected
+            assert table.column(head) == [words(value)] * expected
         table.filter(head, "")
     assert table.count.startswith(f"{len(rows)} of")
 
@@ -76,19 +89,28 @@ def test_filters_and_words_narrow_together(table):
     assert table.count == f"1 of {len(rows)} rows"
     table.search("no such word")
     assert table.count == f"0 of {len(rows)} rows"
+    none = table.box.locator("xpath=following-sibling::p[1]")
+    assert none.inner_text() == "No row matches."
+    table.controls.locator("button[name=reset]").click()
+    assert table.count == f"{len(rows)} of {len(rows)} rows"
+    assert not none.is_visible()
+    assert table.column("system") == list(rows["name"])
 
 
 def test_numbers_sort_as_numbers_and_blanks_come_last(table):
     expected = list(systems.rows().itertuples())
     for falling in (False, True):
-        table.sort("bound")
-        known = [row for row in expected if str(row.bound) != "<NA>"]
+        table.sort("ratio")
+        known = [row for row in expected if str(row.ratio) != "<NA>"]
         # Python's sort is stable in both directions, as the page's has to be.
-        known.sort(key=lambda row: row.bound, reverse=falling)
-        blank = [row for row in expected if str(row.bound) == "<NA>"]
+        known.sort(key=lambda row: row.ratio, reverse=falling)
+        blank = [row for row in expected if str(row.ratio) == "<NA>"]
         assert table.column("system") == [row.name for row in known + blank]
         # The second click sorts what the first one left.
         expected = known + blank
+    table.sort("bound")
+    known = sorted((row for row in expected if str(row.bound) != "<NA>"), key=lambda row: row.bound)
+    assert table.column("system")[: len(known)] == [row.name for row in known], "a column that stands below its row"
 
 
 def test_texts_with_numbers_sort_by_the_numbers(table):
@@ -111,9 +133,10 @@ def test_sorting_is_stable(table):
     rows.sort(key=lambda row: row.lever)
     table.sort("kind")
     table.sort("lever")
-    assert table.column("kind") == [row.kind for row in rows]
-    assert table.column("lever") == [row.lever for row in rows]
+    assert table.column("kind") == [words(row.kind) for row in rows]
+    assert table.column("lever") == [words(row.lever) for row in rows]
     assert table.column("claim") == [row.words for row in rows]
+    table.sort("system")
     head = table.box.locator("th[aria-sort]")
     assert head.count() == 1
     assert head.get_attribute("aria-sort") == "ascending"
@@ -125,27 +148,40 @@ def test_the_keyboard_does_all_of_it(visit, table):
     visit.page.keyboard.type("fusemax")
     assert set(table.column("system")) == {"FuseMax"}
     seen = []
-    for _ in range(12):
+    for _ in range(16):
         visit.page.keyboard.press("Tab")
         seen.append(visit.page.evaluate("document.activeElement.tagName + ' ' + (document.activeElement.name || '')"))
-        if seen[-1].startswith("BUTTON"):
+        if seen[-1].strip() == "BUTTON":
             break
     assert [name for name in seen if name.startswith("SELECT")] == [
         "SELECT finding",
         "SELECT lever",
         "SELECT kind",
         "SELECT tier",
+        "SELECT order",
     ]
+    assert {"BUTTON reset", "BUTTON csv"} <= set(seen)
+    # What takes the focus next is the table itself, then the heads of its columns.
     before = table.column("kind")
     visit.page.keyboard.press("Enter")
     assert table.box.locator("th").first.get_attribute("aria-sort") == "ascending"
     assert table.column("kind") == before, "one system only: all tie, and the order stays"
     # The box itself takes the focus, so that arrows scroll it.
     assert table.box.get_attribute("tabindex") == "0"
+    table.controls.locator("button[name=reset]").focus()
+    visit.page.keyboard.press("Enter")
     table.box.focus()
     for _ in range(8):
-        visit.page.keyboard.press("ArrowRight")
-    visit.page.wait_for_function("(box) => box.scrollLeft > 0", arg=table.box.element_handle())
+        visit.page.keyboard.press("ArrowDown")
+    visit.page.wait_for_function("(box) => box.scrollTop > 0", arg=table.box.element_handle())
+    # A row opens by its button, and shows what does not stand beside it.
+    opener = table.box.locator("tbody .dg-open").first
+    below = table.box.locator("tbody .dg-extra").first
+    assert not below.is_visible()
+    opener.focus()
+    visit.page.keyboard.press("Enter")
+    assert opener.get_attribute("aria-expanded") == "true"
+    assert "lesson" in below.inner_text() or "lever" in below.inner_text()
 
 
 def test_every_control_has_a_name(visit):
@@ -154,12 +190,11 @@ def test_every_control_has_a_name(visit):
     assert visit.page.locator(".dg-table-live").count() == visit.page.locator(".dg-table-controls").count() == 2
 
 
-def test_a_phone_scrolls_the_table_and_not_the_page(browser, site):
+def test_a_phone_shows_cards_and_scrolls_neither_table_nor_page_sideways(browser, site):
     with Visit(browser, f"{site}/systems.html", width=390) as visit:
         table = Table(visit.page, "Claims of thirty systems")
         box = table.box.evaluate("(box) => [box.scrollWidth, box.clientWidth, box.clientHeight, window.innerHeight]")
-        assert box[0] > box[1]
-        assert box[1] <= 390
+        assert box[0] <= box[1] <= 390, "rows are cards"
         assert box[2] < box[3], "the reader can get past it"
         table.filter("lever", "distance")
         assert set(table.column("lever")) == {"distance"}
@@ -171,7 +206,8 @@ def test_a_phone_scrolls_the_table_and_not_the_page(browser, site):
 def test_without_scripts_every_row_is_there(browser, site):
     with Visit(browser, f"{site}/survey.html", scripts=False) as visit:
         papers = visit.page.locator(".dg-table-live").first
-        assert papers.locator("tbody tr").count() == len(load("related_papers"))
+        assert papers.locator("tbody tr:not(.dg-extra)").count() == len(load("related_papers"))
+        assert papers.locator("tbody .dg-extra").first.is_visible()
         assert visit.page.locator(".dg-table-controls").count() == 0
 
 
@@ -193,3 +229,38 @@ def test_the_survey_is_searchable(browser, site):
 def test_a_page_without_such_a_table_loads_no_script_for_it(book):
     assert 'src="_static/tables.js' in (book.html / "systems.html").read_text(encoding="utf-8")
     assert 'src="_static/tables.js' not in (book.html / "levers.html").read_text(encoding="utf-8")
+
+
+def test_the_file_holds_the_rows_on_view_with_every_column(visit, table):
+    table.filter("lever", "mass")
+    with visit.page.expect_download() as download:
+        table.controls.locator("button[name=csv]").click()
+    assert download.value.suggested_filename == "claims-of-thirty-systems.csv"
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    expected = systems.rows().query("lever == 'mass'")
+    assert [row["system"] for row in rows] == list(expected["name"])
+    assert list(rows[0]) == table.heads
+    known = [(row["bound"], bound) for row, bound in zip(rows, expected["bound"], strict=True) if str(bound) != "<NA>"]
+    assert known
+    assert all(float(text) == bound for text, bound in known), "numbers are there in full"
+
+
+def test_a_table_says_what_it_is_and_heads_its_rows(visit):
+    box = visit.page.locator("#tab-claims-of-thirty-systems")
+    assert box.locator("caption").inner_text() == "Claims of thirty systems"
+    assert box.locator("tbody tr:not(.dg-extra) > th[scope=row]").count() == len(systems.rows())
+    assert visit.page.locator(".dg-table thead th:not([scope=col])").count() == 0
+
+
+@pytest.mark.parametrize("name", ["systems", "survey"])
+def test_on_paper_every_row_and_column_is_there(browser, site, name):
+    with Visit(browser, f"{site}/{name}.html") as visit:
+        visit.page.emulate_media(media="print")
+        for box in visit.page.locator(".dg-table-live").all():
+            assert (
+                box.evaluate("(box) => [box.scrollHeight - box.clientHeight, getComputedStyle(box).maxHeight]")[1]
+                == "none"
+            )
+            below = box.locator("tbody .dg-extra")
+            assert below.count() == box.locator("tbody tr:not(.dg-extra)").count()
+            assert below.last.is_visible()

@@ -1,8 +1,10 @@
 """What a chapter calls: store a number for the prose, show a table, typeset a formula."""
 
-import html
 import math
 import numbers
+
+from datagravity import grid
+from datagravity.evidence import LOADED_FROM
 
 
 def glue(name, value):
@@ -56,26 +58,47 @@ def headlines(chapter):
         display({HEADLINES: told}, raw=True)
 
 
-def table(frame, columns=None, digits=4, *, caption=None, filters=(), sort_by=None, blank="not stated"):
+def table(
+    frame,
+    columns=None,
+    digits=4,
+    *,
+    caption=None,
+    name=None,
+    filters=(),
+    sort_by=None,
+    blank="not stated",
+    side_by_side=grid.SIDE_BY_SIDE,
+):
     """A data frame as a table for readers; returns an object that Jupyter displays.
 
     Parameters
     ----------
     frame : pandas.DataFrame; its index is not shown
-    columns : mapping from the columns to show to their headings; all columns under their own names if None
+    columns : mapping from the columns to show to their headings, the first of which names the row; all columns under
+        their own names if None
     digits : significant digits of a number that is not whole
-    caption : what the table holds, in words; with one, the page lets readers search, sort and filter the rows, and
-        the table scrolls in a box of its own
+    caption : what the table holds, in words; with one, the page lets readers search, sort and filter the rows, and a
+        row opens to show what does not stand beside the first columns
+    name : gives the table the anchor `tab-NAME`; one with a caption has an anchor from that if it is None
     filters : columns to filter by, each through a list of its values; needs a caption
     sort_by : mapping from columns of text to columns of numbers that the page sorts them by
-    blank : what a blank reads
+    blank : what a blank reads, as one text, or as a mapping from columns to texts; "not stated" in a column without
+    side_by_side : how many columns of a table with a caption stand side by side
 
-    A column `source` leads to the entries of the bibliography.
+    A column `source` leads to the entries of the bibliography, and a column `id` to the rows of the table that the
+    frame was loaded from.
 
     Raises
     ------
     ValueError
         If there are filters but no caption, or a filter is not a column that is shown.
+
+    Examples
+    --------
+    >>> from datagravity import load
+    >>> "data/trends.html#T001" in table(load("trends"), {"fact": "fact", "id": "row"}).data
+    True
     """
     from IPython.display import HTML
 
@@ -83,48 +106,26 @@ def table(frame, columns=None, digits=4, *, caption=None, filters=(), sort_by=No
     unknown = [name for name in filters if name not in columns]
     if unknown or (filters and not caption):
         raise ValueError(f"filters: {filters!r}, expected columns of {', '.join(columns)}, and a caption")
-    head = "".join(
-        f"<th scope='col'{' data-filter' if name in filters else ''}>{html.escape(heading)}</th>"
-        for name, heading in columns.items()
-    )
-    keys = sort_by or {}
-    body = ""
-    for row in frame.to_dict("records"):
-        cells = (_cell(name, row[name], digits, blank, row.get(keys.get(name))) for name in columns)
-        body += f"<tr>{''.join(cells)}</tr>"
-    inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    if not caption:
-        return HTML(f'<div class="dg-table"><table>{inner}</table></div>')
-    label = html.escape(caption, quote=True)
-    return HTML(
-        f'<div class="dg-table dg-table-live" role="region" tabindex="0" aria-label="{label}">'
-        f"<table>{inner}</table></div>"
-    )
-
-
-#: From how many characters on a text gets a wide column, by the class of its cell.
-_WIDTHS = {"long": 90, "text": 36}
-
-
-def _cell(name, value, digits, blank, key):
-    """One cell of a table; a number carries its full value, which sorting goes by, and a text its key if it has one."""
-    from datagravity.evidence import is_blank, shown
-    from datagravity.sources import reference_link, short_name
-
-    if is_blank(value):
-        return f"<td data-blank>{html.escape(blank)}</td>"
-    text = shown(value)
-    if name == "source":
-        return f'<td><a href="{reference_link(value)}">{html.escape(short_name(value))}</a></td>'
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        if isinstance(value, float) and math.isfinite(value):
-            text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
-        return f'<td class="number" data-value="{float(value)!r}">{html.escape(text)}</td>'
-    width = next((name for name, least in _WIDTHS.items() if len(text) >= least), "")
-    style = f" class={width}" if width else ""
-    if isinstance(key, numbers.Real) and math.isfinite(key):
-        style += f' data-value="{float(key)!r}"'
-    return f"<td{style}>{html.escape(text)}</td>"
+    keys, blanks = sort_by or {}, blank if isinstance(blank, dict) else dict.fromkeys(columns, blank)
+    table_of_rows = frame.attrs.get(LOADED_FROM)
+    rows = [
+        grid.Row(
+            [
+                grid.cell(
+                    column,
+                    row[column],
+                    digits=digits,
+                    blank=blanks.get(column, "not stated"),
+                    key=row.get(keys.get(column)),
+                    table=table_of_rows,
+                )
+                for column in columns
+            ]
+        )
+        for row in frame.to_dict("records")
+    ]
+    heads = [grid.Column(str(heading), column in filters) for column, heading in columns.items()]
+    return HTML(grid.grid(heads, rows, caption=caption, name=name, live=bool(caption), side_by_side=side_by_side))
 
 
 def show(expression):

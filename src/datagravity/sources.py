@@ -17,6 +17,10 @@ from datagravity.reads import BIBLIOGRAPHY, file_digest, record
 VENUE_FIELDS = ("journal", "booktitle", "publisher", "institution", "howpublished")
 #: Where a tooltip or a source line leads: the entry of a source on the page of references.
 REFERENCES_PAGE = "references.html"
+#: The folder of the pages that show the tables of the data.
+DATA_PAGES = "data"
+#: What a link may lead to: a page of the site, or another host by these schemes. No script.
+SAFE_ADDRESS = re.compile(r"(https?://|(\.\./)*[\w.-]+(/[\w.-]+)*\.(html|csv|json|zip)(#|$)|#)")
 # Letters, digits, and the punctuation that means itself in LaTeX: one blank, apostrophe or hyphen at a time.
 _WITHOUT_LATEX = re.compile(r"(?:[^\W_]|[.,:;()?!+/{}]| (?! )|'(?!')|-(?!-))*")
 _NO_BRACES = str.maketrans("", "", "{}")
@@ -78,11 +82,8 @@ def _entries(file):
     if untitled:
         raise ValueError(f"{path.name}: no title in {', '.join(untitled)}; expected one in every entry")
     rows = [_row(key, entry) for key, entry in sorted(entries.items())]
-    # Two works of one author and year are told apart by a letter.
-    for name, count in Counter(row["short_name"] for row in rows).items():
-        if count > 1:
-            for letter, row in zip(ascii_lowercase, (row for row in rows if row["short_name"] == name), strict=False):
-                row["short_name"] += letter if row["year"] else f" {letter}"
+    names = told_apart([(row["short_name"], bool(row["year"])) for row in rows])
+    rows = [row | {"short_name": name} for row, name in zip(rows, names, strict=True)]
     columns = ["key", "type", "author", "short_name", "title", "year", "venue", "doi", "url"]
     return pd.DataFrame(rows, columns=columns).astype("string").astype({"year": "Int64"})
 
@@ -125,26 +126,85 @@ def reference_link(source_key):
     return f"{REFERENCES_PAGE}#{source_key.replace('_', '-')}"
 
 
+def row_link(table, *key):
+    """The address of a row on the page of its table, relative to a page of the book.
+
+    Parameters
+    ----------
+    table : a name of `datagravity.tables()`
+    key : what the columns of the table's key hold in the row; one text for most tables
+
+    Examples
+    --------
+    >>> row_link("energy", "P156")
+    'data/energy.html#P156'
+    """
+    return f"{DATA_PAGES}/{table}.html#{row_anchor(*key)}"
+
+
+def row_anchor(*key):
+    """The anchor of a row on the page of its table, from what the columns of its key hold.
+
+    Examples
+    --------
+    >>> row_anchor("matmul naive", 32, "one place")
+    'matmul-naive.32.one-place'
+    """
+    return ".".join(re.sub(r"[^\w-]+", "-", str(part)) for part in key)
+
+
 def _row(key, entry):
     fields = entry.fields
     authors = [_plain(str(person)) for person in entry.persons.get("author", [])]
     venue = next((fields[name] for name in VENUE_FIELDS if name in fields), None)
-    preprint = f"https://arxiv.org/abs/{fields['eprint']}" if "eprint" in fields else None
     return {
         "key": key,
         "type": entry.type,
         "author": "; ".join(authors) or None,
-        "short_name": _short_name(entry),
+        "short_name": short_name_of(entry),
         "title": _plain(fields["title"]),
         "year": fields.get("year"),
         "venue": _plain(venue) if venue else None,
         "doi": fields.get("doi"),
-        "url": fields.get("url", preprint),
+        "url": address_of(entry),
     }
 
 
-def _short_name(entry):
-    """First author's surname and the year, as one writes it in a sentence."""
+def told_apart(names):
+    """Names of works, those of one author and year told apart by a letter.
+
+    Parameters
+    ----------
+    names : list of pairs: the name, and whether it ends with a year
+
+    Examples
+    --------
+    >>> told_apart([("Lee 2026", True), ("Bruck 2024", True), ("Lee 2026", True)])
+    ['Lee 2026a', 'Bruck 2024', 'Lee 2026b']
+    """
+    counts = Counter(name for name, _ in names)
+    letters = {name: iter(ascii_lowercase) for name, count in counts.items() if count > 1}
+    ends = [next(letters[name], "") if name in letters else "" for name, _ in names]
+    return [name + (end if dated or not end else f" {end}") for (name, dated), end in zip(names, ends, strict=True)]
+
+
+def address_of(entry):
+    """Where an entry of pybtex says its work is, beside a DOI: its URL, preprint or repository; None if nowhere."""
+    fields = entry.fields
+    if "url" in fields:
+        return fields["url"]
+    if "eprint" in fields:
+        return f"https://arxiv.org/abs/{fields['eprint']}"
+    # A repository is named by its owner and name, and the report of a model in the note.
+    if repository := re.match(r"GitHub,? ([\w.-]+/[\w.-]*\w)", fields.get("howpublished", "").replace("\\", "")):
+        return f"https://github.com/{repository[1]}"
+    if preprint := re.search(r"arXiv:(\d{4}\.\d{4,5})", fields.get("note", "")):
+        return f"https://arxiv.org/abs/{preprint[1]}"
+    return None
+
+
+def short_name_of(entry):
+    """First author's surname and the year of an entry of pybtex, as one writes it in a sentence."""
     surnames = [_plain(" ".join([*p.prelast_names, *p.last_names])) for p in entry.persons.get("author", [])]
     if not surnames:
         return _plain(entry.fields.get("key") or entry.fields["title"])

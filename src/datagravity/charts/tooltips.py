@@ -2,7 +2,8 @@
 
 import altair as alt
 
-from datagravity.sources import reference_link, short_name
+from datagravity.evidence import LOADED_FROM
+from datagravity.sources import reference_link, row_link, short_name
 
 #: What a row of a table says of its origin, in the order of a tooltip: column -> title.
 ORIGIN = {
@@ -42,15 +43,21 @@ def described(rows, *columns):
 
     Returns
     -------
-    pandas.DataFrame whose `source` is the name to print, and whose `link` leads to the source's entry.
+    pandas.DataFrame whose `source` is the name to print, and whose `link` leads to the row on the page of its table
+    where the rows are those of a table (their `attrs` say of which, and they have its `id`), else to the entry of the
+    source.
     """
     data = rows[[*columns, *(column for column in ORIGIN if column in rows and column not in columns)]]
     if "notes" in data:
         data = data.assign(notes=data["notes"].fillna(""))
-    return data.assign(source=rows["source"].map(short_name), link=rows["source"].map(reference_link))
+    table = rows.attrs.get(LOADED_FROM)
+    links = rows["source"].map(reference_link)
+    if table is not None and "id" in rows:
+        links = rows["id"].map(lambda row: row_link(table, row))
+    return data.assign(source=rows["source"].map(short_name), link=links)
 
 
 def about(data, *first):
-    """The channels of marks about `described` rows: a tooltip that ends with their origin, a link to the source."""
+    """The channels of marks about `described` rows: a tooltip that ends with their origin, a link to it."""
     origin = [word(column, title) for column, title in ORIGIN.items() if column in data]
     return {"href": "link:N", "tooltip": [*first, *origin]}

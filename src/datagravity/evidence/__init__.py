@@ -9,13 +9,14 @@ nothing is dropped or mended. `cells` and `problems` are their words, `readme` d
 """
 
 from datagravity.evidence.cells import is_blank, plain, shown
-from datagravity.evidence.loading import load, one_row, tables, validate
+from datagravity.evidence.loading import LOADED_FROM, load, one_row, tables, validate
 from datagravity.evidence.package import UNITS
 from datagravity.evidence.problems import Problem, TableError
 from datagravity.evidence.readme import data_readme
 from datagravity.reads import reading, remembered
 
 __all__ = [
+    "LOADED_FROM",
     "UNITS",
     "Problem",
     "TableError",

@@ -11,6 +11,9 @@ from datagravity.evidence.problems import TableError
 from datagravity.reads import BIBLIOGRAPHY, file_digest, record
 from datagravity.sources import entries_of
 
+#: Under this name a data frame of the book's own tables says, in its `attrs`, which one it was loaded from.
+LOADED_FROM = "loaded_from"
+
 
 def tables(*, directory=None):
     """The names of the tables, in the order of the data package.
@@ -66,7 +69,10 @@ def load(table, *, directory=None, references=None):
     """
     choice("table", table, tables(directory=directory))
     _record(conversion.joined(table), directory, references)
-    return _checked(directory, references).frame(table).copy()
+    frame = _checked(directory, references).frame(table).copy()
+    if directory is None:
+        frame.attrs[LOADED_FROM] = table
+    return frame
 
 
 def one_row(table, rows, **columns):

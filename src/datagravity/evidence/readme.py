@@ -21,14 +21,9 @@ def data_readme(*, directory=None):
         lines += [f"## `{resource['path']}`: {resource['title']} ({count} rows)", "", resource["description"], ""]
         lines += ["| column | unit | meaning |", "| --- | --- | --- |"]
         for field in schema["fields"]:
-            meaning = field["description"].replace("|", "\\|")
-            lines.append(f"| `{field['name']}` | {field.get('unit', '')} | {meaning}{_vocabulary(field)} |")
-        keys = [
-            f"`{key['fields'][0]}` is a `{key['reference']['fields'][0]}` of `{key['reference']['resource']}.csv`"
-            for key in schema.get("foreignKeys", [])
-        ]
-        key = ", ".join(f"`{column}`" for column in schema["primaryKey"])
-        lines += ["", f"Key: {key}." + (f" {'; '.join(keys)}." if keys else ""), ""]
+            said = meaning(field).replace("|", "\\|")
+            lines.append(f"| `{field['name']}` | {field.get('unit', '')} | {said} |")
+        lines += ["", keys_in_words(resource), ""]
     lines += [
         "## Add a row",
         "",
@@ -40,7 +35,23 @@ def data_readme(*, directory=None):
     return "\n".join(lines) + "\n"
 
 
-def _vocabulary(field):
-    """The closed list of a column, printed after its meaning."""
+def meaning(field):
+    """What a column means, and the closed list of its words if it has one."""
     words = field.get("constraints", {}).get("enum")
-    return f" One of: {listed(words)}." if words and len(words) > 1 else ""
+    return field["description"] + (f" One of: {listed(words)}." if words and len(words) > 1 else "")
+
+
+def keys_in_words(resource, mark="`"):
+    """The key of a table, and what its columns refer to; `mark` stands around names, as in Markdown or HTML."""
+    end = mark.replace("<", "</")
+
+    def named(*names):
+        return ", ".join(f"{mark}{name}{end}" for name in names)
+
+    schema = resource["schema"]
+    keys = [
+        f"{named(key['fields'][0])} is a {named(key['reference']['fields'][0])} "
+        f"of {named(key['reference']['resource'] + '.csv')}"
+        for key in schema.get("foreignKeys", [])
+    ]
+    return f"Key: {named(*schema['primaryKey'])}." + (f" {'; '.join(keys)}." if keys else "")

@@ -1,14 +1,17 @@
-"""How to cite the book, a chapter or a figure of one: one text each in BibTeX and plain words.
+"""How to cite the book, a chapter or a page of the data: one text each in BibTeX, RIS and plain words.
 
 Title, authors, version and date stand in `CITATION.cff` alone; which commit a page is from is asked of git.
 """
 
+import html
 import re
 import subprocess
 from typing import NamedTuple
 
 import yaml
 from pybtex.database import Entry
+
+from datagravity.grid import slug
 
 FILE = "CITATION.cff"
 #: What pages are made from, as git takes it: a commit of anything else leaves them as they are.
@@ -23,8 +26,8 @@ class Citation(NamedTuple):
     version : of the book
     date : of the version, as in "2026-11-22"; that of the commit if there is one
     commit : the last one that changed what pages are made from, with a remark if there are changes since; or None
-    page : title of the chapter, page or figure; None for the whole book
-    address : of it on the web; None if it is not known
+    page : title of the chapter or page; None for the whole book
+    address : of the page on the web; None if it is not known
     """
 
     title: str
@@ -60,12 +63,32 @@ class Citation(NamedTuple):
         if self.address:
             fields["url"] = self.address
         entry = Entry("misc", fields=list(fields.items()))
-        entry.key = "-".join(["datagravity", *([_slug(self.page)] if self.page else [])])
+        entry.key = "-".join(["datagravity", *([slug(self.page)] if self.page else [])])
         return entry.to_string("bibtex").strip()
+
+    @property
+    def ris(self):
+        """A record for reference managers."""
+        lines = [("TY", "CHAP" if self.page else "BOOK"), *(("AU", name) for name in self.authors)]
+        lines += [("TI", self.page), ("T2", self.title)] if self.page else [("TI", self.title)]
+        lines += [("PY", self.date[:4]), ("DA", self.date.replace("-", "/")), ("ET", self.edition)]
+        lines += [("UR", self.address)] if self.address else []
+        return "\n".join(f"{tag}  - {value}" for tag, value in [*lines, ("ER", "")])
+
+    def box(self):
+        """A fold for the end of a page, readable without scripts."""
+        texts = {"Plain": self.plain, "BibTeX": self.bibtex, "RIS": self.ris}
+        # The theme's script gives what stands in such a frame a button that copies it.
+        parts = "".join(
+            f'<p class="dg-cite-form">{form}</p><div class="highlight-none notranslate"><div class="highlight">'
+            f"<pre>{html.escape(text)}\n</pre></div></div>"
+            for form, text in texts.items()
+        )
+        return f'<details class="dg-cite"><summary>Cite this page</summary>{parts}</details>'
 
 
 def citation(root, *, page=None, address=None):
-    """The citation of the book in a folder, or of one page or figure of it.
+    """The citation of the book in a folder, or of one page of it.
 
     Parameters
     ----------
@@ -81,8 +104,8 @@ def citation(root, *, page=None, address=None):
     Examples
     --------
     >>> from datagravity.paths import ROOT
-    >>> citation(ROOT, page="Data gravity").bibtex.splitlines()[0]
-    '@misc{datagravity-data-gravity,'
+    >>> citation(ROOT, page="Data gravity").ris.splitlines()[0]
+    'TY  - CHAP'
     """
     said = yaml.safe_load((root / FILE).read_text(encoding="utf-8"))
     names = [
@@ -90,6 +113,7 @@ def citation(root, *, page=None, address=None):
         for author in said["authors"]
     ]
     commit, date = commit_of(root) or (None, str(said["date-released"]))
+    page = plain(page) if page else None
     return Citation(said["title"], tuple(names), str(said["version"]), date, commit, page, address)
 
 
@@ -118,5 +142,6 @@ def _git(root, *arguments):
     return run.stdout.strip() if run.returncode == 0 else ""
 
 
-def _slug(text):
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+def plain(title):
+    """A title in HTML as text."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", title)).split())

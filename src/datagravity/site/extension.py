@@ -10,18 +10,21 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import accessible, executed, figures, folds, maths, scriptless, theme
+from datagravity.site import accessible, executed, figures, folds, maths, places, scriptless, theme
 from datagravity.site.glossary import LinkTerms
 from datagravity.site.offered import Label, Site, offered
 
 ASSETS = Path(__file__).parent / "assets"
 LOGGER = getLogger(__name__)
+#: What stands beside a page: as the theme has it, and below the chapters the way to the data.
+SIDEBAR = ["navbar-logo.html", "icon-links.html", "search-button-field.html", "sbt-sidebar-nav.html", "data-link.html"]
 #: What a page must hold for a script to be loaded: text of its outputs -> files.
 SCRIPTS = {
     'class="dg-chart"': ["charts.js", "figures.js"],
     "dg-table-live": ["tables.js"],
     'class="dg-landing"': ["landing.js"],
 }
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def without_launch_buttons(app, config):
@@ -33,6 +36,8 @@ def without_launch_buttons(app, config):
 def add_static_folder(app, config):
     """Style sheet and chart loader come out of the package."""
     config.html_static_path.append(str(ASSETS))
+    config.templates_path.append(str(TEMPLATES))
+    config.html_sidebars.setdefault("**", SIDEBAR)
 
 
 def take_outputs(app, config):
@@ -51,7 +56,7 @@ def chapter_source(app, name):
 
 def adjust_page(app, pagename, templatename, context, doctree):
     """Load the scripts of charts and tables where there are some, and offer the notebook."""
-    outputs = [] if doctree is None else [raw.astext() for raw in doctree.findall(nodes.raw)]
+    outputs = [context.get("body", "")] if doctree is None else [raw.astext() for raw in doctree.findall(nodes.raw)]
     for mark, files in SCRIPTS.items():
         if any(mark in text for text in outputs):
             for file in files:
@@ -131,6 +136,7 @@ def setup(app):
     app.connect("config-inited", add_static_folder)
     app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
+    places.setup(app)
     app.connect("build-finished", write_offline_files)
     app.connect("build-finished", accessible.write)
     app.connect("build-finished", finish_pages, priority=900)

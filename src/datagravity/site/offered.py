@@ -15,7 +15,7 @@ from myst_nb.core.variables import format_plain_text
 
 from datagravity.chapter import HEADLINES
 from datagravity.site.renderer import STILL_WIDTH, VEGALITE_MIME
-from datagravity.sources import REFERENCES_PAGE, bibliography, reference_link, short_name
+from datagravity.sources import DATA_PAGES, REFERENCES_PAGE, bibliography, reference_link, short_name
 
 #: Tags by which a page hides a cell's input, and its output.
 INPUT_HIDDEN = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
@@ -141,7 +141,7 @@ def _with_addresses(value, site):
         return {name: _with_addresses(part, site) for name, part in value.items()}
     if isinstance(value, list):
         return [_with_addresses(part, site) for part in value]
-    is_link = isinstance(value, str) and value.startswith(f"{REFERENCES_PAGE}#")
+    is_link = isinstance(value, str) and value.startswith((f"{REFERENCES_PAGE}#", f"{DATA_PAGES}/"))
     return f"{site.base}{value}" if is_link else value
 
 
@@ -150,7 +150,7 @@ def html(text, site):
 
     def tag(found):
         plain = re.sub(r"\sdata-[\w-]+(?:=(?:\"[^\"]*\"|'[^']*'))?", "", found[0])
-        return re.sub(r"href=([\"'])(?=[\w-]+\.html)", rf"href=\1{site.base}", plain)
+        return re.sub(rf"href=([\"'])(?=(?:{DATA_PAGES}/)?[\w-]+\.html)", rf"href=\1{site.base}", plain)
 
     return re.sub(r"<[a-z][^>]*>", tag, text)
 

@@ -1,0 +1,60 @@
+// The search page: what a page is found by stands in its text, not in its menus, code or the sources of formulas; a
+// page of data opens with the search applied to its rows.
+(function () {
+  "use strict";
+
+  const ASIDE = "script, style, noscript, .headerlink, #jb-print-docs-body, .bd-sidebar-secondary, .bd-header-article, " +
+    ".prev-next-footer, .bd-footer-content, .cell_input, .dg-cite, annotation, .dg-downloads, .dg-table-controls, " +
+    ".visually-hidden";
+
+  // A formula as words: its commands by name, without braces.
+  function plain(text) {
+    return text.replace(/\\[()[\]]/g, " ").replace(/\\(?:mathrm|mathbf|operatorname|text|frac|left|right|quad|,|;|!)\b/g, " ")
+      .replace(/\\([A-Za-z]+)/g, "$1").replace(/[{}]/g, "").replace(/\\./g, " ");
+  }
+
+  function htmlToText(source, anchor) {
+    const page = new DOMParser().parseFromString(source, "text/html");
+    const main = page.querySelector("[role=main]") || page.body;
+    main.querySelectorAll(ASIDE).forEach((part) => part.remove());
+    main.querySelectorAll(".math").forEach((formula) => { formula.textContent = plain(formula.textContent); });
+    const place = anchor && page.getElementById(decodeURIComponent(anchor.replace("#", "")));
+    const below = place && place.nextElementSibling;
+    const parts = place
+      ? [place, ...(below && below.classList.contains("dg-extra") ? [below] : [])]
+      : [main.querySelector("article") || main];
+    // Cells are words of their own.
+    parts.forEach((part) => part.querySelectorAll("th, td, dt, dd, p, li, h1, h2, h3").forEach((cell) => cell.append(" ")));
+    return parts.map((part) => part.textContent).join(" ");
+  }
+
+  function follow(list) {
+    const asked = new URLSearchParams(location.search).get("q") || "";
+    new MutationObserver(function () {
+      list.querySelectorAll("li > a:not([data-seen])").forEach(function (link) {
+        link.dataset.seen = "";
+        if (link.textContent.includes("\\")) link.textContent = plain(link.textContent);
+        const [path, anchor] = link.getAttribute("href").split("#");
+        if (/^(.*\/)?data\/[\w-]+\.html$/.test(path) && !anchor) link.href = path + "?search=" + encodeURIComponent(asked);
+      });
+    }).observe(list, { childList: true, subtree: true });
+  }
+
+  function begin() {
+    if (typeof Search === "undefined") return;
+    Search.htmlToText = htmlToText;
+    const results = document.getElementById("search-results");
+    if (results) follow(results);
+    if (location.protocol !== "file:") return;
+    // A page that is opened as a file may not read the others.
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+    const note = document.createElement("p");
+    note.className = "dg-search-note";
+    note.textContent = "Opened as a file, this page lists titles only; served by a web server it shows where the words stand.";
+    if (results) results.before(note);
+  }
+
+  // Before Sphinx's own script begins to search.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { capture: true });
+  else begin();
+})();
