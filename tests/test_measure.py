@@ -792,6 +792,13 @@ def test_every_program_has_its_rows(benchmark):
     assert one["operations"].to_list() == rows["operations_read"].to_list()
 
 
+def test_python_hashes_alike_each_time_it_is_measured(benchmark):
+    command = benchmark.executable((*benchmark.PYTHON, "-c", "print(hash('total'), hash('number'))"))
+    with benchmark.prepared():
+        said = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    assert len(said) == 1
+
+
 def test_a_row_is_measured_again(valgrind, benchmark):
     """Counts of one machine are the same but for paths and environment; elsewhere they are of the same size."""
     row = load("program_measurements").set_index("program").loc["grep"]

@@ -7,9 +7,11 @@ import re
 import pytest
 
 from conftest import ROOT, write_chapter
+from datagravity import store
 from datagravity.__main__ import main
 from datagravity.site import results
 from datagravity.site.build import Book
+from datagravity.site.kernels import CAN_FORK
 
 
 def headline(value, unit="1", label="extension", inputs=()):
@@ -135,6 +137,18 @@ def test_one_chapter_is_run_and_its_numbers_and_their_change_are_printed(printed
     )
     assert f"\n  survey.claims: 3 → {count}\n  survey.claims, unit: rows → claims\n" in output
     assert files(printed) == before
+
+
+@pytest.mark.built
+@pytest.mark.skipif(not CAN_FORK, reason="kernels that start afresh share nothing")
+def test_one_chapter_finds_what_the_builds_kernels_kept(printed, monkeypatch):
+    monkeypatch.delenv(store.VARIABLE, raising=False)
+    write_chapter(printed.source / "survey.md", "from datagravity import brains\nbrains.ratios()")
+    kept = []
+    for _ in range(2):
+        assert main(["chapter", "survey", "--root", str(printed.root)]) == 0
+        kept.append(sorted((printed.build / "store").glob("*/*.result")))
+    assert kept[0] == kept[1] != []
 
 
 @pytest.mark.built
