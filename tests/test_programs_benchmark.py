@@ -96,7 +96,9 @@ def test_what_is_counted_of_which_run(tables):
     assert partitions(kernel="walk", size=70, seed=0) == [
         ("hashed", "output", 4), ("hashed", "output", 16), *share, *natural, one,
     ]  # fmt: skip
+    assert partitions(kernel="walk", size=70, seed=3) == [*share, *natural, one]
     assert partitions(kernel="walk", size=300, seed=0) == [*natural, one]
+    assert partitions(kernel="walk", size=300, seed=4) == [*natural, one]
     assert set(counts.loc[counts["kernel"] == "walk", "seed"]) == set(range(5))
     assert set(counts.loc[counts["kernel"] == "steady walk", "seed"]) == {0}
     assert set(counts.loc[counts["size"] == 300, "role"]) == {"held out"}

@@ -2,7 +2,6 @@
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
@@ -13,7 +12,7 @@ from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed, spans
 from datagravity.compiled import vega_expression
 from datagravity.evidence import load
-from datagravity.programs import counted, fitting, predicting, prices
+from datagravity.programs import bill, counted, fitting, predicting, prices
 from datagravity.programs.counted import LAW, natural, one_run_each
 from datagravity.programs.measuring import levels
 from datagravity.programs.placing import ONE_PLACE
@@ -122,7 +121,8 @@ def remote_bytes(counts=None, fits=None):
     fits : of `programs.fitting.byte_fit`; of the same rows if None
     """
     rows = one_run_each(load("program_counts") if counts is None else counts)
-    fits = fitting.byte_fit(rows) if fits is None else fits
+    if fits is None:
+        fits = counted.byte_fits() if counts is None else fitting.byte_fit(rows)
     rows = rows[rows["partition"] != ONE_PLACE].assign(
         share=_crossing,
         distance=lambda found: found["remote_distance_unlimited_whole"],
@@ -296,31 +296,37 @@ _PLACE_PRICES = (0, 6)
 
 
 def _packed_counts(counts):
-    """One record a program and partition: what an operation moves at each number of places, as lists."""
-    rows = one_run_each(counts).sort_values("places")
-    one = rows[rows["partition"] == ONE_PLACE].set_index("kernel")
-    law, found = prices.law(LAW), []
-    for (kernel, partition), own in rows[rows["partition"] != ONE_PLACE].groupby(["kernel", "partition"], sort=False):
-        every = pd.concat([one.loc[[kernel]], own])
-        per, first = every["operations"], every.iloc[0]
-        columns = {
-            "R": every["reuse_bytes"] / per,
-            "u": every["reuse_distance_whole"],
-            "H": (every["home_bytes"] + every["remote_bytes"]) / per,
-            "S": every["remote_bytes"] / per,
-            "v": every["remote_distance_whole"],
-            "W": every["reduction_bytes"] / per,
-            "M": every["migrations"] / per,
-            "w": every["migration_distance_whole"],
-        }
+    """One record a program and partition: what an operation moves at each number of places, as lists.
+
+    A tuple, since altair copies a list of records, all the way down, with each of a chart's many copies.
+    """
+    rows = bill.plain(one_run_each(counts).sort_values("places", kind="stable"))
+    per = rows["operations"]
+    columns = {
+        "R": rows["reuse_bytes"] / per,
+        "u": rows["reuse_distance_whole"],
+        "H": (rows["home_bytes"] + rows["remote_bytes"]) / per,
+        "S": rows["remote_bytes"] / per,
+        "v": rows["remote_distance_whole"],
+        "W": rows["reduction_bytes"] / per,
+        "M": rows["migrations"] / per,
+        "w": rows["migration_distance_whole"],
+    }
+    columns = {name: np.array(_rounded(values)) for name, values in columns.items()}
+    one = {rows["kernel"][row]: row for row in np.flatnonzero(rows["partition"] == ONE_PLACE)}
+    places, law, found = rows["places"].astype(int).to_numpy(), prices.law(LAW), []
+    split = rows[rows["partition"] != ONE_PLACE]
+    for (kernel, partition), own in split.groupby(["kernel", "partition"], sort=False).indices.items():
+        first = rows.loc[one[kernel]]
+        every = [one[kernel], *split.index[own]]
         found.append(
-            {"kernel": kernel, "partition": partition, "k": [int(k) for k in every["places"]]}
-            | {name: _rounded(values) for name, values in columns.items()}
+            {"kernel": kernel, "partition": partition, "k": places[every].tolist()}
+            | {name: values[every].tolist() for name, values in columns.items()}
             | {"P": float(f"{first['phases'] / first['operations']:.6g}")}
             | {"L": float(f"{prices.side_mm(first['footprint_bytes']):.4g}")}
             | {"e": float(law.compute(first["operation_class"]))}
         )
-    return found
+    return tuple(found)
 
 
 #: The terms of the bill per operation, as expressions of a row and of the sliders; e(d) is affine.

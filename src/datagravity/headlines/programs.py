@@ -140,6 +140,7 @@ def forecasts():
     held = load("program_counts").query("role == 'held out'").groupby("kernel")["footprint_bytes"].max() / fitted
     nothing = (table["saving"] == 1) & (table["persistence"] == 1)
     sizes = {"held_least": held.min(), "held_most": held.max(), "held_one": nothing.sum()}
+    sizes["held_seed_factor"] = (table["saving_high"] / table["saving_low"]).max()
     scored = counted.scores().set_index("forecast")
     names = {
         "two_terms": "two terms",

@@ -120,14 +120,13 @@ def energies(
         "invalidations": priced.moved(header * priced.column("invalidations") * messages, "invalidation_distance"),
         "place_price": place * priced.column("places") * priced.column("phases"),
     }
-    found = pd.DataFrame({name: value / operations for name, value in parts.items()}, index=counts.index)
-    found.insert(0, "compute", law.compute(counts["operation_class"]) * more_work)
-    found["local"] = found[list(LOCAL)].sum(axis=1)
+    found = {"compute": law.compute(counts["operation_class"]) * more_work}
+    found |= {name: value / operations for name, value in parts.items()}
+    found["local"] = sum(found[name] for name in LOCAL)
     found["local_fixed"] = law.fixed * (reuse + home + remote) / operations
-    found["closeness"] = found[list(CLOSENESS)].sum(axis=1)
-    found["total"] = found[list(PARTS)].sum(axis=1)
-    found.insert(0, "r", priced.r)
-    return pd.concat([priced.names(), found], axis=1)
+    found["closeness"] = sum(found[name] for name in CLOSENESS)
+    found["total"] = sum(found[name] for name in PARTS)
+    return pd.DataFrame(priced.names() | {"r": priced.r} | found, index=counts.index)
 
 
 def with_gd(bills):
@@ -148,16 +147,10 @@ def with_gd(bills):
     ValueError
         If a run has no row of one place, or more than one.
     """
-    base = bills[bills["places"] == 1].set_index(list(RUN))
-    if not base.index.is_unique:
-        raise ValueError(
-            f"places: two rows of one place for {_named(base.index[base.index.duplicated()])}, expected one"
-        )
-    runs = pd.MultiIndex.from_frame(bills[list(RUN)])
-    place = base.index.get_indexer(runs)
+    place = _rows_of_one_place(bills)
     if (place < 0).any():
-        raise ValueError(f"places: no row of one place for {_named(runs[place < 0])}, expected one")
-    local, compute, total = (base[name].to_numpy()[place] for name in ("local", "compute", "total"))
+        raise ValueError(f"places: no row of one place for {_named(bills[place < 0])}, expected one")
+    local, compute, total = (bills[name].to_numpy()[place] for name in ("local", "compute", "total"))
     transport = (bills["local"] + bills["closeness"]) / local
     return bills.assign(gd=local / compute, transport=transport, saving=total / bills["total"])
 
@@ -174,15 +167,19 @@ def curves(bills):
     pandas.DataFrame: sorted by `CURVE` and places, with the row of one place repeated for each partition and owner
     rule of its run.
     """
-    split = bills[bills["places"] > 1]
-    twice = split.duplicated([*CURVE, "places"])
+    places, curve = bills["places"].to_numpy(), numbered(bills, CURVE)
+    split = np.flatnonzero(places > 1)
+    one, first = _rows_of_one_place(bills), split[np.unique(curve[split], return_index=True)[1]]
+    first = first[one[first] >= 0]
+    rows, called = np.concatenate([one[first], split]), np.concatenate([first, split])
+    order = np.lexsort((places[rows], curve[called]))
+    rows, called = rows[order], called[order]
+    twice = (np.diff(curve[called]) == 0) & (np.diff(places[rows]) == 0)
     if twice.any():
-        row = split.loc[twice, [*CURVE, "places"]].iloc[0].to_dict()
+        row = bills[[*CURVE, "places"]].iloc[rows[1:][twice][0]].to_dict()
         raise ValueError(f"places: two rows for {row}, expected one")
-    names = split[list(CURVE)].drop_duplicates()
-    base = bills[bills["places"] == 1].drop(columns=["partition", "owner"]).merge(names, on=list(RUN))
-    whole = pd.concat([base[list(bills.columns)], split], ignore_index=True)
-    return whole.sort_values([*CURVE, "places"], kind="stable", ignore_index=True)
+    whole = bills.iloc[rows].reset_index(drop=True)
+    return whole.assign(**{name: bills[name].array.take(called) for name in ("partition", "owner")})
 
 
 def savings(bills):
@@ -204,11 +201,14 @@ def savings(bills):
     ValueError
         If a run has no row of one place.
     """
-    whole = curves(with_gd(bills))
-    grouped = whole.groupby(list(CURVE), sort=False)
-    best = whole.loc[grouped["total"].idxmin()].reset_index(drop=True)
-    least = whole.loc[grouped["transport"].idxmin()].reset_index(drop=True)
-    last = grouped["places"].max().to_numpy()
+    return savings_of_curves(curves(with_gd(bills)))
+
+
+def savings_of_curves(whole):
+    """As `savings`, of bills that are `curves(with_gd(bills))` already."""
+    _, first = np.unique(numbered(whole, CURVE), return_index=True)
+    last = whole["places"].to_numpy()[np.append(first[1:], len(whole)) - 1]
+    best, least = (whole.iloc[_least(whole, name)].reset_index(drop=True) for name in ("total", "transport"))
     found = best[[name for name in KEPT if name != "places"]].copy()
     found["gd"], found["best_places"], found["saving"] = best["gd"], best["places"].astype(int), best["saving"]
     found["least_transport"], found["transport_places"] = least["transport"], least["places"].astype(int)
@@ -275,9 +275,58 @@ def largest_fitted(counts):
     return fitted[fitted["size"] == fitted.groupby("kernel")["size"].transform("max")]
 
 
-def _named(runs):
-    """The first of some runs, as a message calls it."""
-    kernel, size, seed = runs[0]
+def plain(counts):
+    """Rows of counts numbered from 0, with numbers as plain doubles, which are priced faster than nullable ones.
+
+    Examples
+    --------
+    >>> plain(pd.DataFrame({"places": pd.array([1, None], "Int64")}))["places"].to_list()
+    [1.0, nan]
+    """
+    rows = counts.reset_index(drop=True)
+    numbers = {name: rows[name].to_numpy(float, na_value=np.nan) for name in rows.select_dtypes("number")}
+    texts = {name: rows[name].astype(object) for name in rows.columns.difference(list(numbers))}
+    return pd.DataFrame(texts | numbers)[list(rows.columns)]
+
+
+def numbered(frame, names=RUN):
+    """A whole number for every row, the same where these columns are the same, in the order of their sorted values.
+
+    Examples
+    --------
+    >>> numbered(pd.DataFrame({"kernel": ["b", "a", "b"], "size": [1, 1, 2]}), ["kernel", "size"]).tolist()
+    [2, 0, 3]
+    """
+    found = np.zeros(len(frame), dtype=np.int64)
+    for name in names:
+        own, values = pd.factorize(frame[name], sort=True)
+        found = found * len(values) + own
+    return found
+
+
+def _rows_of_one_place(bills):
+    """Of every row the position of its run's row of one place; -1 where there is none."""
+    _, run = np.unique(numbered(bills), return_inverse=True)
+    one = np.flatnonzero(bills["places"].to_numpy() == 1)
+    known, first = np.unique(run[one], return_index=True)
+    if len(known) < len(one):
+        twice = one[np.setdiff1d(np.arange(len(one)), first)]
+        raise ValueError(f"places: two rows of one place for {_named(bills.iloc[twice])}, expected one")
+    at = np.full(run.max(initial=0) + 1, -1)
+    at[run[one]] = one
+    return at[run]
+
+
+def _least(whole, name):
+    """The position of the least value of each curve, the first of equals."""
+    curve, values = numbered(whole, CURVE), whole[name].to_numpy(dtype=float)
+    order = np.lexsort((values, curve))
+    return order[np.unique(curve[order], return_index=True)[1]]
+
+
+def _named(rows):
+    """The run of the first of some rows, as a message calls it."""
+    kernel, size, seed = rows[list(RUN)].iloc[0]
     return f"{kernel!r}, size {size}, seed {seed}"
 
 
@@ -290,10 +339,11 @@ class _Priced:
         self.r = checks.numbers("places", self.column("places"), "[1, inf)") ** -0.5
 
     def names(self):
-        """The columns that name a row, whole numbers as plain integers."""
+        """The columns that name a row (a dict), whole numbers as plain integers."""
         self.need(*KEPT)
-        whole = dict.fromkeys(("size", "seed", "places", "footprint_bytes"), "int64")
-        return self.counts[list(KEPT)].astype(whole)
+        whole = ("size", "seed", "places", "footprint_bytes")
+        columns = {name: self.counts[name] for name in KEPT}
+        return {name: own.to_numpy("int64") if name in whole else own.array for name, own in columns.items()}
 
     def need(self, *names):
         """Refuse counts that lack a column."""
@@ -327,10 +377,11 @@ def _operations(priced):
     """Operations of each row's run at its fewest places, and those of the row over them."""
     own = priced.column("operations")
     checks.every("operations", own, own > 0, "numbers above 0")
-    run = priced.counts.groupby(list(RUN), sort=False).ngroup().to_numpy()
+    run = numbered(priced.counts)
     fewest = np.lexsort((priced.column("places"), run))
-    _, first = np.unique(run[fewest], return_index=True)
-    reference = own[fewest[first]][run]
+    _, first, run = np.unique(run[fewest], return_index=True, return_inverse=True)
+    reference = np.empty_like(own)
+    reference[fewest] = own[fewest[first]][run]
     return reference, own / reference
 
 

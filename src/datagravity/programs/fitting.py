@@ -9,7 +9,16 @@ import pandas as pd
 
 from datagravity import checks
 from datagravity.programs import reuse
-from datagravity.programs.bill import ACCESS_BYTES, COPIES, CURVE, MIGRATION_BYTES, curves, savings, with_gd
+from datagravity.programs.bill import (
+    ACCESS_BYTES,
+    COPIES,
+    CURVE,
+    MIGRATION_BYTES,
+    curves,
+    numbered,
+    savings_of_curves,
+    with_gd,
+)
 from datagravity.programs.shapes import bent_shape
 
 #: Curves with fewer numbers of places from 4 on leave nothing to judge a form by.
@@ -43,17 +52,17 @@ def fit(bills):
         If a run has no row of one place, or closeness costs nothing somewhere.
     """
     whole = curves(with_gd(bills))
-    base = whole.groupby(list(CURVE))["local"].transform("first")
-    wide = _wide(whole.assign(rising=whole["local"] / base, falling=whole["closeness"] / base), "rising", "falling")
-    rising, falling, names, r = wide["rising"], wide["falling"][:, 1:], wide["names"], wide["r"]
+    wide = _wide(whole, "local", "closeness")
+    base, r = wide["local"][:, :1], wide["r"]
+    rising, falling = wide["local"] / base, wide["closeness"][:, 1:] / base
     enough = np.isfinite(falling).sum(axis=1) >= FEWEST_PLACES
-    rising, falling, names = rising[enough], falling[enough], names[enough].reset_index(drop=True)
+    rising, falling = rising[enough], falling[enough]
     checks.every("closeness", falling, ~(falling <= 0), "a price above 0 from 4 places on")
     pure = pure_power(r[1:], falling)
     bent = bent_power(r[1:], falling)
-    found = names.assign(p=_slopes(np.log(r), np.log(rising))[0], kappa_over_gd=pure["coefficient"], pure_q=pure["q"])
+    found = savings_of_curves(whole)[enough].reset_index(drop=True)
+    found = found.assign(p=_slopes(np.log(r), np.log(rising))[0], kappa_over_gd=pure["coefficient"], pure_q=pure["q"])
     found = found.assign(b=bent["b"], q=bent["q"], pure_error=pure["error"], bent_error=bent["error"])
-    found = savings(bills).merge(found, on=list(CURVE), validate="one_to_one")
     found["kappa"] = found["kappa_over_gd"] * found["gd"]
     found["first_step_pays"] = found["b"] < found["p"]
     return found
@@ -199,8 +208,14 @@ def _slopes(x, y):
 
 def _wide(frame, *columns):
     """Columns as arrays (curves, places), the sides of tiles (places,) and the names of the curves."""
-    frame = frame.assign(**{name: frame[name].astype("int64") for name in ("size", "seed", "places")})
-    wide = frame.pivot(index=list(CURVE), columns="places", values=list(columns))
-    found = {name: wide[name].to_numpy(dtype=float) for name in columns}
-    places = wide[columns[0]].columns.to_numpy(dtype=float)
-    return found | {"r": places**-0.5, "names": wide.index.to_frame(index=False)}
+    _, first, curve = np.unique(numbered(frame, CURVE), return_index=True, return_inverse=True)
+    places, column = np.unique(frame["places"].to_numpy(dtype=float), return_inverse=True)
+    cell, found = curve * len(places) + column, {}
+    if len(np.unique(cell)) < len(cell):
+        raise ValueError("places: two rows of a curve with the same number of them, expected one")
+    for name in columns:
+        found[name] = np.full(len(first) * len(places), np.nan)
+        found[name][cell] = frame[name].to_numpy(dtype=float)
+        found[name] = found[name].reshape(len(first), len(places))
+    names = frame[list(CURVE)].iloc[first].reset_index(drop=True)
+    return found | {"r": places**-0.5, "names": names.astype({"size": "int64", "seed": "int64"})}

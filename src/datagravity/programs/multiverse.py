@@ -15,7 +15,7 @@ import pandas as pd
 
 from datagravity import checks, fits
 from datagravity.programs import fitting, predicting, prices
-from datagravity.programs.bill import COPIES, curves, energies, largest_fitted
+from datagravity.programs.bill import COPIES, curves, energies, largest_fitted, plain
 
 #: What may be chosen, and the options of each choice. The prices of a place are an axis without evidence behind it.
 CHOICES = {
@@ -91,7 +91,7 @@ def specifications(counts, choices=None, *, owner="output"):
         checks.choice("choices", name, CHOICES)
     rows = largest_fitted(counts)
     asked = (rows["owner"] == owner) & rows["partition"].isin(choices["partition"])
-    rows = _plain(rows[(rows["places"] == 1) | asked])
+    rows = plain(rows[(rows["places"] == 1) | asked])
     groups = _groups(rows, choices)
     used = np.unique(np.concatenate([at[np.isfinite(at)] for _, at, _ in groups.values()])).astype(int)
     renumbered = np.full(len(rows), np.nan)
@@ -155,7 +155,7 @@ def sensitivity(counts, price="wire", variants=None):
     kappa_over_gd_largest. Variants may hold other kernels than the bill: compare where `kernels` agree.
     """
     found = []
-    rows = largest_fitted(counts)
+    rows = plain(largest_fitted(counts))
     for name, changes in (VARIANTS if variants is None else variants).items():
         changes = dict(changes)
         law = _with_integers(price, changes.pop("integer", "own"))
@@ -184,7 +184,7 @@ def savings_over_draws(counts, price="rebuilt", draws=200, *, seed=0, partition=
     kappa/G_d).
     """
     law = prices.law(price) if isinstance(price, str) else price
-    rows = largest_fitted(counts)
+    rows = plain(largest_fitted(counts))
     rows = rows[(rows["places"] == 1) | ((rows["partition"] == partition) & (rows["owner"] == owner))]
     found = []
     for drawn in law.draws(draws, seed):
@@ -219,14 +219,6 @@ def _summary(bills):
         "kappa_over_gd_least": float(fitted["kappa_over_gd"].min()),
         "kappa_over_gd_largest": float(fitted["kappa_over_gd"].max()),
     }
-
-
-def _plain(rows):
-    """Rows numbered from 0, with numbers as plain doubles, which are priced faster than nullable ones."""
-    rows = rows.reset_index(drop=True)
-    numbers = {name: rows[name].to_numpy(float, na_value=np.nan) for name in rows.select_dtypes("number")}
-    texts = {name: rows[name].astype(object) for name in rows.columns.difference(list(numbers))}
-    return pd.DataFrame(texts | numbers)[list(rows.columns)]
 
 
 def _groups(rows, choices):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from datagravity import checks, fits, law
 from datagravity.programs import fitting, prices
-from datagravity.programs.bill import RUN, energies, savings
+from datagravity.programs.bill import RUN, energies, plain
 from datagravity.programs.shapes import same_wires_saving, transport_ratio
 
 #: Every forecast of a held-out size, in the order of the tables, with what it knows.
@@ -46,8 +46,9 @@ def forecasts(counts, price="wire", *, partition="natural", owner="output", **op
 
     Returns
     -------
-    pandas.DataFrame, a row a kernel: kernel, family, size, gd (continued), gd_counted, saving (counted), at_the_end,
-    and a column for each name of `FORECASTS`. The Rent-corrected law is blank where it says nothing: no Rent exponent
+    pandas.DataFrame, a row a kernel: kernel, family, size, gd (continued), gd_counted, saving (counted: the geometric
+    mean over seeds), saving_low and saving_high (the least and the greatest of a seed), at_the_end, and a column for
+    each name of `FORECASTS`. The Rent-corrected law is blank where it says nothing: no Rent exponent
     above 1/2 (one above 1 counts as 1), or nothing shared.
 
     Raises
@@ -55,8 +56,7 @@ def forecasts(counts, price="wire", *, partition="natural", owner="output", **op
     ValueError
         If no kernel has a held-out size and two fitted ones.
     """
-    bills, places = _curves_of(counts, price, partition, owner, options)
-    found = _kernels(bills, fitting.byte_fit(counts))
+    found, places, _ = _kernels(counts, price, partition, owner, options)
     rows = []
     for _, own in found.groupby("kernel", sort=True):
         fitted, held = own[own["role"] == "fit"].sort_values("footprint_bytes"), own[own["role"] == "held out"]
@@ -71,7 +71,8 @@ def forecasts(counts, price="wire", *, partition="natural", owner="output", **op
     table["tile law, best beta"] = tile_saving(table["gd"], best_beta(table["gd"], table["saving"]))
     table["constant of others"] = np.exp(without_own(logs))
     table["constant afterwards"] = np.exp(logs.mean())
-    return table[["kernel", "family", "size", "gd", "gd_counted", "saving", "at_the_end", *FORECASTS]]
+    told = ["kernel", "family", "size", "gd", "gd_counted", "saving", "saving_low", "saving_high", "at_the_end"]
+    return table[[*told, *FORECASTS]]
 
 
 def scores(table, names=tuple(FORECASTS), *, level=_LEVEL, draws=2000, seed=0):
@@ -186,8 +187,7 @@ def unseen_families(counts, misses, price="wire", *, partition="natural", owner=
     ValueError
         If there are fewer than four families.
     """
-    bills, places = _curves_of(counts, price, partition, owner, options)
-    table = _kernels(bills, fitting.byte_fit(counts))
+    table, places, exponent = _kernels(counts, price, partition, owner, options)
     table = table[table["role"] == "fit"].sort_values("footprint_bytes").groupby("kernel").tail(1)
     if "footprint_bytes" not in misses:
         feet = counts[[*RUN, "footprint_bytes"]].drop_duplicates(list(RUN))
@@ -198,7 +198,6 @@ def unseen_families(counts, misses, price="wire", *, partition="natural", owner=
         raise ValueError(f"misses: no curve of {table.loc[table['theta'].isna(), 'kernel'].iloc[0]}, expected one")
     if table["family"].nunique() < 4:
         raise ValueError(f"counts: {table['family'].nunique()} families, expected four or more")
-    exponent = bills["exponent"]
     rows = []
     for _, held, rest in fits.leave_one_group_out(table, "family"):
         rows += [_without_family(row, rest, places[row["kernel"], row["size"]], exponent) for _, row in held.iterrows()]
@@ -218,36 +217,31 @@ def family_scores(table):
     return pd.DataFrame(rows).assign(inside=list(inside.values()))
 
 
-def _curves_of(counts, price, partition, owner, options):
-    """Fits and savings of the curves of a partition and an owner rule, and the counted places of each."""
+def _kernels(counts, price, partition, owner, options):
+    """Fits and savings of the curves of a partition and an owner rule, a row a kernel and size: seeds averaged, factors
+    by their logarithms; the counted places of each; and the exponent of the price.
+    """
     if options.get("place_pj", 0):
         raise ValueError(f"place_pj: {options['place_pj']!r}, expected 0: no forecast here knows the price of a place")
     one = counts["places"] == 1
-    own = counts[one | ((counts["partition"] == partition) & (counts["owner"] == owner))]
-    runs = own.loc[~one, list(RUN)].drop_duplicates()
-    if runs.empty:
+    own = plain(counts[one | ((counts["partition"] == partition) & (counts["owner"] == owner))])
+    if (own["places"] == 1).all():
         raise ValueError(f"partition, owner: {partition!r}, {owner!r}, expected one of the counts")
     priced = energies(own, price, **options)
     exponent = (prices.law(price) if isinstance(price, str) else price).exponent
-    fitted = fitting.fit(priced)
     grid = priced[priced["places"] > 1].groupby(["kernel", "size"])["places"].unique()
-    table = savings(priced).merge(fitted[["kernel", "size", "seed", "p", "b", "q"]], on=list(RUN), validate="1:1")
-    return {"table": table, "partition": partition, "owner": owner, "exponent": exponent}, grid.to_dict()
-
-
-def _kernels(bills, bytes_of):
-    """A row a kernel and size: seeds averaged, factors by their logarithms."""
-    table = bills["table"]
-    own = bytes_of[(bytes_of["partition"] == bills["partition"]) & (bytes_of["owner"] == bills["owner"])]
-    table = table.merge(own[[*RUN, "p_r"]], on=list(RUN), how="left", validate="1:1")
+    rent = fitting.byte_fit(own)[[*RUN, "p_r"]]
+    table = fitting.fit(priced).merge(rent, on=list(RUN), how="left", validate="1:1")
     logs = ["gd", "b", "saving", "footprint_bytes"]
+    table["one_saving"] = table["saving"]
     table[logs] = np.log(table[logs])
     means = {name: (name, "mean") for name in [*logs, "p", "q", "p_r"]}
+    ends = {"saving_low": ("one_saving", "min"), "saving_high": ("one_saving", "max")}
     found = table.groupby(["kernel", "family", "role", "size"], as_index=False).agg(
-        **means, at_the_end=("at_the_end", "any")
+        **means, **ends, at_the_end=("at_the_end", "any")
     )
     found[logs] = np.exp(found[logs])
-    return found
+    return found, grid.to_dict(), exponent
 
 
 def _own_forecasts(fitted, held, places):
@@ -270,6 +264,8 @@ def _own_forecasts(fitted, held, places):
         "gd": gd,
         "gd_counted": float(held["gd"]),
         "saving": float(held["saving"]),
+        "saving_low": float(held["saving_low"]),
+        "saving_high": float(held["saving_high"]),
         "at_the_end": bool(held["at_the_end"]),
         "two terms": two_terms_saving(gd, p, b, q, places),
         "tile law": float(tile_saving(gd, 2.0)),

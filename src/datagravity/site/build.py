@@ -270,7 +270,9 @@ def build(root, workers=None):
 
 
 def run_chapter(root, name):
-    """Run one chapter of the book in `root`, print its numbers, and what changed in them; write no page and no file.
+    """Run one chapter of the book in `root`, print its numbers, and what changed in them; write no page.
+
+    What costly functions return is found in the store of the book's builds, or added to it, where kernels can share it.
 
     Parameters
     ----------
@@ -293,7 +295,11 @@ def run_chapter(root, name):
     if not executed.has_code(executed.source(chapters[stem].read_text(encoding="utf-8"))):
         say(f"{stem}: no code, so nothing to run")
         return
-    with open(os.devnull, "wb") as log, Kernels(log, fork=False) as kernels, ThreadPoolExecutor(1) as pool:
+    with (
+        open(os.devnull, "wb") as log,
+        Kernels(log, store=book.build / "store") as kernels,
+        ThreadPoolExecutor(1) as pool,
+    ):
         job = pool.submit(kernels.execute, chapters[stem], progress=_say_cell)
         try:
             notebook, _, seconds = job.result()

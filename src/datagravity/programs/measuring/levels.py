@@ -5,7 +5,7 @@ The tables are rows of `energy`: a near cache of 32 KB, a far one of 1 MB and a 
 """
 
 from datagravity import checks
-from datagravity.evidence import load
+from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval, propagate
 from datagravity.programs.measuring.cachegrind import LINE_BYTES
 from datagravity.programs.traces import OPERATION_CLASSES, WORD_BYTES
@@ -77,12 +77,14 @@ def disjunction_constant(run, operations, table, operation_class):
     return propagate(ratio, monotone=True, compute=_operation(ids[operation_class]), operations=operations, **per_byte)
 
 
+@remembered
 def _per_byte(row):
     own = load("energy").set_index("id").loc[row]
     low, high = (8 * float(own[f"energy_pj_per_bit_{end}"]) for end in ("low", "high"))
     return Interval((low + high) / 2, low, high)
 
 
+@remembered
 def _operation(ids):
     rows = load("energy").set_index("id").loc[list(ids)]
     low, high = (float(rows[f"energy_{end}_pj"].sum()) for end in ("low", "high"))
