@@ -227,7 +227,10 @@ def main(arguments=None):
     if chosen.rounds < 1:
         parser.error(f"--rounds: {chosen.rounds}, expected at least 1")
     if missing := [name for name in NEEDED if find_spec(name) is None]:
-        print(f"Not installed: {', '.join(missing)}. `make book` installs most; see the extra `benchmark`.")
+        print(
+            f"Not installed: {', '.join(missing)}. `make book` installs most; see the extra `benchmark`.",
+            file=sys.stderr,
+        )
         return 1
     sys.path.insert(0, str(ROOT / "tests"))
     from system_packages import find_chromium

@@ -21,8 +21,9 @@ from sphinx.util.logging import getLogger
 from sphinx.util.math import get_node_equation_number
 
 LOGGER = getLogger(__name__)
-#: Forms of glyphs that browsers ask for in formulas: scripts, dotless letters, flat accents.
-FEATURES = ["ssty", "dtls", "flac"]
+#: Other forms of glyphs for formulas: dotless letters, flat accents. Those for scripts (`ssty`) would double the font,
+#: and Chromium draws the same without them.
+FEATURES = ["dtls", "flac"]
 #: Characters of a formula that is tied to the punctuation behind it; a longer one would push the page sideways.
 SHORT = 20
 # What LaTeX breaks lines in, if the formula itself stands in no such environment.
