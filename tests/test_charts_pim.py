@@ -71,3 +71,9 @@ def test_charts_carry_their_rows():
     assert {row["option"] for row in options} == set(pim.by_option().query("specifications > 0")["option"])
     curve = records(specification_curve().to_dict())
     assert {row["scope"] for row in curve} == set(pim.multiverse()["scope"])
+
+
+def test_the_chart_of_power_has_one_legend():
+    from datagravity.site.renderer import compiled
+
+    assert len(compiled(charts.power().to_dict())["legends"]) == 1
