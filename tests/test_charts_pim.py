@@ -8,7 +8,15 @@ from datagravity import choices, pim
 from datagravity.brains import ratios
 from datagravity.charts.brains import ratio_by_budget
 from datagravity.charts.packing import packed
-from datagravity.charts.pim import VOID, predicted_and_reported, specification_curve, two_ladders, what_each_option_does
+from datagravity.charts.pim import (
+    VOID,
+    power,
+    predicted_and_reported,
+    specification_curve,
+    two_ladders,
+    what_each_option_does,
+)
+from datagravity.site.renderer import compiled
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +82,4 @@ def test_charts_carry_their_rows():
 
 
 def test_the_chart_of_power_has_one_legend():
-    from datagravity.site.renderer import compiled
-
-    assert len(compiled(charts.power().to_dict())["legends"]) == 1
+    assert len(compiled(power().to_dict())["legends"]) == 1
