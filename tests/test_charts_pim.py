@@ -8,7 +8,15 @@ from datagravity import choices, pim
 from datagravity.brains import ratios
 from datagravity.charts.brains import ratio_by_budget
 from datagravity.charts.packing import packed
-from datagravity.charts.pim import VOID, predicted_and_reported, specification_curve, two_ladders, what_each_option_does
+from datagravity.charts.pim import (
+    VOID,
+    power,
+    predicted_and_reported,
+    specification_curve,
+    two_ladders,
+    what_each_option_does,
+)
+from datagravity.site.renderer import compiled
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +79,7 @@ def test_charts_carry_their_rows():
     assert {row["option"] for row in options} == set(pim.by_option().query("specifications > 0")["option"])
     curve = records(specification_curve().to_dict())
     assert {row["scope"] for row in curve} == set(pim.multiverse()["scope"])
+
+
+def test_the_chart_of_power_has_one_legend():
+    assert len(compiled(power().to_dict())["legends"]) == 1

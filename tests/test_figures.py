@@ -119,12 +119,8 @@ def test_an_unused_field_is_left_out():
     chart["layer"].append(
         {"data": {"values": [{"at": 1, "spare": 2}]}, "mark": "rule", "encoding": {"y": {"field": "at"}}}
     )
-    (rows,) = [
-        table["values"]
-        for table in drawing.parts(chart, "", "x").vega["data"]
-        if table.get("values") not in (None, [{}])
-    ]
-    assert rows == [{"at": 1}]
+    sent = [table["values"] for table in drawing.parts(chart, "", "x").vega["data"] if "values" in table]
+    assert [{"at": 1}] in sent
 
 
 def test_rows_that_charts_share_are_sent_once(energy):

@@ -1,6 +1,7 @@
 """The charts of the chapter on the claims."""
 
 import math
+import textwrap
 from collections import Counter
 
 import altair as alt
@@ -43,6 +44,16 @@ def _turned(row):
     return f"{row['by_choice'].replace('_', ' ')} {row['by_option']}: {row['turned_to']}"
 
 
+#: Pixels of a claim, its words and its bar, and characters of a line of its words.
+_CLAIM, _LINE = 84, 46
+
+
+def _lines(words, *, last=False):
+    """Words in at most two lines; a single one is the second if `last`, so that it stands next to the bar."""
+    lines = textwrap.wrap(words, _LINE)
+    return "\n".join(["", *lines] if last and len(lines) == 1 else lines)
+
+
 # --- All claims ------------------------------------------------------------------------------------------------------
 
 
@@ -54,17 +65,20 @@ def verdicts(whose="abstract"):
     whose : "abstract" or "ours"
     """
     rows = judged(whose)
+    turned = [_turned(row) for row in rows.to_dict("records")]
     rows = rows.assign(
         words=rows["claim"],
         claim=rows["id"] + ": " + rows["verdict"],
-        turn=[_turned(row) for row in rows.to_dict("records")],
+        turn=turned,
+        above=[_lines(f"{row.id}: {row.claim}", last=True) for row in rows.itertuples()],
+        below=[_lines(f"{row.verdict}; {turn}") for row, turn in zip(rows.itertuples(), turned, strict=True)],
         notes=rows["why"],
     )
     often = ["holds_if_true", "refuted_if_false"]
-    columns = ["claim", "words", "quantity", "region", *POSITIONS[:3], *often, "specifications", "turn", "notes"]
-    data = described(rows, *columns)
+    columns = ["claim", "words", "above", "below", "quantity", "region", *POSITIONS[:3], *often, "specifications"]
+    data = described(rows, *columns, "turn", "notes")
     base = alt.Chart(data).encode(
-        y=alt.Y("claim:N").sort(list(data["claim"])).title(None).axis(labelLimit=170, ticks=False, domain=False),
+        y=alt.Y("claim:N").sort(list(data["claim"])).axis(None),
         **about(
             data,
             word("words", "claim"),
@@ -80,26 +94,32 @@ def verdicts(whose="abstract"):
     bars = (
         base.transform_fold(list(POSITIONS[:3]), as_=["position", "share"])
         .transform_calculate(place=f"indexof({list(POSITIONS)}, datum.position)")
-        .mark_bar(size=12, yOffset=-7)
+        .mark_bar(size=12)
         .encode(
             x=alt.X("share:Q").stack("zero").scale(domain=[0, 1]).axis(format=".0%").title("share of votes"),
             color=alt.Color("position:N").scale(COLOURS).title("a vote lies").legend(values=list(POSITIONS[:3])),
             order="place:Q",
         )
     )
-    under = base.mark_text(align="left", fontSize=11, yOffset=9).encode(x=alt.datum(0), text="turn:N")
+    words = {"align": "left", "baseline": "top", "lineBreak": "\n"}
+    above = base.mark_text(fontSize=12, fontWeight=600, yOffset=-36, **words).encode(x=alt.datum(0), text="above:N")
+    below = base.mark_text(fontSize=11, yOffset=10, **words).encode(x=alt.datum(0), text="below:N")
     said = "; ".join(f"{row.id} {row.verdict}" for row in rows.itertuples())
     return finished(
-        alt.layer(bars, under),
+        alt.layer(bars, above, below),
         drawn_by=verdicts,
         title="The claims, over all specifications",
-        subtitle=["bar: where the votes lie to the claim's region;", "below: the option that turns the word"],
+        subtitle=[
+            "bar: where the votes lie to the claim's region;",
+            "below: the verdict, and the option that turns it",
+        ],
         description=(
             "One bar for each claim, divided into the shares of votes inside the region where the claim holds, across "
-            f"an edge of the region, and outside. Under each bar the option that turns its verdict. Read: {said}."
+            "an edge of the region, and outside. Above each bar the claim in words, below it the verdict and the "
+            f"option that turns it. Read: {said}."
         ),
         sources=set(rows["source"]),
-        height=44 * len(rows),
+        height=_CLAIM * len(rows),
     )
 
 
@@ -231,7 +251,7 @@ def _texts(base):
         90: "datum.specifications ? datum.why : ''",
     }
     labelled = {top: base.transform_calculate(label=said) for top, said in lines.items()}
-    return [readout(one, size=14 if top == 4 else 12, top=top, lineBreak="\n") for top, one in labelled.items()]
+    return [readout(one, size=14 if top == 4 else 12, top=top) for top, one in labelled.items()]
 
 
 def _bars(base, colour):

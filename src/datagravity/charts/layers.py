@@ -20,8 +20,11 @@ def diagonal(low, high):
 def readout(chart, *, size=14, top=4, **mark):
     """The chart's field `label` in bold, in the middle of the upper edge: what the sliders give, in numbers.
 
+    It may have several lines; on a phone the page breaks a long one (`site.renderer.narrow`).
+
     Further arguments are properties of the mark.
     """
+    mark = {"lineBreak": "\n", **mark}
     return chart.mark_text(fontSize=size, fontWeight="bold", baseline="top", **mark).encode(
         x=alt.value(alt.ExprRef("width / 2")), y=alt.value(top), text="label:N"
     )

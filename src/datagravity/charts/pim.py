@@ -343,8 +343,9 @@ def power():
         .encode(
             x=alt.X("coverage:Q").title("true coverage").axis(format=".0%"),
             y=alt.Y("power:Q").title("how often it is told from the nominal one").axis(format=".0%"),
-            color=alt.Color("name:N").sort(list(named.values())).title(None).legend(columns=1),
-            strokeDash=alt.StrokeDash("name:N").sort(list(named.values())).title(None),
+            color=alt.Color("name:N").scale(domain=list(named.values())).title(None).legend(columns=1),
+            # One legend: Vega-Lite joins two of one field that ask for the same.
+            strokeDash=alt.StrokeDash("name:N").scale(domain=list(named.values())).title(None).legend(columns=1),
             tooltip=[word("name", "sample"), number("coverage", "true coverage", "%"), number("power", "told", "%")],
         )
     )

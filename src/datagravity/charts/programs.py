@@ -462,7 +462,7 @@ def _whole_bill():
 
 def _above(chart):
     """Two lines above the axes, where neither bars nor curves are."""
-    return readout(chart, size=12, top=-34, lineBreak="\n")
+    return readout(chart, size=12, top=-34)
 
 
 def _not_counted(counts, partitions):

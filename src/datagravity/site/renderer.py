@@ -39,6 +39,8 @@ def narrow(specification):
     narrowed = copy.deepcopy(specification)
     legend = narrowed.setdefault("config", {}).setdefault("legend", {})
     legend.update(columns=1, layout={"bottom": {"direction": "vertical"}})
+    for layer in _layers(narrowed):
+        _break_readout(layer)
     for encoding in encodings(narrowed):
         for channel, own in encoding.items():
             if not isinstance(own, dict):
@@ -53,6 +55,25 @@ def narrow(specification):
     return narrowed
 
 
+def _layers(part):
+    """A specification and its layers."""
+    yield part
+    for layer in part.get("layer", []):
+        yield from _layers(layer)
+
+
+def _break_readout(layer):
+    """Break the long line of a readout (`charts.layers.readout`), which is bold and has line breaks."""
+    mark, text = layer.get("mark"), layer.get("encoding", {}).get("text", {})
+    if not isinstance(mark, dict) or mark.get("fontWeight") != "bold" or "lineBreak" not in mark or "field" not in text:
+        return
+    length, field = int(PHONE_WIDTH / (0.66 * mark["fontSize"])), text["field"]
+    lines = rf"replace(datum['{field}'], regexp('(.{{1,{length}}})( |$)', 'gm'), '$1\n')"
+    broken = rf"trim(replace({lines}, regexp('\n\n', 'g'), '\n'))"
+    layer["transform"] = [*layer.get("transform", []), {"calculate": broken, "as": "broken_on_a_phone"}]
+    text["field"] = "broken_on_a_phone"
+
+
 def encodings(part):
     """The encodings of a specification and of its layers, those that they share first."""
     if "encoding" in part:
@@ -65,8 +86,25 @@ def compiled(specification, width=STILL_WIDTH):
     """The chart in the language of Vega, which a page draws without Vega-Lite, `width` pixels wide."""
     # One description of the whole; a label on every mark would be most of the text.
     config = {**specification.get("config", {}), "aria": False}
-    fixed = {**specification, "width": width, "config": config}
+    fixed = in_letters({**specification, "width": width, "config": config})
     return vl_convert.vegalite_to_vega(fixed, vl_version=VEGALITE_VERSION)
+
+
+def in_letters(part):
+    """A specification whose titles have Greek letters where their words have names of such.
+
+    G_d keeps its form in the picture, which can set no subscript; around it the page sets one.
+    """
+    if isinstance(part, list):
+        return [in_letters(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    lettered = {
+        name: in_letters(value) for name, value in part.items() if name not in ("datasets", "values", "usermeta")
+    }
+    if isinstance(lettered.get("title"), str):
+        lettered["title"] = re.sub(r"\bbeta\b", "β", lettered["title"])
+    return part | lettered
 
 
 def still_picture(specification, width=STILL_WIDTH):
