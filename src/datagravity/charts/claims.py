@@ -62,7 +62,7 @@ def verdicts(whose="abstract"):
     )
     often = ["holds_if_true", "refuted_if_false"]
     columns = ["claim", "words", "quantity", "region", *POSITIONS[:3], *often, "specifications", "turn", "notes"]
-    data = described(rows, *columns)
+    data = described(rows, *columns, row=("claims" if whose == "abstract" else "own_claims", "id"))
     base = alt.Chart(data).encode(
         y=alt.Y("claim:N").sort(list(data["claim"])).title(None).axis(labelLimit=170, ticks=False, domain=False),
         **about(
