@@ -12,11 +12,12 @@ from jsonschema.validators import validator_for
 
 from charts import CHAPTERS, FOLDER, every_chart, texts
 from conftest import ROOT
+from datagravity import load
 from datagravity.charts.theme import theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
 from datagravity.site.renderer import source_line, still_picture
-from datagravity.sources import bibliography, reference_link, short_name
+from datagravity.sources import DATA_PAGES, bibliography, reference_link, short_name
 
 CHARTS = every_chart()
 SCHEMA = alt.load_schema()
@@ -94,7 +95,11 @@ def test_the_line_under_a_chart_names_its_function_and_its_sources(name):
     assert meta["function"] == f"datagravity.charts.{name}"
     assert set(meta["sources"]) <= set(bibliography()["key"])
     linked = {row["link"] for row in rows(name) if "link" in row}
-    assert linked <= {reference_link(key) for key in meta["sources"]}
+    to_rows = {link for link in linked if link.startswith(f"{DATA_PAGES}/")}
+    assert linked - to_rows <= {reference_link(key) for key in meta["sources"]}
+    for link in to_rows:
+        table, anchor = re.fullmatch(r"data/(\w+)\.html#([\w-]+)", link).groups()
+        assert anchor in set(load(table).iloc[:, 0]), "a row that is there"
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -263,6 +268,10 @@ def test_rows_bring_their_origin_along_in_one_order():
     ]
     channels = about(data, word("energy", "pJ"))
     assert [tip.to_dict()["title"] for tip in channels["tooltip"]] == ["pJ", "scope", "source", "where", "notes", "row"]
+    # A row of a table leads to its place on the page of the table, said by hand or by the frame itself.
+    assert described(pd.DataFrame([row]), row=("energy", "id"))["link"].item() == "data/energy.html#P1"
+    loaded = load("energy").query("id == 'P156'")
+    assert described(loaded)["link"].item() == "data/energy.html#P156"
 
 
 def test_descriptions_put_numbers_into_words():

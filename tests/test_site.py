@@ -18,7 +18,7 @@ from datagravity.site.build import Book
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 CHAPTERS = [chapter.stem for chapter in Book(ROOT).chapters()]
-PAGES = [*CHAPTERS, "genindex", "search"]
+PAGES = [*CHAPTERS, "data/index", "data/energy", "genindex", "search"]
 
 
 # One visit serves all tests of a page that leave it as it is.
@@ -126,12 +126,12 @@ def test_every_link_within_the_book_leads_somewhere(by_day, book):
         target = urlsplit(target)
         if target.netloc or target.scheme or not (target.path or target.fragment):
             continue
-        path = unquote(target.path) or f"{by_day.name}.html"
-        assert (book.html / path).exists(), path
-        if path.endswith(".html") and target.fragment:
+        here = book.html / f"{by_day.name}.html"
+        path = (here.parent / unquote(target.path)).resolve() if target.path else here
+        assert path.exists(), path
+        if path.suffix == ".html" and target.fragment:
             if path not in identifiers:
-                page = (book.html / path).read_text(encoding="utf-8")
-                identifiers[path] = set(re.findall(r'\bid="([^"]+)"', page))
+                identifiers[path] = set(re.findall(r'\bid="([^"]+)"', path.read_text(encoding="utf-8")))
             assert unquote(target.fragment) in identifiers[path], target.geturl()
 
 

@@ -10,7 +10,7 @@ from browser import Visit
 from datagravity import load, systems
 from datagravity.grid import words
 
-HEADS = ["system", "claim", "as printed", "computed", "ratio", "finding", "lever", "kind", "lesson", "which is"]
+HEADS = ["system", "claim", "as printed", "computed", "finding", "ratio", "lever", "kind", "lesson", "which is"]
 
 
 class Table:

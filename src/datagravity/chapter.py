@@ -69,6 +69,7 @@ def table(
     sort_by=None,
     blank="not stated",
     side_by_side=grid.SIDE_BY_SIDE,
+    rows_of=None,
 ):
     """A data frame as a table for readers; returns an object that Jupyter displays.
 
@@ -85,9 +86,10 @@ def table(
     sort_by : mapping from columns of text to columns of numbers that the page sorts them by
     blank : what a blank reads, as one text, or as a mapping from columns to texts; "not stated" in a column without
     side_by_side : how many columns of a table with a caption stand side by side
+    rows_of : mapping from columns to the tables of the data whose rows they name, and lead to; the column `id` of a
+        frame that was loaded as it is does so by itself
 
-    A column `source` leads to the entries of the bibliography, and a column `id` to the rows of the table that the
-    frame was loaded from.
+    A column `source` leads to the entries of the bibliography.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def table(
     if unknown or (filters and not caption):
         raise ValueError(f"filters: {filters!r}, expected columns of {', '.join(columns)}, and a caption")
     keys, blanks = sort_by or {}, blank if isinstance(blank, dict) else dict.fromkeys(columns, blank)
-    table_of_rows = frame.attrs.get(LOADED_FROM)
+    named = {"id": frame.attrs.get(LOADED_FROM), **(rows_of or {})}
     rows = [
         grid.Row(
             [
@@ -117,7 +119,7 @@ def table(
                     digits=digits,
                     blank=blanks.get(column, "not stated"),
                     key=row.get(keys.get(column)),
-                    table=table_of_rows,
+                    table=named.get(column),
                 )
                 for column in columns
             ]

@@ -102,18 +102,18 @@ def cell(name, value, *, digits=4, blank="not stated", key=None, table=None):
 
     Parameters
     ----------
-    name : its column; `source` leads to the bibliography, and `id` to the row of `table`
+    name : its column; `source` leads to the bibliography
     value : the value
     digits : significant digits of a number that is not whole
     blank : what a blank reads
     key : a number that a text is sorted by; a blank if there is none
-    table : the table of the data that the row is of, if it is one
+    table : the table of the data whose row the value names, if it names one
     """
     if is_blank(value):
         return Cell(blank, "blank")
     if name == "source":
         return Cell(short_name(value), href=reference_link(value))
-    if name == "id" and table is not None:
+    if table is not None:
         return Cell(str(value), href=row_link(table, value))
     if isinstance(value, numbers.Real) and not _is_boolean(value):
         text = shown(value)

@@ -148,9 +148,10 @@ def row_anchor(*key):
     Examples
     --------
     >>> row_anchor("matmul naive", 32, "one place")
-    'matmul-naive.32.one-place'
+    'matmul-naive_32_one-place'
     """
-    return ".".join(re.sub(r"[^\w-]+", "-", str(part)) for part in key)
+    # Scripts take an anchor for a selector: no points.
+    return "_".join(re.sub(r"[^\w-]+", "-", str(part)) for part in key)
 
 
 def _row(key, entry):

@@ -76,7 +76,8 @@ def verdicts(whose="abstract"):
     )
     often = ["holds_if_true", "refuted_if_false"]
     columns = ["claim", "words", "above", "below", "quantity", "region", *POSITIONS[:3], *often, "specifications"]
-    data = described(rows, *columns, "turn", "notes")
+    home = ("claims" if whose == "abstract" else "own_claims", "id")
+    data = described(rows, *columns, "turn", "notes", row=home)
     base = alt.Chart(data).encode(
         y=alt.Y("claim:N").sort(list(data["claim"])).axis(None),
         **about(

@@ -52,7 +52,7 @@ def _pairs(rows):
         "compute_pj_high": "c_high",
     }
     columns = ["memory", "access", "operation", "node", "width_bits", *names.values()]
-    data = described(rows.rename(columns=names), *columns)
+    data = described(rows.rename(columns=names), *columns, row=("energy", "transport"))
     width = PUBLISHED_CONVENTION["width_bits"]
     chosen = (
         alt.Chart(data)

@@ -32,7 +32,7 @@ def _drawn(frame):
     )
     columns = ["name", "lever", "tier", "kind", "words", "printed", "baseline", "shape"]
     columns += ["claim", "claim_low", "claim_high", "y", "low", "high", "text", "finding"]
-    return described(frame, *columns)
+    return described(frame, *columns, row=("system_claims", "id"))
 
 
 def claimed_and_computed():

@@ -33,27 +33,28 @@ def number(field, title=None, unit=None):
     return alt.Tooltip(f"{field}:Q", title=f"{title} ({unit})" if unit else title, format=",.3~r")
 
 
-def described(rows, *columns):
+def described(rows, *columns, row=None):
     """Rows of a table as a chart's data: the named columns, and all that the rows say of their origin.
 
     Parameters
     ----------
     rows : pandas.DataFrame with the column `source`, and any others of ORIGIN
     columns : further columns to keep
+    row : which rows of the data these are: the name of the table, and the column that holds their ids; None if the
+        rows say so themselves (`attrs`, and the column `id`), or are none
 
     Returns
     -------
-    pandas.DataFrame whose `source` is the name to print, and whose `link` leads to the row on the page of its table
-    where the rows are those of a table (their `attrs` say of which, and they have its `id`), else to the entry of the
-    source.
+    pandas.DataFrame whose `source` is the name to print, and whose `link` leads to the row on the page of its table, or
+    to the entry of the source if the rows are none of a table.
     """
     data = rows[[*columns, *(column for column in ORIGIN if column in rows and column not in columns)]]
     if "notes" in data:
         data = data.assign(notes=data["notes"].fillna(""))
-    table = rows.attrs.get(LOADED_FROM)
+    table, column = row or (rows.attrs.get(LOADED_FROM), "id")
     links = rows["source"].map(reference_link)
-    if table is not None and "id" in rows:
-        links = rows["id"].map(lambda row: row_link(table, row))
+    if table is not None and column in rows:
+        links = rows[column].map(lambda name: row_link(table, name))
     return data.assign(source=rows["source"].map(short_name), link=links)
 
 

@@ -217,7 +217,8 @@ class TablePage:
             named = dict(reversed(pairs))
             titles += [(name, anchor) for name, anchor in named.items() if (name, anchor) not in titles]
         words = [self.resource["description"], *(meaning(field) for field in self.fields)]
-        for field in self.fields:
+        # A number by itself is no word that anybody looks for, and there are many.
+        for field in (field for field in self.fields if field["type"] == "string"):
             shown = self.targets.get(field["name"], {})
             words += dict.fromkeys(shown.get(text, (text,))[0] for text in (row[field["name"]] for row in self.rows))
         return document(self.title, words, titles)
@@ -232,7 +233,7 @@ def described(resource):
 def heading(field):
     """The heading of a column, with its unit."""
     title, unit = field["title"], field.get("unit", "")
-    return f"{title} ({unit})" if unit and unit not in ("1", "by row") else title
+    return f"{title} ({unit})" if unit and unit not in ("1", "by row", title.lower()) else title
 
 
 def link(address, text):

@@ -163,6 +163,12 @@
     }
   }
 
+  // What takes long waits until the page stands.
+  function afterLoad(then) {
+    if (document.readyState === "complete") then();
+    else window.addEventListener("load", () => setTimeout(then, 100));
+  }
+
   function enliven(box) {
     const grid = new Grid(box);
     const { heads, columns } = grid;
@@ -286,7 +292,7 @@
         entry.row.scrollIntoView({ block: "center" });
       }
       if (find()) go();
-      else if (!grid.isWhole && !document.getElementById(anchor)) whole(go);
+      else if (!grid.isWhole && !document.getElementById(anchor)) afterLoad(() => whole(go));
     }
 
     function button(title, action, name) {
@@ -335,7 +341,7 @@
     }
     if (!grid.isWhole) {
       // Whoever prints wants all of it: the rows come when the page has settled, and join it before it is printed.
-      window.addEventListener("load", () => setTimeout(() => ask().then(() => { box.dataset.loaded = "yes"; }, () => {}), 500));
+      afterLoad(() => ask().then(() => { box.dataset.loaded = "yes"; }, () => {}));
     }
     window.addEventListener("beforeprint", function () {
       if (window.dgRest) { join(); sift(); }
