@@ -429,7 +429,7 @@ def valley(counts=None):
     one = base.transform_filter("datum.k == 1")
     chart = alt.layer(
         _stacked(base, x, y),
-        one.mark_rule(strokeDash=[4, 4], color=GREY).encode(y=alt.Y(datum=1)),
+        one.mark_rule(aria=False, strokeDash=[4, 4], color=GREY).encode(y=alt.Y(datum=1)),
         _book_curve(one, x, y),
         points,
         _above(base.transform_filter("datum.total == datum.least").transform_calculate(label=_READOUT)),

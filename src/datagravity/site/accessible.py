@@ -9,6 +9,8 @@ MENDS = [
     (r'(<div id="pst-primary-sidebar")(?! role)', r'\1 role="complementary" aria-label="The book"'),
     # A name holds the words that are seen, so that it can be spoken.
     (r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r'\1 aria-label="Search Ctrl+K"'),
+    # Icons of a button that has a name.
+    (r'(<i class="theme-switch [^>]*?) title="[^"]*"', r"\1"),
     # The role of an entry is withdrawn from the standard, and a list holds nothing but its items.
     (r' role="doc-biblioentry"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),

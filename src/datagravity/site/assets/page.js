@@ -1,4 +1,4 @@
-// One switch for all folded code of a page, remembered from page to page; and folds open on paper.
+// One switch for all folded code of a page, remembered from page to page; boxes that scroll; and folds on paper.
 (function () {
   "use strict";
   const KEY = "datagravity-code";
@@ -27,6 +27,21 @@
       show(shown);
       remember(shown);
     });
+  }
+
+  // A box that scrolls is reached by keyboard.
+  const BOXES = "article :is(.dg-table, pre, .math, mjx-container, math, .output, .pst-scrollable-table-container)";
+  function reachBoxes() {
+    document.querySelectorAll(BOXES).forEach(function (box) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
+      if (scrolls && !box.hasAttribute("tabindex")) box.tabIndex = 0;
+    });
+  }
+  const article = document.querySelector("article.bd-article");
+  if (article && window.ResizeObserver) {
+    // Tables, formulas and pictures change the height of the page when they come.
+    const observer = new ResizeObserver(() => requestAnimationFrame(reachBoxes));
+    observer.observe(article);
   }
 
   // Style opens folds on paper where the browser knows how; this serves the others.
