@@ -15,6 +15,7 @@ from conftest import ROOT
 from datagravity.charts.theme import theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
+from datagravity.reads import by_value
 from datagravity.site.renderer import source_line, still_picture
 from datagravity.sources import bibliography, reference_link, short_name
 
@@ -22,6 +23,10 @@ CHARTS = every_chart()
 SCHEMA = alt.load_schema()
 #: How many bytes of a chart a page carries: of formulas, of formulas at many places or times, and of rows.
 LIGHT, MANY_FORMULAS, ROWS = 10_000, 20_000, 150_000
+
+
+#: A picture follows from its specification: one that an edit leaves alone is not drawn again.
+STILL = by_value(still_picture)
 
 
 @functools.cache
@@ -199,7 +204,7 @@ def test_a_specification_is_valid_finite_and_light(name):
 def test_the_still_picture_is_drawn_and_labelled(name):
     spec = specification(name)
     assert spec["width"] == "container"
-    svg = still_picture(spec)
+    svg = STILL(spec)
     assert svg.count('role="img"') == 1
     assert spec["title"]["text"] in svg
     assert len(re.findall(r"<(?:path|line) ", svg)) > 20
