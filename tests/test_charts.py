@@ -15,7 +15,7 @@ from conftest import ROOT
 from datagravity.charts.theme import theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
-from datagravity.reads import by_value
+from datagravity.reads import by_value, remembered
 from datagravity.site.renderer import source_line, still_picture
 from datagravity.sources import bibliography, reference_link, short_name
 
@@ -31,8 +31,17 @@ STILL = by_value(still_picture)
 
 @functools.cache
 def specification(name):
-    """What `to_dict()` gives, checked below; not to be changed, since every test of this file gets the same one."""
-    return CHARTS[name]().to_dict(validate=False)
+    """What `to_dict()` gives, checked below; not to be changed, since every test of this file gets the same one.
+
+    It is kept in the store, for the other workers of a run and for the next run, unless a chart is drawn of arguments.
+    """
+    chart = CHARTS[name]
+
+    def made():
+        return chart().to_dict(validate=False)
+
+    made.__module__, made.__qualname__ = chart.func.__module__, f"{chart.func.__qualname__}.to_dict"
+    return made() if chart.args else remembered(made, stored=True)()
 
 
 def parts(item, key):
