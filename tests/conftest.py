@@ -1,3 +1,4 @@
+import contextlib
 import os
 import shutil
 import subprocess
@@ -50,6 +51,41 @@ def pytest_collection_modifyitems(items):
             item.add_marker("built")
     # The longest test of all runs the others once more.
     items.sort(key=lambda item: (item.path.stem != "test_extending", item.get_closest_marker("built") is None))
+
+
+_opened = {}
+
+
+def _watched(path):
+    """A context that notes what a file of tests opens, if it is one that should open nothing of the book."""
+    import opening
+
+    return opening.opening() if path.name in opening.WITHOUT_TABLES else contextlib.nullcontext(set())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    with _watched(collector.path) as opened:
+        report = yield
+    _opened.setdefault(collector.path, set()).update(opened)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    with _watched(item.path) as opened:
+        yield
+    _opened.setdefault(item.path, set()).update(opened)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    with _watched(item.path) as opened:
+        yield
+    found = sorted(opened | _opened.pop(item.path, set()))
+    assert not found or item.get_closest_marker("built"), (
+        f"{', '.join(found)}: {item.path.name} is in WITHOUT_TABLES, expected nothing of the book"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from datagravity import load
 from datagravity.charts.theme import theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
+from datagravity.reads import by_value, remembered
 from datagravity.site.renderer import source_line, still_picture
 from datagravity.sources import DATA_PAGES, bibliography, reference_link, short_name
 
@@ -25,10 +26,23 @@ SCHEMA = alt.load_schema()
 LIGHT, MANY_FORMULAS, ROWS = 10_000, 20_000, 150_000
 
 
+#: A picture follows from its specification: one that an edit leaves alone is not drawn again.
+STILL = by_value(still_picture)
+
+
 @functools.cache
 def specification(name):
-    """What `to_dict()` gives, checked below; not to be changed, since every test of this file gets the same one."""
-    return CHARTS[name]().to_dict(validate=False)
+    """What `to_dict()` gives, checked below; not to be changed, since every test of this file gets the same one.
+
+    It is kept in the store, for the other workers of a run and for the next run, unless a chart is drawn of arguments.
+    """
+    chart = CHARTS[name]
+
+    def made():
+        return chart().to_dict(validate=False)
+
+    made.__module__, made.__qualname__ = chart.func.__module__, f"{chart.func.__qualname__}.to_dict"
+    return made() if chart.args else remembered(made, stored=True)()
 
 
 def parts(item, key):
@@ -204,7 +218,7 @@ def test_a_specification_is_valid_finite_and_light(name):
 def test_the_still_picture_is_drawn_and_labelled(name):
     spec = specification(name)
     assert spec["width"] == "container"
-    svg = still_picture(spec)
+    svg = STILL(spec)
     assert svg.count('role="img"') == 1
     assert spec["title"]["text"] in svg
     assert len(re.findall(r"<(?:path|line) ", svg)) > 20

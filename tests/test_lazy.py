@@ -94,3 +94,9 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'datagravity' has no attribute 'savings'"):
         datagravity.savings  # noqa: B018
     assert not hasattr(datagravity, "nothing")
+
+
+def test_dask_is_not_imported_without_need():
+    program = "import sys; from datagravity.placement import place; place([1, 2], [[0], [1]], 1); "
+    program += "sys.exit('dask' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -547,9 +547,3 @@ def test_a_parquet_data_set_larger_than_memory(tmp_path):
     expected = place(masses, positions, 1.5)
     assert found == pytest.approx(expected.energy, rel=1e-10)
     np.testing.assert_allclose([x, y], expected.position, atol=1e-4)
-
-
-def test_dask_is_not_imported_without_need():
-    program = "import sys; from datagravity.placement import place; place([1, 2], [[0], [1]], 1); "
-    program += "sys.exit('dask' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -32,7 +32,7 @@ VARIABLE = "DATAGRAVITY_STORE"
 #: The size of the folder; the entries that were used longest ago go first.
 LIMIT_BYTES = 256 * 2**20
 #: A result rests on these too, and so does the form in which it is kept.
-LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "sympy")
+LIBRARIES = ("altair", "numba", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "sympy", "vl-convert-python")
 _PLAIN = (str, bool, int, float, type(None))
 
 
