@@ -105,10 +105,6 @@ class Files:
         self.site = site
         self._digests = {}
 
-    def read(self, name):
-        """The text of a file of `_static`."""
-        return (self.site / "_static" / name).read_text(encoding="utf-8")
-
     def write(self, name, text):
         """Write a file of `_static`."""
         (self.site / "_static" / name).write_text(text, encoding="utf-8")
