@@ -289,7 +289,7 @@
         document.querySelectorAll(".dg-here").forEach((row) => row.classList.remove("dg-here"));
         entry.row.classList.add("dg-here");
         grid.open(entry, true);
-        entry.row.scrollIntoView({ block: "center" });
+        entry.row.scrollIntoView({ block: "center", behavior: "instant" });
       }
       if (find()) go();
       else if (!grid.isWhole && !document.getElementById(anchor)) afterLoad(() => whole(go));
