@@ -10,7 +10,7 @@ def test_the_lists_choose_on_the_page(browser, site):
     with Visit(browser, f"{site}/systems.html") as visit:
         figure = visit.page.locator("figure.dg-chart", has=visit.page.locator("select[name='tier']"))
         figure.scroll_into_view_if_needed()
-        points = figure.locator("svg .mark-symbol.role-mark path")
+        points = figure.locator(".dg-chart-live .mark-symbol.role-mark path")
         everything = points.count()
         assert everything == len(records(claimed_and_computed().to_dict()))
         figure.locator("select[name='tier']").select_option(label="A, read one by one")
