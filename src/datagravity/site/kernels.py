@@ -116,6 +116,9 @@ class Kernels:
         client = NotebookClient(
             notebook,
             timeout=timeout,
+            # On a busy machine outputs come later than the 4 s after which they would be left out without a word.
+            iopub_timeout=timeout,
+            raise_on_iopub_timeout=True,
             resources={"metadata": {"path": str(chapter.parent)}},
             kernel_manager_class=_managers(self._sockets.name, self._warm),
             extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}"],
