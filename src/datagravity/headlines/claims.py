@@ -35,6 +35,7 @@ def turned():
     firm = rows.loc[rows["verdict"].isin(["holds", "refuted"]) & ~turns, "id"]
     return {
         "turned": extension(turns.sum(), "claims"),
+        "holding": extension(" and ".join(rows.loc[rows["verdict"] == "holds", "id"]) or "none"),
         "firm": extension(", ".join(firm) or "none"),
     }
 

@@ -1,25 +1,30 @@
 """The first page: one or two numbers of each finding, taken from the chapter that computes them."""
 
-from datagravity.headlines import claims, pim, placement, programs
+from datagravity.headlines import claims, pim, placement, processors, programs
 
 
 def the_question():
-    """The quoted G_d of DRAM: what fetching two operands costs over multiplying them."""
-    return {"gd": placement.at_dram()["placement_gd"]}
+    """What fetching an operand or two from DRAM costs over computing: the quoted value, and the least measured one."""
+    measured = processors.under_the_meter()
+    return {"gd": placement.at_dram()["placement_gd"], "gd_measured": measured["measured_low"]}
 
 
 def real_programs():
     """How many programs gain by more places, how far the price of closeness spreads, and in how many choices."""
     found = programs.programs() | programs.spread() | programs.choices() | programs.ceilings() | programs.bills()
+    found |= programs.other_laws()
     gain = ("gainers", "gain_least", "gain_most", "saving_most", "saving_most_kernel")
-    spread = ("decades_kappa", "decades_least", "decades_most", "spans_family", "spans_family_natural")
-    return {f"program_{name}": found[name] for name in ("kernels", "specifications", *gain, *spread)}
+    laws = ("laws", "laws_gain_least", "laws_gain_most", "laws_saving_least", "laws_saving_most")
+    spread = ("decades_kappa", "decades_least", "decades_most", "decades_dear", "distinct")
+    families = ("spans_family", "spans_family_natural")
+    return {f"program_{name}": found[name] for name in ("kernels", *gain, *laws, *spread, *families)}
 
 
 def processing_in_memory():
     """In what share of its specifications the law gains over a constant, covers the reports, or does both."""
     found = pim.all_specifications()
-    return {name: found[name] for name in ("specifications", "gains", "gains_least", "gains_most", "covers", "both")}
+    names = ("specifications", "gains", "gains_least", "gains_most", "covers", "calibrated", "both")
+    return {name: found[name] for name in names}
 
 
 def verdicts():
@@ -32,6 +37,7 @@ def verdicts():
         "claims_undecided": counts["undecided"],
         "claims_refuted": counts["refuted"],
         "claims_not_testable": counts["not_testable"],
+        **{name: claims.reuse()[name] for name in ("reuse", "reuse_word")},
     }
 
 

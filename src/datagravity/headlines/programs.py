@@ -1,6 +1,7 @@
 """The law on real programs: what was counted, what closeness costs, where a saving ends, and what forecasts it."""
 
 import numpy as np
+import pandas as pd
 
 from datagravity import fits
 from datagravity.charts.programs import PARTITIONS
@@ -8,7 +9,7 @@ from datagravity.charts.words import listed, printed
 from datagravity.evidence import load
 from datagravity.headlines import extension
 from datagravity.intervals import text
-from datagravity.programs import bill, counted, fitting, multiverse, predicting
+from datagravity.programs import bill, counted, fitting, multiverse, predicting, prices
 from datagravity.programs.counted import LAW, NATURAL, natural, one_run_each
 from datagravity.programs.multiverse import GAIN
 
@@ -18,6 +19,8 @@ FLAT = 0.05
 PLACE_PJ, SIDES = 7000, (0.3, 300)
 #: A cheaper place, of the choices.
 CHEAP_PJ = 70
+#: The choices that kappa depends on.
+OF_KAPPA = ["price", "header_bytes", "copies", "partition", "side", "integer"]
 #: From which error a form does not hold.
 NO_FORM = 1 / 3
 
@@ -214,10 +217,19 @@ def choices():
     return {name: extension(100 * share, "%") for name, share in shares.items()} | {
         "specifications": extension(len(whole)),
         "cheap_pj": extension(CHEAP_PJ, "pJ"),
+        # What a place costs is no part of kappa.
+        "distinct": extension(len(whole.drop_duplicates(OF_KAPPA))),
+        "decades_dear": extension(whole.loc[_as_opened(whole) & (whole["integer"] == "as floating"), "decades"].max()),
         "decades_least": extension(whole["decades"].min()),
         "decades_most": extension(whole["decades"].max()),
         "spans_family_name": extension(by_family.idxmin().removeprefix("family ")),
     }
+
+
+def _as_opened(table):
+    """The specifications that are as the chapter opens, whatever operations and places cost."""
+    opened = {"price": LAW, "header_bytes": 8.0, "copies": "copies", "partition": NATURAL, "side": "footprint"}
+    return (table[list(opened)] == pd.Series(opened)).all(axis=1)
 
 
 def bills():
@@ -229,8 +241,25 @@ def bills():
     gains = {"bill": "the bill", "short": "header 0 bytes", "long": "header 32 bytes", "hashed": "hashed"}
     gains |= {"edge": "processor at the edge"}
     found |= {f"gain_{key}": extension(rows.loc[name, "gainers"]) for key, name in gains.items()}
-    ends = {"least": rows["gainers"].min(), "most": rows["gainers"].max()}
+    # A graph's partition is there for two programs only.
+    gainers = rows.loc[rows["kernels"] == rows["kernels"].max(), "gainers"]
+    ends = {"least": gainers.min(), "most": gainers.max()}
     return found | {f"gain_{key}": extension(value) for key, value in ends.items()}
+
+
+def other_laws():
+    """How many programs gain, and the largest saving, at the laws of price that are not the opening one."""
+    counts = one_run_each(load("program_counts"))
+    found = [natural(bill.savings(bill.energies(counts, law))) for law in prices.LAWS if law != LAW]
+    gainers = [(rows["saving"] > GAIN).sum() for rows in found]
+    largest = [rows["saving"].max() for rows in found]
+    return {
+        "laws": extension(len(found)),
+        "laws_gain_least": extension(min(gainers)),
+        "laws_gain_most": extension(max(gainers)),
+        "laws_saving_least": extension(min(largest)),
+        "laws_saving_most": extension(max(largest)),
+    }
 
 
 def imbalance():
@@ -296,6 +325,7 @@ PARTS = (
     families,
     choices,
     bills,
+    other_laws,
     imbalance,
     measured,
     problem,

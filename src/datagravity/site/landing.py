@@ -14,6 +14,7 @@ from datagravity.claims import judged
 from datagravity.evidence import load
 from datagravity.programs import bill, counted
 from datagravity.programs.counted import LAW
+from datagravity.programs.multiverse import GAIN
 from datagravity.programs.placing import ONE_PLACE
 
 #: The program with which the picture opens.
@@ -64,7 +65,7 @@ def numbers():
 
 
 def told(program, place_pj=0.0):
-    """The best number of places of a program, and the saving there, at a price of a place in pJ a phase.
+    """The best counted number of places of a program, and the saving there, at a price of a place in pJ a phase.
 
     Examples
     --------
@@ -153,18 +154,30 @@ def _ticks():
     return across + up
 
 
-def sentence(name, places, saving):
-    """What the picture shows, in words, where no script runs."""
-    if places == 1:
-        return f"{name}: one place is best; more places save nothing."
-    return f"{name}: {places:,} places are best, and save a factor of {saving:.2f}."
+def sentence(program):
+    """What the picture shows of a program, in words, where no script runs.
+
+    Examples
+    --------
+    >>> program = {"name": "sum", "places": [1, 4], "compute": [1, 1], "local": [8, 2], "closeness": [0, 3]}
+    >>> sentence(program | {"phases": [1, 4]})
+    'sum: 4 places, the last that were counted, are best, and save a factor of 1.50.'
+    """
+    best, saving = told(program)
+    if best == 1:
+        said = "one place is best; more places save nothing."
+    elif saving <= GAIN:
+        said = f"{best:,} places are best, and save less than a twentieth."
+    else:
+        last = ", the last that were counted," if best == program["places"][-1] else ""
+        said = f"{best:,} places{last} are best, and save a factor of {saving:.2f}."
+    return f"{program['name']}: {said}"
 
 
 def figure():
     """The HTML of the picture, for a page whose script is `landing.js`."""
     programs = numbers()
     (opening,) = (program for program in programs if program["name"] == OPENING)
-    best, saving = told(opening)
     legend = "".join(
         '<li><svg class="dg-landing-swatch" viewBox="0 0 1 1" aria-hidden="true">'
         f'<rect width="1" height="1" fill="{colour}"/></svg>{html.escape(words)}</li>'
@@ -172,13 +185,13 @@ def figure():
     )
     square = {places: (_tiles(places), _way(places)) for places in PLACES}
     data = {"programs": programs, "square": square, "opening": OPENING, "slots": PLACES}
-    data |= {"left": LEFT, "slot": SLOT, "base": BASE, "unit": UNIT, "side": SIDE, "tiles": TILES}
+    data |= {"gain": GAIN, "left": LEFT, "slot": SLOT, "base": BASE, "unit": UNIT, "side": SIDE, "tiles": TILES}
     text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
     return (
         '<figure class="dg-landing"><div class="dg-landing-controls"></div>'
         f'<div class="dg-landing-pictures">{_square()}{_picture(opening)}</div>'
         f'<ul class="dg-landing-legend">{legend}</ul>'
-        f'<p class="dg-landing-words">{html.escape(sentence(OPENING, best, saving))}</p>'
+        f'<p class="dg-landing-words">{html.escape(sentence(opening))}</p>'
         f'<script type="application/json" class="dg-landing-data">{text}</script></figure>'
     )
 
@@ -192,7 +205,9 @@ _MARKS = {"holds": "holds", "holds in part": "part", "undecided": "open", "refut
 def verdicts_table():
     """The HTML of a table of the claims of the abstract: the claim, its verdict, its votes and the chapter."""
     body = "".join(map(_claim, judged("abstract").to_dict("records")))
-    heads = "".join(f'<th scope="col">{words}</th>' for words in ("The paper claims", "We found", "Votes", "Chapter"))
+    heads = "".join(
+        f'<th scope="col">{words}</th>' for words in ("The paper claims, in our words", "We found", "Votes", "Chapter")
+    )
     return (
         '<div class="dg-table dg-landing-claims"><table><caption>The claims of the abstract</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -202,6 +217,7 @@ def verdicts_table():
 def _claim(row):
     votes = ", ".join(f"{100 * row[name]:.0f} % {words}" for name, words in _VOTES.items() if row[name] >= LEAST_VOTE)
     word = row["verdict"]
+    votes = f"({votes})" if word == "not testable" else votes
     title = row["chapter"].replace("-", " ")
     return (
         f'<tr><th scope="row">{html.escape(row["claim"])}</th>'

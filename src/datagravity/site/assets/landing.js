@@ -86,19 +86,26 @@
         : count.toLocaleString("en") + " tiles, a processor in each";
     }
 
+    function found(own, best, saved) {
+      if (best === 0) return "One place is best; more places save nothing.";
+      const places = own.places[best].toLocaleString("en") + " places";
+      if (saved <= data.gain) return places + " are best, and save less than a twentieth.";
+      return places + (best === own.places.length - 1 ? ", the last that were counted," : "") +
+        " are best, and save a factor of " + saved.toFixed(2) + ".";
+    }
+
     function say(own, here, best, parts, totals, cost) {
       const count = own.places[here];
       const part = parts[here];
       const moved = (totals[here] - part.compute) / totals[here];
       const saved = totals[0] / totals[best];
       placed.textContent = count.toLocaleString("en");
-      priced.textContent = cost ? digits(cost) + " pJ" : "nothing";
+      priced.textContent = cost ? digits(cost) + " pJ a phase" : "nothing";
       places.setAttribute("aria-valuetext", count === 1 ? "one place" : count + " places");
       price.setAttribute("aria-valuetext", priced.textContent);
       const text = own.name + " on " + (count === 1 ? "one place" : count.toLocaleString("en") + " places") + ": " +
         digits(totals[here]) + " pJ an operation, " + Math.round(100 * moved) + " % of it not for arithmetic. " +
-        (best === 0 ? "One place is best; more places save nothing."
-          : own.places[best].toLocaleString("en") + " places are best, and save a factor of " + saved.toFixed(2) + ".");
+        found(own, best, saved);
       clearTimeout(spoken);
       spoken = setTimeout(() => { words.textContent = text; }, 60);
     }
