@@ -33,7 +33,7 @@ NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight
         ("distance", "costs a message {door_ring:.2f} pJ/bit, as much as {door_ring_mm:.0f} mm of mesh"),
         ("distance", "on exact hops they give {hops_free}."),
         ("brains", "from {gd_low:.2f} to {gd_high:.0f}, below one in {below} of {count}"),
-        ("disjunction-constant", "all operations and memories, from {table_least:.0f} to {table_most:,.0f}"),
+        ("disjunction-constant", "all operations and memories, from {table_least:.0f} to {table_most:.0f} thousand"),
         ("programs", "by a factor of {held_seed_factor:.2f} at most"),
         ("systems", "Of {claims_all} claims of thirty published systems {claims_computed} can be computed"),
         ("systems", "can be computed, {claims_stated} of them from stated inputs alone"),

@@ -277,11 +277,15 @@ def test_an_unchanged_file_is_not_read_again(tmp_path, monkeypatch):
 #: What functools may keep: formulas, random numbers, texts and paths, of which no table has a part.
 WITHOUT_TABLES = {
     "checks.read",
+    "drawing._code",
     "engines.has_numba",
     "executed._by_code",
+    "figures._book",
     "many_data_sets._instances",
     "many_data_sets._largest_gap",
     "many_data_sets.million",
+    "maths.mathml",
+    "server._content",
     "store._code",
     "store._modules",
     "terms.while_prefilling",

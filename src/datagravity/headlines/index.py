@@ -13,7 +13,7 @@ def real_programs():
     """How many programs gain by more places, how far the price of closeness spreads, and in how many choices."""
     found = programs.programs() | programs.spread() | programs.choices() | programs.ceilings() | programs.bills()
     found |= programs.other_laws()
-    gain = ("gainers", "gain_least", "gain_most", "saving_most", "saving_most_kernel")
+    gain = ("gainers", "gain_least", "gain_most", "saving_most")
     laws = ("laws", "laws_gain_least", "laws_gain_most", "laws_saving_least", "laws_saving_most")
     spread = ("decades_kappa", "decades_least", "decades_most", "decades_dear", "distinct")
     families = ("spans_family", "spans_family_natural")
