@@ -22,9 +22,7 @@ def _words(page):
 
 
 def test_the_first_screen_asks_and_shows(visit):
-    assert re.search(
-        r"Fetching operands from DRAM costs \d+ to \d+ times", visit.page.locator("h1 + p").text_content()
-    )
+    assert re.search(r"Fetching operands from DRAM costs \d+ to \d+ times", visit.page.locator("h1 + p").text_content())
     assert visit.page.locator("figure.dg-landing").bounding_box()["y"] < 500
     assert visit.complaints == []
 
@@ -55,12 +53,23 @@ def test_a_price_of_a_place_lifts_the_bars_and_moves_the_best_place(visit):
 
 
 def test_dragging_the_picture_moves_the_computation(visit):
+    visit.page.locator(".dg-landing-bars").scroll_into_view_if_needed()
     box = visit.page.locator(".dg-landing-bars").bounding_box()
     visit.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 50)
     visit.page.mouse.down()
     visit.page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 50, steps=4)
     visit.page.mouse.up()
     assert f"{landing.OPENING} on 256 places" in _words(visit.page)
+
+
+def test_dragging_the_processor_moves_it_and_cuts_the_data(visit):
+    box = visit.page.locator(".dg-landing-tiles").bounding_box()
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] / 8, box["y"] + box["height"] / 8, steps=4)
+    visit.page.mouse.up()
+    assert f"{landing.OPENING} on 16 places" in _words(visit.page)
+    assert float(visit.page.locator(".dg-landing-processor").get_attribute("cx")) == landing.SIDE / 8
 
 
 def test_without_scripts_the_picture_and_a_sentence_stand_there(site, browser):

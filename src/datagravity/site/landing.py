@@ -16,6 +16,7 @@ from datagravity.programs import bill, counted
 from datagravity.programs.counted import LAW
 from datagravity.programs.multiverse import GAIN
 from datagravity.programs.placing import ONE_PLACE
+from datagravity.site.drawing import in_symbols
 
 #: The program with which the picture opens.
 OPENING = "merge sort"
@@ -124,7 +125,8 @@ def _bars(program):
 
 
 def _picture(program):
-    best, _ = told(program)
+    best, saving = told(program)
+    top = BASE - UNIT / saving - 6
     mark = LEFT + SLOT * (PLACES.index(best) + 0.5)
     return (
         f'<svg class="dg-landing-bars" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -136,7 +138,8 @@ def _picture(program):
         f'<g class="dg-landing-ticks">{_ticks()}</g>'
         f'<line class="dg-landing-built" x1="{LEFT}" x2="{WIDTH}" y1="{BASE - UNIT}" y2="{BASE - UNIT}"/>'
         f'<text class="dg-landing-built-label" x="{WIDTH - 2}" y="{BASE - UNIT - 5}">as on one place</text>'
-        f'<text class="dg-landing-best" x="{mark:.1f}" y="12">best</text>'
+        f'<text class="dg-landing-best" x="{mark:.1f}" y="{top:.2f}">best</text>'
+        f'<text x="{LEFT - 40}" y="11">energy of an operation, over that on one place</text>'
         f'<text class="dg-landing-axis" x="{(LEFT + WIDTH) / 2}" y="{BASE + 38}">'
         "places among which the data are divided</text></svg>"
     )
@@ -198,6 +201,8 @@ def figure():
 
 #: What a vote says of a claim, and the least share of votes that is printed.
 _VOTES, LEAST_VOTE = {"inside": "for", "across": "open", "outside": "against"}, 0.005
+#: What a chapter is called where its name is no word.
+_TITLES = {"pim": "PIM"}
 #: The class of the mark of a verdict.
 _MARKS = {"holds": "holds", "holds in part": "part", "undecided": "open", "refuted": "refuted", "not testable": "none"}
 
@@ -218,9 +223,9 @@ def _claim(row):
     votes = ", ".join(f"{100 * row[name]:.0f} % {words}" for name, words in _VOTES.items() if row[name] >= LEAST_VOTE)
     word = row["verdict"]
     votes = f"({votes})" if word == "not testable" else votes
-    title = row["chapter"].replace("-", " ")
+    title = _TITLES.get(row["chapter"], row["chapter"].replace("-", " "))
     return (
-        f'<tr><th scope="row">{html.escape(row["claim"])}</th>'
+        f'<tr><th scope="row">{in_symbols(row["claim"])}</th>'
         f'<td><span class="dg-verdict dg-verdict-{_MARKS[word]}">{word}</span></td><td>{votes}</td>'
         f'<td><a href="{row["chapter"]}.html">{html.escape(title[0].upper() + title[1:])}</a></td></tr>'
     )

@@ -69,6 +69,7 @@
       const middle = (index) => data.left + data.slot * (at(own.places[index]) + 0.5);
       find("here").setAttribute("x", (middle(here) - data.slot / 2).toFixed(2));
       find("best").setAttribute("x", middle(best).toFixed(2));
+      find("best").setAttribute("y", (data.base - data.unit * least / totals[0] - 6).toFixed(2));
       square(own.places[here]);
       say(own, here, best, parts, totals, cost);
     }
@@ -83,7 +84,8 @@
       processor.setAttribute("cy", data.side / along / 2);
       processor.setAttribute("r", Math.max(2.5, 7 / Math.sqrt(along)));
       find("caption").textContent = count === 1 ? "one processor, in the middle"
-        : count.toLocaleString("en") + " tiles, a processor in each";
+        : count.toLocaleString("en") + " tiles, a processor in each" +
+          (along * along < count ? " (drawn: " + (along * along).toLocaleString("en") + ")" : "");
     }
 
     function found(own, best, saved) {
@@ -110,21 +112,26 @@
       spoken = setTimeout(() => { words.textContent = text; }, 60);
     }
 
-    // The picture itself can be dragged: the number of places is where the pointer is.
-    const bars = find("bars");
-    function drag(event) {
-      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(bars.getScreenCTM().inverse());
-      const slot = Math.floor((point.x - data.left) / data.slot);
-      const index = chosen().places.findLastIndex((count) => data.slots.indexOf(count) <= Math.max(slot, 0));
-      if (Number(places.value) === index) return;
-      places.value = index;
-      draw();
+    // Both pictures can be dragged. Among the bars the number of places is where the pointer is; in the square the
+    // processor of the first tile follows it, and the tile with the processor.
+    function draggable(picture, slotAt) {
+      function drag(event) {
+        const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+        const slot = Math.max(slotAt(point), 0);
+        const index = chosen().places.findLastIndex((count) => data.slots.indexOf(count) <= slot);
+        if (Number(places.value) === index) return;
+        places.value = index;
+        draw();
+      }
+      picture.addEventListener("pointerdown", function (event) {
+        picture.setPointerCapture(event.pointerId);
+        drag(event);
+      });
+      picture.addEventListener("pointermove", (event) => { if (event.buttons) drag(event); });
     }
-    bars.addEventListener("pointerdown", function (event) {
-      bars.setPointerCapture(event.pointerId);
-      drag(event);
-    });
-    bars.addEventListener("pointermove", (event) => { if (event.buttons) drag(event); });
+    draggable(find("bars"), (point) => Math.floor((point.x - data.left) / data.slot));
+    // A tile has a half, a quarter, an eighth of the side of the one before.
+    draggable(find("square"), (point) => Math.round(Math.log2(data.side / 2 / Math.max(point.x, point.y, 1))));
     [program, price, places].forEach((control) => control.addEventListener("input", draw));
     draw();
     document.documentElement.dataset.landing = "live";
