@@ -72,7 +72,7 @@ def test_broken_cells_fail_and_fail_again(small_book):
 
 def test_broken_pages_fail_and_fail_again(small_book):
     edit(small_book.source / "index.md", "Prose.", "```{no-such-directive}\n```\n\nSee {cite}`nobody1900`.")
-    edit(small_book.source / "one.md", "The answer", "See {ref}`nowhere` and [](nothing.md). The answer")
+    edit(small_book.source / "one.md", "The answer", "{ref}`nowhere` {figure}`fig-lost` [](nothing.md). The answer")
     edit(small_book.source / "two.md", "`answer`", "`no_such_key`")
     edit(small_book.source / "two.md", CELL, f"{CELL}\nimport warnings; warnings.warn('odd')")
     for _ in range(2):
@@ -81,6 +81,7 @@ def test_broken_pages_fail_and_fail_again(small_book):
             ("index.md", "no-such-directive"),
             ("index.md", "nobody1900"),
             ("one.md", "nowhere"),
+            ("one.md", "fig-lost"),
             ("one.md", "nothing.md"),
             ("two.md", "no_such_key"),
             ("two.md", "stderr"),

@@ -4,12 +4,16 @@ import copy
 import json
 import re
 
+import jupytext
 import pytest
 
 from charts import every_chart
+from conftest import ROOT
 from datagravity.charts import claims, disjunction_constant, placement
 from datagravity.site import citing, drawing, figures, renderer
+from datagravity.site.build import Book
 
+CHAPTERS = {path.stem: path.read_text(encoding="utf-8") for path in Book(ROOT).chapters()}
 BOOK = citing.Citation("The book", ("A. Author",), "1.2", "2026-01-31", "abc123")
 
 
@@ -24,6 +28,30 @@ def test_a_figures_name_follows_from_its_function_and_no_two_functions_give_one(
     names = [f"fig-{name.partition('.')[2].replace('_', '-')}" for name in every_chart()]
     assert len(set(names)) == len(names)
     assert "fig-energy-against-distance" in names
+
+
+def cells(chapter, kind):
+    """The text of all cells of one kind in a chapter."""
+    found = jupytext.reads(CHAPTERS[chapter], fmt="md:myst").cells
+    return "\n".join(cell.source for cell in found if cell.cell_type == kind)
+
+
+def shown(chapter):
+    """The charts that the cells of a chapter draw, as `every_chart` calls them."""
+    calls = re.findall(r"^(\w+)\.(\w+)\(", cells(chapter, "code"), re.MULTILINE)
+    own = chapter.replace("-", "_")
+    return {f"{own if module == 'charts' else module}.{function}" for module, function in calls} & set(every_chart())
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_prose_names_every_figure_of_its_chapter(chapter):
+    named = re.findall(r"\{figure\}`(?:[^`<]*<)?(fig-[\w-]+)>?`", cells(chapter, "markdown"))
+    drawn = {f"fig-{chart.partition('.')[2].replace('_', '-')}" for chart in shown(chapter)}
+    assert drawn <= set(named)
+
+
+def test_every_chart_is_seen_in_a_chapter():
+    assert set().union(*map(shown, CHAPTERS)) == set(every_chart())
 
 
 def test_the_figure_holds_caption_controls_pictures_sources_and_menu(energy):

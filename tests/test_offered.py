@@ -21,8 +21,10 @@ LABELS = {
     "task": Label("Exercise 2", "gravity.html#task"),
     "flat": Label("Flatness", "foundations.html#flat"),
     "gravity.md": Label("Data gravity", "gravity.html"),
+    "fig-map": Label("Figure 3", "placement.html#fig-map"),
+    "fig-pull": Label("Figure 1", "gravity.html#fig-pull"),
 }
-HERE, ABROAD = Site(labels=LABELS), Site("https://a.org/book/", LABELS)
+HERE, ABROAD = Site(labels=LABELS, page="placement"), Site("https://a.org/book/", LABELS)
 VALUES = {"ratio": "3.14159", "count": "42", "words": "'3 of 5'", "odd": "'a*b_c'"}
 
 
@@ -45,6 +47,9 @@ def plain(text, site=HERE):
             "{ref}`so flat <flat>` and {numref}`task`",
             "[so flat](foundations.html#flat) and [Exercise 2](gravity.html#task)",
         ),
+        ("{figure}`fig-map`", "[Figure 3](placement.html#fig-map)"),
+        ("{figure}`fig-pull`", "[Figure 1 of “Data gravity”](gravity.html#fig-pull)"),
+        ("{figure}`the pull <fig-pull>` {figure}`fig-none`", "[the pull](gravity.html#fig-pull) fig-none"),
         ("{doc}`gravity`", "[Data gravity](gravity.html)"),
         ("{doc}`it <gravity>`", "[it](gravity.html)"),
         ("{term}`pull`, {abbr}`PIM`", "pull, PIM"),

@@ -40,6 +40,26 @@ def test_names_and_numbers_of_figures_are_unique_and_in_order(book, name):
         )
 
 
+def test_a_reference_reads_as_its_figure_is_called_and_names_another_page(book):
+    pages = {name: (book.html / f"{name}.html").read_text(encoding="utf-8") for name in CHAPTERS}
+    titles = {name: re.search(r"<h1>(.*?)<", page)[1] for name, page in pages.items()}
+    called = {
+        (name, figure): text
+        for name, page in pages.items()
+        for figure, text in re.findall(r'class="dg-figure-number" href="#(fig-[^"]+)">([^<]+)<', page)
+    }
+    link = re.compile(r'<a class="reference internal" href="([^"#]*)#(fig-[^"]+)">(.*?)</a>')
+    here, elsewhere = set(), set()
+    for name, page in pages.items():
+        for at, figure, shown in link.findall(page):
+            other = at.removesuffix(".html") or name
+            expected = called[other, figure] + (f" of “{titles[other]}”" if other != name else "")
+            assert re.sub(r"<[^>]+>", "", shown) == expected
+            (here if other == name else elsewhere).add((other, figure))
+    assert here == set(called)
+    assert ("programs", "fig-miss-curves") in elsewhere
+
+
 def test_a_page_asks_for_vega_only_near_a_chart(browser, site):
     with Visit(browser, f"{site}/token.html", live=False, settled=True) as visit:
         # The chart of this page stands far below the first screen.

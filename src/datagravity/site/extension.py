@@ -96,7 +96,7 @@ def write_notebooks(app):
         if (text := chapter_source(app, name)) is not None:
             try:
                 done = executed.with_outputs(text, folder, name) if by_build else executed.source(text)
-                notebook = offered(done, site) if by_build else done
+                notebook = offered(done, site._replace(page=name)) if by_build else done
             except (LookupError, ValueError) as error:  # the page has a warning of its own for what is missing
                 LOGGER.warning("the notebook that the page offers: %s", error, location=name)
                 continue

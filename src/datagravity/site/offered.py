@@ -51,10 +51,12 @@ class Site(NamedTuple):
 
     base : address of the site, with a slash at its end; empty if it is not known, and links stay relative to the page
     labels : an anchor of a page, or the name of a page's source -> `Label`
+    page : name of the page that offers the notebook
     """
 
     base: str = ""
     labels: dict = {}  # noqa: RUF012 - empty, and never changed
+    page: str = ""
 
     def link(self, text, address):
         """A link in Markdown."""
@@ -69,6 +71,13 @@ class Site(NamedTuple):
         label = self.label(name)
         text = text or _escaped(label.text)
         return self.link(text, label.address) if label.address else text
+
+    def figure(self, name, text=None):
+        """A link to a figure: the number that the page gives it and, if that is another page, the title of the page."""
+        label = self.label(name)
+        page = label.address.partition(".html")[0]
+        elsewhere = f" of “{self.label(f'{page}.md').text}”" if page not in ("", self.page) else ""
+        return self.reference(name, text or _escaped(f"{label.text}{elsewhere}"))
 
 
 def offered(notebook, site):
@@ -259,7 +268,7 @@ def _role(name, text, site, values):
         return site.reference(f"equation-{target}")
     if name == "doc":
         return site.reference(f"{target.removeprefix('/')}.md", words)
-    return site.reference(target, words)
+    return (site.figure if name == "figure" else site.reference)(target, words)
 
 
 def _directive(name, argument, body, site, values):
