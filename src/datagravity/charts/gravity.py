@@ -189,26 +189,23 @@ def _bodies():
 
 def _optimum(energy):
     """The place of least energy, from the lowest cell by a search around it: a diamond, and where it lies in words."""
-    optimum = alt.Chart().transform_window(rank="row_number()", sort=[alt.SortField("energy")])
-    optimum = optimum.transform_filter("datum.rank == 1")
+    steps = f"sequence({-_FINER}, {_FINER + 1})"
+    optimum = alt.Chart().transform_aggregate(lowest_0="argmin(energy)")
     for done in range(_ROUNDS):
         step = CELL / _FINER ** (done + 1)
-        steps = f"sequence({-_FINER}, {_FINER + 1})"
-        optimum = (
+        around = (
             optimum.transform_calculate(across=steps, up=steps)
             .transform_flatten(["across"])
             .transform_flatten(["up"])
-            .transform_calculate(x=f"datum.x + datum.across * {step}", y=f"datum.y + datum.up * {step}")
+            .transform_calculate(
+                x=f"datum.lowest_{done}.x + datum.across * {step}", y=f"datum.lowest_{done}.y + datum.up * {step}"
+            )
         )
-        optimum = (
-            _with_squares(optimum)
-            .transform_calculate(energy=energy)
-            .transform_window(rank="row_number()", sort=[alt.SortField("energy")])
-            .transform_filter("datum.rank == 1")
-        )
+        around = _with_squares(around).transform_calculate(energy=energy)
+        optimum = around.transform_aggregate(**{f"lowest_{done + 1}": "argmin(energy)"})
     optimum = optimum.transform_calculate(
-        label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'"
-    )
+        **{name: f"datum.lowest_{_ROUNDS}.{name}" for name in ("x", "y", "energy")}
+    ).transform_calculate(label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'")
     diamond = alt.Chart().mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1)
     return _sharing(
         optimum, diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), readout(alt.Chart())
