@@ -55,28 +55,35 @@ def energy_at():
     return numpy_function(energy, symbolic.x, symbolic.y, symbolic.exponent, *masses, *places)
 
 
-@functools.cache
-def hull_of(*moved):
-    """The hull of the data with the last set moved there, and the points half a cell apart that lie in it."""
-    hull = Delaunay([*FIXED, moved])
-    grid = np.mgrid[0 : gravity.COLUMNS * 2 - 1, 0 : gravity.ROWS * 2 - 1].reshape(2, -1) * gravity.CELL / 2
-    return hull, grid[:, hull.find_simplex(grid.T, tol=1e-9) >= 0]
+def marked(masses, moved, exponent):
+    """What the map marks: the end of a search that begins at the lowest cell, and what the energy is there."""
+    places = np.ravel([*FIXED, moved])
 
+    def lowest(points):
+        energies = energy_at()(*points, exponent, *masses, *places)
+        return points[:, energies.argmin()], energies.min()
 
-def lowest_on_grid(masses, moved, exponent):
-    """What the map marks: the lowest of the points half a cell apart that lie in the hull of the data."""
-    _, grid = hull_of(*moved)
-    return grid[:, energy_at()(*grid, exponent, *masses, *np.ravel([*FIXED, moved])).argmin()]
+    at, energy = lowest(np.mgrid[0 : gravity.COLUMNS, 0 : gravity.ROWS].reshape(2, -1) / round(1 / gravity.CELL))
+    reach = gravity._FINER
+    around = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)
+    for number in range(1, gravity._ROUNDS + 1):
+        at, energy = lowest(at[:, None] + around * gravity.CELL / reach**number)
+    return at, energy
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)
-def test_the_lowest_cell_agrees_with_place_to_within_one_cell(exponent):
+def test_the_search_agrees_with_place(exponent):
     masses = [*itertools.product(MASSES[::2], repeat=4), (5.5,) * 4]
     for mass, *moved in itertools.product(masses, X_OF_D, Y_OF_D):
         best = place(np.array(mass), np.array([*FIXED, moved]), exponent).position
-        lowest = lowest_on_grid(mass, moved, exponent)
-        assert np.abs(lowest - best).max() <= gravity.CELL, (mass, moved)
-        assert hull_of(*moved)[0].find_simplex(best, tol=1e-9) >= 0, (mass, moved)
+        found, energy = marked(mass, moved, exponent)
+        least = energy_at()(*best, exponent, *mass, *np.ravel([*FIXED, moved]))
+        assert energy == pytest.approx(least, rel=1e-5), (mass, moved)
+        # At a = 1 the energy is nearly flat between two large masses.
+        assert np.abs(found - best).max() <= (gravity.CELL / 3 if exponent == 1 else 4e-4), (mass, moved)
+        hull = Delaunay([*FIXED, moved])
+        assert hull.find_simplex(best, tol=1e-9) >= 0, (mass, moved)
+        assert hull.find_simplex(found, tol=1e-3) >= 0, (mass, moved)
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)
@@ -87,9 +94,18 @@ def test_the_map_marks_the_lowest_point(the_map, exponent):
         shown = [float(number) for number in re.fullmatch(r"optimum at \((\S+), (\S+)\)", label).groups()]
         masses = [11 - mass, *(gravity.DATA_SETS[name][0] for name in "BC"), mass]
         place_of_d = (1.2 * at, at)
-        assert shown == pytest.approx(lowest_on_grid(masses, place_of_d, exponent), abs=6e-4)
-        places = np.array([*FIXED, place_of_d])
-        assert shown == pytest.approx(place(np.array(masses), places, exponent).position, abs=gravity.CELL + 6e-4)
+        assert shown == pytest.approx(marked(masses, place_of_d, exponent)[0], abs=6e-4)
+        best = place(np.array(masses), np.array([*FIXED, place_of_d]), exponent).position
+        assert shown == pytest.approx(best, abs=1.1e-3)
+
+
+def test_what_the_browser_computes_once_is_the_formula():
+    squares = {Symbol(f"datum.{name}", positive=True): square for name, square in gravity._squares().items()}
+    units = {symbolic.unit_energy: 1, symbolic.unit_distance: 1}
+    energy, *pull = gravity._from_squares()
+    assert energy.free_symbols >= set(squares)
+    assert energy.subs(squares) == symbolic.potential(*gravity._parameters()).subs(units)
+    assert [one.subs(squares) for one in pull] == [one.subs(units) for one in symbolic.pull(*gravity._parameters())]
 
 
 def test_the_neutral_points_are_mirror_images():

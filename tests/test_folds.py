@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sympy as sp
+from docutils import nodes
 
 from conftest import ROOT
 from datagravity.evidence import load
@@ -125,3 +126,19 @@ def test_scriptless_rules_choose_by_what_the_system_prefers():
 def test_the_words_of_a_check_may_begin_its_cell():
     assert folds.first_comment("# The sum\n# of shares.\nassert True\n# later") == "The sum of shares."
     assert folds.first_comment("x = 1  # not first") == ""
+
+
+def _proof_in_fold(title, *children):
+    proof = nodes.admonition("", nodes.paragraph("", "", *children), classes=["proof"])
+    fold = nodes.container("", nodes.rubric("", title), nodes.container("", proof), design_component="dropdown")
+    folds._without_second_title(proof)
+    return fold.children[1].astext()
+
+
+def test_a_fold_and_the_proof_in_it_say_proof_once():
+    assert _proof_in_fold("Proof", nodes.Text("Proof. Let Proof. be")) == "Let Proof. be"
+    assert _proof_in_fold("Proof", nodes.Text("Proof. "), nodes.emphasis("", "All")) == "All"
+    assert _proof_in_fold("Why the theorem holds", nodes.Text("Proof. Let it be")) == "Proof. Let it be"
+    alone = nodes.admonition("", nodes.paragraph("", "Proof. Let it be"), classes=["proof"])
+    folds._without_second_title(alone)
+    assert alone.astext() == "Proof. Let it be"

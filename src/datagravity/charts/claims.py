@@ -78,6 +78,28 @@ def verdicts(whose="abstract"):
     columns = ["claim", "words", "above", "below", "quantity", "region", *POSITIONS[:3], *often, "specifications"]
     home = ("claims" if whose == "abstract" else "own_claims", "id")
     data = described(rows, *columns, "turn", "notes", row=home)
+    layers = _claim_layers(data)
+    said = "; ".join(f"{row.id} {row.verdict}" for row in rows.itertuples())
+    return finished(
+        alt.layer(*layers),
+        drawn_by=verdicts,
+        title="The claims, over all specifications",
+        subtitle=[
+            "bar: where the votes lie to the claim's region;",
+            "below: the verdict, and the option that turns it",
+        ],
+        description=(
+            "One bar for each claim, divided into the shares of votes inside the region where the claim holds, across "
+            "an edge of the region, and outside. Above each bar the claim in words, below it the verdict and the "
+            f"option that turns it. Read: {said}."
+        ),
+        sources=set(rows["source"]),
+        height=_CLAIM * len(rows),
+    )
+
+
+def _claim_layers(data):
+    """The bars of the claims, and the words above and below each."""
     base = alt.Chart(data).encode(
         y=alt.Y("claim:N").sort(list(data["claim"])).axis(None),
         **about(
@@ -105,23 +127,7 @@ def verdicts(whose="abstract"):
     words = {"align": "left", "baseline": "top", "lineBreak": "\n"}
     above = base.mark_text(fontSize=12, fontWeight=600, yOffset=-36, **words).encode(x=alt.datum(0), text="above:N")
     below = base.mark_text(fontSize=11, yOffset=10, **words).encode(x=alt.datum(0), text="below:N")
-    said = "; ".join(f"{row.id} {row.verdict}" for row in rows.itertuples())
-    return finished(
-        alt.layer(bars, above, below),
-        drawn_by=verdicts,
-        title="The claims, over all specifications",
-        subtitle=[
-            "bar: where the votes lie to the claim's region;",
-            "below: the verdict, and the option that turns it",
-        ],
-        description=(
-            "One bar for each claim, divided into the shares of votes inside the region where the claim holds, across "
-            "an edge of the region, and outside. Above each bar the claim in words, below it the verdict and the "
-            f"option that turns it. Read: {said}."
-        ),
-        sources=set(rows["source"]),
-        height=_CLAIM * len(rows),
-    )
+    return bars, above, below
 
 
 # --- One claim, as the reader chooses --------------------------------------------------------------------------------
@@ -245,9 +251,11 @@ def _rule():
 def _texts(base):
     """The lines above the parts."""
     often = "format(datum.holds_if_true, '.0%')", "format(datum.refuted_if_false, '.0%')"
+    # A test without choices has no list below that of the claims.
+    nothing = "(length(claims_names[claims_claim]) ? '' : '; this test leaves nothing to choose')"
     lines = {
         4: f"datum.specifications ? claims_claim + ': ' + datum.verdict : '{VOID}'",
-        54: "datum.specifications ? 'specifications: ' + format(datum.specifications, ',') : ''",
+        54: f"datum.specifications ? 'specifications: ' + format(datum.specifications, ',') + {nothing} : ''",
         72: f"isValid(datum.inside) ? 'true: holds in ' + {often[0]} + '; false: refuted in ' + {often[1]} : ''",
         90: "datum.specifications ? datum.why : ''",
     }

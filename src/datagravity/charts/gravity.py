@@ -17,6 +17,8 @@ COLUMNS, ROWS = 49, 41
 #: The data sets of the map: name -> (mass, x, y) as it opens; D is the one that can be moved.
 DATA_SETS = {"A": (4, 0.2, 0.8), "B": (3, 0.25, 0.2), "C": (5, 1.0, 0.3), "D": (2, 0.8, 0.8)}
 _MOVED = "D"
+# The search for the optimum: so many rounds, each with steps so many times finer, and so many of them to each side.
+_ROUNDS, _FINER = 3, 4
 
 # Letters as strokes: text would take the page's colour, and vanish on half of the bands.
 _LETTERS = {
@@ -43,30 +45,33 @@ def _parameters():
     return masses, places
 
 
-def _field():
-    """Potential and pull of the map's data sets in Vega's language, at datum.x and datum.y."""
-    masses, places = _parameters()
-    units = {symbolic.unit_energy: 1, symbolic.unit_distance: 1}
-    expressions = [symbolic.potential(masses, places), *symbolic.pull(masses, places)]
-    return [vega_expression(expression.subs(units), x="datum.x", y="datum.y") for expression in expressions]
-
-
-def _in_hull():
-    """Whether (datum.x, datum.y) lies in the convex hull of the data sets: that is, in a triangle of three of them."""
-    _, places = _parameters()
+def _squares():
+    """The squared distance of (datum.x, datum.y) to each data set: name of its column -> expression, in sympy."""
     x, y = symbolic.x, symbolic.y
+    return {
+        f"square_{name}": (x - at[0]) ** 2 + (y - at[1]) ** 2
+        for name, at in zip(DATA_SETS, _parameters()[1], strict=True)
+    }
 
-    def side(first, second):
-        (a, b), (c, d) = places[first], places[second]
-        return vega_expression((a - x) * (d - y) - (c - x) * (b - y), x="datum.x", y="datum.y")
 
-    sides = {f"side_{i}{j}": side(i, j) for i in range(4) for j in range(i + 1, 4)}
-    triangles = []
-    for i, j, k in [(0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3)]:
-        turns = f"datum.side_{i}{j}, datum.side_{j}{k}, -datum.side_{i}{k}"
-        # Rounding may put a point of an edge on its other side.
-        triangles.append(f"min({turns}) > -1e-9 || max({turns}) < 1e-9")
-    return sides, " || ".join(triangles)
+def _from_squares():
+    """Potential and pull of the map's data sets, in sympy, from the columns of `_squares`."""
+    units = {symbolic.unit_energy: 1, symbolic.unit_distance: 1}
+    # A symbol whose name is how Vega reads the column.
+    known = {square: Symbol(f"datum.{name}", positive=True) for name, square in _squares().items()}
+    expressions = [symbolic.potential(*_parameters()), *symbolic.pull(*_parameters())]
+    return [expression.subs(units).subs(known) for expression in expressions]
+
+
+def _field():
+    """Potential and pull in Vega's language, at datum.x and datum.y."""
+    return [vega_expression(expression, x="datum.x", y="datum.y") for expression in _from_squares()]
+
+
+def _with_squares(chart):
+    """The columns of `_squares`: a step of a slider computes only what moves anew."""
+    squares = {name: vega_expression(one, x="datum.x", y="datum.y") for name, one in _squares().items()}
+    return chart.transform_calculate(**squares)
 
 
 def _grid(columns, rows, start=0, step=1):
@@ -76,6 +81,20 @@ def _grid(columns, rows, start=0, step=1):
         .transform_calculate(row=f"sequence({start}, {rows}, {step})")
         .transform_flatten(["row"])
         .transform_calculate(x=f"datum.column / {1 / CELL:.0f}", y=f"datum.row / {1 / CELL:.0f}")
+    )
+
+
+def _cells(energy):
+    """The cells of the map, each with the energy at its middle and with its edges."""
+    return (
+        _with_squares(_grid(COLUMNS, ROWS))
+        .transform_calculate(
+            left=f"datum.x - {CELL / 2}",
+            right=f"datum.x + {CELL * 0.6}",  # a little too wide: hides the seams between cells
+            low=f"datum.y - {CELL / 2}",
+            top=f"datum.y + {CELL * 0.6}",
+        )
+        .transform_calculate(energy=energy)
     )
 
 
@@ -90,21 +109,16 @@ def _map_scales():
     return x, y
 
 
-def _bands(energy):
+def _bands():
     """The energy at each cell, in equal steps of colour."""
     x_scale, y_scale = _map_scales()
     axis = {"grid": False, "values": [0, 0.5, 1]}
     return (
-        _grid(COLUMNS, ROWS)
-        .transform_calculate(energy=energy)
+        alt.Chart()
         .transform_joinaggregate(least="min(energy)", most="max(energy)")
         .transform_calculate(
             excess="datum.energy / datum.least",
             level="(datum.energy - datum.least) / (datum.most - datum.least)",
-            left=f"datum.x - {CELL / 2}",
-            right=f"datum.x + {CELL * 0.6}",  # a little too wide: hides the seams between cells
-            low=f"datum.y - {CELL / 2}",
-            top=f"datum.y + {CELL * 0.6}",
         )
         .mark_rect()
         .encode(
@@ -129,7 +143,7 @@ def _arrows(pull_x, pull_y):
     """The direction of the pull, on a coarse grid: a shaft and a head for each arrow."""
     length = 1.6 * CELL
     arrows = (
-        _grid(COLUMNS, ROWS, start=2.5, step=5)
+        _with_squares(_grid(COLUMNS, ROWS, start=2.5, step=5))
         .transform_calculate(pull_x=pull_x, pull_y=pull_y)
         .transform_calculate(pull="sqrt(datum.pull_x * datum.pull_x + datum.pull_y * datum.pull_y)")
         .transform_calculate(
@@ -138,12 +152,20 @@ def _arrows(pull_x, pull_y):
             angle="atan2(datum.pull_x, datum.pull_y) * 180 / PI",
         )
     )
-    shafts = arrows.mark_rule(color=_INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
-    heads = arrows.mark_point(shape="triangle", filled=True, size=22, color=_INK, opacity=0.8, tooltip=None)
-    return [
+    shafts = alt.Chart().mark_rule(color=_INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
+    heads = alt.Chart().mark_point(shape="triangle", filled=True, size=22, color=_INK, opacity=0.8, tooltip=None)
+    return _sharing(
+        arrows,
         shafts.encode(x="x:Q", y="y:Q", x2="tip_x:Q", y2="tip_y:Q"),
         heads.encode(x="tip_x:Q", y="tip_y:Q", angle=alt.Angle("angle:Q").scale(None)),
-    ]
+    )
+
+
+def _sharing(chart, *layers):
+    """Layers on the rows of one chart, which the browser computes once for all of them."""
+    together = alt.layer(*layers, data=chart.data)
+    together.transform = chart.transform
+    return together
 
 
 def _bodies():
@@ -166,25 +188,35 @@ def _bodies():
 
 
 def _optimum(energy):
-    """The place of least energy among the data: a diamond, and where it lies in words."""
-    sides, in_hull = _in_hull()
-    optimum = (
-        # Half a cell apart: in a flat valley between cells the lowest cell may lie a little aside.
-        _grid(COLUMNS, ROWS, step=0.5)
-        .transform_calculate(energy=energy, **sides)
-        .transform_filter(in_hull)
-        .transform_window(rank="row_number()", sort=[alt.SortField("energy")])
-        .transform_filter("datum.rank == 1")
-        .transform_calculate(label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'")
+    """The place of least energy, from the lowest cell by a search around it: a diamond, and where it lies in words."""
+    steps = f"sequence({-_FINER}, {_FINER + 1})"
+    optimum = alt.Chart().transform_aggregate(lowest_0="argmin(energy)")
+    for done in range(_ROUNDS):
+        step = CELL / _FINER ** (done + 1)
+        around = (
+            optimum.transform_calculate(across=steps, up=steps)
+            .transform_flatten(["across"])
+            .transform_flatten(["up"])
+            .transform_calculate(
+                x=f"datum.lowest_{done}.x + datum.across * {step}", y=f"datum.lowest_{done}.y + datum.up * {step}"
+            )
+        )
+        around = _with_squares(around).transform_calculate(energy=energy)
+        optimum = around.transform_aggregate(**{f"lowest_{done + 1}": "argmin(energy)"})
+    optimum = optimum.transform_calculate(
+        **{name: f"datum.lowest_{_ROUNDS}.{name}" for name in ("x", "y", "energy")}
+    ).transform_calculate(label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'")
+    diamond = alt.Chart().mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1)
+    return _sharing(
+        optimum, diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), readout(alt.Chart())
     )
-    diamond = optimum.mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1)
-    return [diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), readout(optimum)]
 
 
 def gravity_map():
     """Data sets in the plane, the energy of computing at each place, the pull, and the place of least energy."""
     energy, *pull = _field()
-    chart = alt.layer(_bands(energy), *_arrows(*pull), *_bodies(), *_optimum(energy)).add_params(
+    layers = [_bands(), _arrows(*pull), *_bodies(), _optimum(energy)]
+    chart = _sharing(_cells(energy), *layers).add_params(
         slider("exponent", "exponent a", 0.3, 3, 0.05, 1.5),
         *(slider(f"mass_{name}", f"mass {name}", 1, 10, 0.5, mass) for name, (mass, *_) in DATA_SETS.items()),
         slider(f"x_{_MOVED}", f"x of {_MOVED}", 0, round((COLUMNS - 1) * CELL, 3), CELL, DATA_SETS[_MOVED][1]),
@@ -195,8 +227,8 @@ def gravity_map():
         drawn_by=gravity_map,
         title="Where the data pull a computation",
         subtitle=[
-            f"Diamond: least energy, on a grid with cells of {CELL}.",
-            "Bands: equal steps of energy. Arrows: the pull.",
+            f"Bands: equal steps of energy, on a grid with cells of {CELL}.",
+            "Diamond: least energy. Arrows: the pull.",
         ],
         description=(
             "Map of four data sets A to D in the plane, drawn as circles as large as their information masses. "

@@ -127,6 +127,9 @@ class FoldCells(SphinxPostTransform):
             for group in _groups(cells):
                 _fold_code(group, _theorem_before(group[0], stated), said)
             self._add_switch()
+        for proof in list(self.document.findall(nodes.admonition)):
+            if "proof" in proof["classes"]:
+                _without_second_title(proof)
         if self.env.docname == COUNTED_ON:
             self._say_count()
 
@@ -147,6 +150,16 @@ class FoldCells(SphinxPostTransform):
         )
         first = next(self.document.findall(nodes.paragraph))
         first.parent.insert(first.parent.index(first) + 1, nodes.paragraph("", text, classes=["dg-checks"]))
+
+
+def _without_second_title(proof):
+    """Leave out the word with which a proof begins, if the line of the fold around it says that word alone."""
+    word = next(iter(proof.findall(nodes.Text)), None)
+    fold = proof.parent
+    while fold is not None and fold.get("design_component") != "dropdown":
+        fold = fold.parent
+    if fold is not None and word is not None and word.startswith(title := f"{fold.children[0].astext()}. "):
+        word.parent.replace(word, nodes.Text(word.removeprefix(title)))
 
 
 class _Cell:
