@@ -4,6 +4,15 @@ import csv
 from pathlib import Path
 
 
+def wait_for(page, expression, seconds=60):
+    """Wait until an expression is true on a page. Playwright's own waiting makes code from text, which pages forbid."""
+    for _ in range(20 * seconds):
+        if page.evaluate(f"Boolean({expression})"):
+            return
+        page.wait_for_timeout(50)
+    raise TimeoutError(f"{expression}: still false after {seconds} s")
+
+
 class Visit:
     """One page in a fresh tab, with what it asked for and complained about.
 
@@ -32,7 +41,7 @@ class Visit:
             self.start_charts()
 
     def start_charts(self):
-        self.page.wait_for_function("document.documentElement.dataset.charts === 'ready'")
+        wait_for(self.page, "document.documentElement.dataset.charts === 'ready'")
         self.page.evaluate(
             "Promise.all(Array.from(document.querySelectorAll('figure.dg-chart'), (one) => one.chart.start()))"
             ".then(() => true)"

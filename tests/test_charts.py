@@ -77,7 +77,9 @@ def test_no_function_is_longer_than_a_page(path):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_file_of_charts_has_the_name_of_its_chapter_which_draws_each_of_them(chapter):
-    page = (ROOT / "book" / f"{chapter.replace('_', '-')}.md").read_text(encoding="utf-8")
+    # The levers stand in the chapter on a token; their own chapter is an appendix to it.
+    page = "token" if chapter == "levers" else chapter.replace("_", "-")
+    page = (ROOT / "book" / f"{page}.md").read_text(encoding="utf-8")
     for name in CHARTS:
         module, function = name.split(".")
         if module == chapter:

@@ -113,7 +113,7 @@ def test_a_chapter_that_imports_charts_shows_them(book, name):
     source = (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
     page = (book.html / f"{name}.html").read_text(encoding="utf-8")
     drawn = re.findall(r"Drawn by <code>([\w.]+)</code>", page)
-    assert bool(drawn) == ("from datagravity.charts" in source)
+    assert bool(drawn) == ("from datagravity.charts import" in source)
     for function in drawn:
         module, _, attribute = function.rpartition(".")
         assert callable(getattr(importlib.import_module(module), attribute))

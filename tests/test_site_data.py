@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from browser import Visit
+from browser import Visit, wait_for
 from conftest import ROOT
 from datagravity import sources, tables
 from datagravity.site import citing, data_pages
@@ -38,7 +38,7 @@ def ids(path):
 
 
 def opened(visit):
-    visit.page.wait_for_function("document.documentElement.dataset.tables === 'live'")
+    wait_for(visit.page, "document.documentElement.dataset.tables === 'live'")
     return visit.page
 
 
@@ -66,6 +66,9 @@ def test_charts_and_tables_lead_to_rows_that_are_there(book, data):
     led = set()
     for name in CHAPTERS:
         page = (book.html / f"{name}.html").read_text(encoding="utf-8")
+        # What the page's charts show stands in a file beside it.
+        charts = book.html / "_static" / "figures" / f"{name}.js"
+        page += charts.read_text(encoding="utf-8") if charts.exists() else ""
         found = set(re.findall(r"\bdata/(\w+)\.html#([\w-]+)", page))
         for table, anchor in found:
             assert anchor in data.anchors[table], (name, table, anchor)
@@ -169,7 +172,7 @@ def test_a_page_of_data_does_not_scroll_sideways(browser, book, name, width):
 def test_the_search_finds_rows_symbols_and_systems(browser, book, word):
     with Visit(browser, (book.html / "search.html").as_uri() + f"?q={word}") as visit:
         visit.page.wait_for_selector("#search-results li a")
-        visit.page.wait_for_function("/found|match/.test(document.querySelector('#search-results').textContent)")
+        wait_for(visit.page, "/found|match/.test(document.querySelector('#search-results').textContent)")
         links = visit.page.locator("#search-results li a").evaluate_all(
             "(all) => all.map((a) => a.getAttribute('href'))"
         )
@@ -191,7 +194,7 @@ def test_what_the_search_shows_is_text(browser, site):
         assert "MI300A HBM3" in entry.locator("p.context").inner_text()
         link = visit.page.locator("#search-results a[href='data/energy.html?search=P156']")
         link.click()
-        visit.page.wait_for_function("document.documentElement.dataset.tables === 'live'")
+        wait_for(visit.page, "document.documentElement.dataset.tables === 'live'")
         assert visit.page.locator(".dg-table-count").inner_text().startswith("1 of")
 
 
@@ -209,7 +212,7 @@ def test_a_page_says_how_to_cite_it_and_what_it_is(book, name):
         assert len(description) > 20
         assert "\\" not in description
         picture = re.search(r'<meta property="og:image" content="([^"]+)"', page)
-        assert bool(picture) == ('class="dg-chart-specification' in page)
+        assert bool(picture) == ('<figure class="dg-chart"' in page)
         if picture:
             assert (book.html / picture[1]).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 

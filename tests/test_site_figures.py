@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import Chart, Visit
+from browser import Chart, Visit, wait_for
 from conftest import ROOT
 from datagravity.site import drawing, renderer
 from datagravity.site.build import Book
@@ -61,7 +61,7 @@ def test_a_reference_reads_as_its_figure_is_called_and_names_another_page(book):
 
 
 def test_a_page_asks_for_vega_only_near_a_chart(browser, site):
-    with Visit(browser, f"{site}/token.html", live=False, settled=True) as visit:
+    with Visit(browser, f"{site}/brains.html", live=False, settled=True) as visit:
         # The chart of this page stands far below the first screen.
         assert not any("vega.js" in url or "/figures/" in url for url in visit.requests)
         assert visit.live_charts == 0
@@ -98,7 +98,7 @@ def test_charts_are_drawn_where_a_policy_forbids_code_made_from_text(browser, si
     with Visit(browser, f"{site}/placement.html", policy=NO_EVAL) as visit:
         # Later, since what a test evaluates itself is allowed everything.
         visit.page.evaluate("setTimeout(() => { try { new Function('1') } catch { window.refused = true } })")
-        visit.page.wait_for_function("window.refused", polling=50)
+        wait_for(visit.page, "window.refused")
         assert visit.live_charts == visit.figures
         chart = Chart(visit.page)
         chart.move("beta", 1.5)
@@ -136,14 +136,14 @@ def test_moving_a_control_writes_the_address_and_the_address_moves_the_control(b
         length = visit.page.evaluate("history.length")
         chart.move("beta", 1.5)
         chart.choose("model", "patch")
-        visit.page.wait_for_function("location.hash.includes('?')")
-        visit.page.wait_for_function("location.hash.includes('model=patch')")
+        wait_for(visit.page, "location.hash.includes('?')")
+        wait_for(visit.page, "location.hash.includes('model=patch')")
         assert visit.page.evaluate("location.hash") == f"#{ENERGY}?beta=1.5&model=patch"
         assert visit.page.evaluate("history.length") == length
         address = visit.page.url
         chart.move("beta", 2)
         chart.choose("model", "tile")
-        visit.page.wait_for_function("!location.hash.includes('?')")
+        wait_for(visit.page, "!location.hash.includes('?')")
         assert visit.page.evaluate("location.hash") == f"#{ENERGY}"
     with Visit(browser, address, live=False) as visit:
         figure = figure_of(visit, ENERGY)
@@ -157,7 +157,7 @@ def test_moving_a_control_writes_the_address_and_the_address_moves_the_control(b
         visit.page.goto(f"{site}/references.html")
         visit.page.go_back()
         visit.start_charts()
-        visit.page.wait_for_function(f"document.getElementById('{ENERGY}').view.signal('beta') === 1.5")
+        wait_for(visit.page, f"document.getElementById('{ENERGY}').view.signal('beta') === 1.5")
         assert figure.locator("[name=model]").input_value() == Chart(visit.page).signal("model") == "patch"
         assert visit.complaints == []
 
@@ -186,10 +186,10 @@ def test_the_menu_gives_link_citation_and_files_and_closes(browser, site):
         assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
         Chart(page).move("beta", 1.5)
         link = f"{site}/placement.html#{ENERGY}?beta=1.5"
-        for button, words in {"link": "", "cite": "Figure 2 of The placement law", "bibtex": "@misc{"}.items():
+        for button, words in {"link": "", "cite": "Figure 1 of The placement law", "bibtex": "@misc{"}.items():
             menu.locator("summary").click()
             menu.locator(f"[data-do={button}]").click()
-            page.wait_for_function(f"document.querySelector('#{ENERGY} .dg-chart-told').textContent.includes('copied')")
+            wait_for(page, f"document.querySelector('#{ENERGY} .dg-chart-told').textContent.includes('copied')")
             copied = page.evaluate("navigator.clipboard.readText()")
             assert link in copied
             assert words in copied
@@ -262,7 +262,7 @@ def test_a_control_is_heard_before_vega_is_there(browser, site):
         figure.locator("[name=beta]").evaluate(
             "(input) => { input.value = 1.5; input.dispatchEvent(new Event('input', {bubbles: true})) }"
         )
-        visit.page.wait_for_function(f"document.getElementById('{ENERGY}').view?.signal('beta') === 1.5")
+        wait_for(visit.page, f"document.getElementById('{ENERGY}').view?.signal('beta') === 1.5")
         assert figure.locator("[name=beta] + output").inner_text() == "1.5"
 
 

@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from browser import Visit
+from browser import Visit, wait_for
 from datagravity.site import landing
 
 
 @pytest.fixture
 def visit(site, browser):
     with Visit(browser, f"{site}/index.html", settled=True) as found:
-        found.page.wait_for_function("document.documentElement.dataset.landing === 'live'")
+        wait_for(found.page, "document.documentElement.dataset.landing === 'live'")
         yield found
 
 
@@ -22,7 +22,9 @@ def _words(page):
 
 
 def test_the_first_screen_asks_and_shows(visit):
-    assert re.search(r"Fetching operands from DRAM costs \d+ to \d+ times", visit.page.locator("h1 + p").text_content())
+    assert re.search(
+        r"Fetching operands from DRAM costs \d+ to \d+ times", visit.page.locator("h1 ~ p").first.text_content()
+    )
     assert visit.page.locator("figure.dg-landing").bounding_box()["y"] < 500
     assert visit.complaints == []
 
@@ -44,11 +46,12 @@ def test_the_sentence_says_the_best_place_of_each_program(visit):
 
 
 def test_a_price_of_a_place_lifts_the_bars_and_moves_the_best_place(visit):
-    before = visit.page.locator(".dg-landing-best").get_attribute("x")
+    best = visit.page.locator(".dg-landing-best")
+    before = float(best.get_attribute("x"))
     slider = visit.page.locator("input[name='price']")
     slider.focus()
     visit.page.keyboard.press("End")
-    assert visit.page.locator(".dg-landing-best").get_attribute("x") < before
+    assert float(best.get_attribute("x")) < before
     assert slider.get_attribute("aria-valuetext") == "1,000,000 pJ a phase"
 
 

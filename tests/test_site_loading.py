@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from browser import Visit
+from browser import Visit, wait_for
 from conftest import ROOT
 from datagravity.site import theme
 from datagravity.site.build import Book
@@ -27,7 +27,7 @@ def test_the_policy_refuses_nothing_that_a_page_does(browser, site, name):
     for figure in page.locator("figure.dg-chart").all():
         figure.scroll_into_view_if_needed()
     if page.locator("figure.dg-chart").count():
-        page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+        wait_for(page, "document.documentElement.dataset.charts === 'drawn'")
     page.locator(".theme-switch-button:visible").first.click()
     assert page.evaluate("refused") == []
     assert page.evaluate("document.querySelector('meta[http-equiv=Content-Security-Policy]').content") == theme.POLICY
@@ -100,7 +100,7 @@ def test_formulas_are_drawn_in_their_font_and_read_as_mathematics(browser, site)
 
 def test_a_wide_formula_scrolls_by_keys(browser, site):
     with Visit(browser, f"{site}/shares.html", width=320) as visit:
-        visit.page.wait_for_function("document.querySelector('.dg-formula[tabindex], .math[tabindex]') !== null")
+        wait_for(visit.page, "document.querySelector('.dg-formula[tabindex], .math[tabindex]') !== null")
         boxes = visit.page.locator(".dg-formula, span.math").evaluate_all(
             "(all) => all.map((box) => [box.scrollWidth > box.clientWidth, box.tabIndex === 0])"
         )
@@ -143,7 +143,7 @@ def test_switches_of_the_theme_work(browser, site):
         page.locator("[data-action=print]").click()
         assert page.evaluate("window.printed")
         page.locator("[data-action=fullscreen]").click()
-        page.wait_for_function("document.fullscreenElement !== null")
+        wait_for(page, "document.fullscreenElement !== null")
         assert visit.complaints == []
 
 

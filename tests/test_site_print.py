@@ -36,7 +36,7 @@ def _missing(words, paper):
     return sorted({word for word in re.findall(r"[A-Za-z]{5,}", words) if _plain(word) not in paper})
 
 
-@pytest.mark.parametrize("name", ["brains", "systems", "many-data-sets"])
+@pytest.mark.parametrize("name", ["brains", "systems", "levers"])
 def test_a_printed_page_is_whole(browser, site, name, tmp_path):
     with Visit(browser, f"{site}/{name}.html") as visit:
         page = visit.page

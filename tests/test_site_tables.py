@@ -2,11 +2,12 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from browser import Visit
+from browser import Visit, wait_for
 from datagravity import load, systems
 from datagravity.grid import words
 
@@ -56,7 +57,7 @@ class Table:
 @pytest.fixture
 def visit(browser, site):
     with Visit(browser, f"{site}/systems.html") as visit:
-        visit.page.wait_for_function("document.documentElement.dataset.tables === 'live'")
+        wait_for(visit.page, "document.documentElement.dataset.tables === 'live'")
         yield visit
 
 
@@ -249,7 +250,7 @@ def test_the_file_holds_the_rows_on_view_with_every_column(visit, table):
 
 def test_a_table_says_what_it_is_and_heads_its_rows(visit):
     box = visit.page.locator("#tab-claims-of-thirty-systems")
-    assert box.locator("caption").inner_text() == "Claims of thirty systems"
+    assert re.fullmatch(r"Table \d+ Claims of thirty systems", box.locator("caption").inner_text())
     assert box.locator("tbody tr:not(.dg-extra) > th[scope=row]").count() == len(systems.rows())
     assert visit.page.locator(".dg-table thead th:not([scope=col])").count() == 0
 

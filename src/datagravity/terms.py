@@ -100,11 +100,6 @@ TERMS = [
         ("mixtures of experts", "mixture"),
     ),
     Term(
-        "multiverse",
-        "all reasonable ways to analyse the same data, each carried out: it shows on which choice a result hangs",
-        "pim",
-    ),
-    Term(
         "operand",
         "a number that an operation takes; it has to be where the operation happens",
         "disjunction-constant",

@@ -6,6 +6,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.transforms import SphinxTransform
+from sphinx.util.nodes import _make_id
 
 from datagravity.compiled import notation_table
 from datagravity.terms import TERMS
@@ -53,7 +54,7 @@ def write_page(folder):
 
 def address(term):
     """Where a term stands, from another page."""
-    return f"{Path(PAGE).stem}.html#{nodes.make_id(f'term-{term.name}')}"
+    return f"{Path(PAGE).stem}.html#{_make_id(f'term-{term.name}')}"
 
 
 def pattern(term):

@@ -33,6 +33,8 @@ _ITALICS = {
     chr(int(unicodedata.decomposition(chr(code)).split()[1], 16)): chr(code)
     for code in [0x210E, *range(0x1D434, 0x1D455), *range(0x1D456, 0x1D468), 0x1D6A4, 0x1D6A5, *range(0x1D6E2, 0x1D71C)]
 }
+# Elements that draw a sign which stands nowhere in their text -> that sign.
+_DRAWN = {"msqrt": "\u221a", "mroot": "\u221a"}
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 
 
@@ -106,6 +108,7 @@ def characters(page):
     for formula in _FORMULA.findall(page):
         found |= set(html.unescape(re.sub(r"<[^>]*>", "", formula)))
         found |= {_ITALICS.get(letter, letter) for letter in re.findall(r"<mi>(.)</mi>", formula)}
+        found |= {_DRAWN[name] for name in re.findall(r"<(\w+)", formula) if name in _DRAWN}
     return found
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from datagravity.charts import theme
 from datagravity.programs.measuring import telling
-from datagravity.site.renderer import heading, still_picture
+from datagravity.site.renderer import joined, still_picture
 
 #: Pictures are drawn as wide as a phone, and stretched where there is room.
 _WIDTH, _HEIGHT = 340, 250
@@ -226,7 +226,14 @@ def _table(names, rows, first_number):
 def _figure(chart):
     specification = chart.to_dict()
     picture = still_picture({**specification, "title": None}, width=_WIDTH)
-    return f"<figure>{heading(specification)}{picture}</figure>"
+    return f"<figure>{_heading(specification)}{picture}</figure>"
+
+
+def _heading(specification):
+    """Title and subtitle of a chart as HTML."""
+    text, subtitle = (joined(specification["title"].get(part) or "") for part in ("text", "subtitle"))
+    smaller = f'<br><span class="dg-chart-subtitle">{html.escape(subtitle)}</span>' if subtitle else ""
+    return f'<p class="dg-chart-title">{html.escape(text)}{smaller}</p>'
 
 
 _SECTIONS = (_short, _seen, _levels, _functions, _placement, _missed)

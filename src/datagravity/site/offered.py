@@ -161,7 +161,7 @@ def html(text, site):
         plain = re.sub(r"\sdata-[\w-]+(?:=(?:\"[^\"]*\"|'[^']*'))?", "", found[0])
         return re.sub(rf"href=([\"'])(?=(?:{DATA_PAGES}/)?[\w-]+\.html)", rf"href=\1{site.base}", plain)
 
-    return re.sub(r"<[a-z][^>]*>", tag, text)
+    return re.sub(r"<[a-z][^>]*>", tag, re.sub(r"<script\b.*?</script>", "", text, flags=re.DOTALL))
 
 
 def markdown(text, site, values):

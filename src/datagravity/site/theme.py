@@ -37,10 +37,14 @@ UNUSED_STYLES = re.compile(r"sphinx-thebe\.css")
 DROPPED = ["scripts/fontawesome*", "**/*.map", "vendor", "locales", "sphinx-thebe.*", "design-tabs.js"]
 #: Handlers in attributes of the theme's buttons -> what `theme.js` listens for.
 ACTIONS = {"window.print()": "print", "toggleFullScreen()": "fullscreen"}
+# Sphinx's search begins as soon as its script is read if the page is there by then: words of the language before it,
+# the book's changes to it behind it, and last the index. All other scripts have 1.
+_ORDER = {"_static/language_data.js": 0, "_static/search.js": 2, "searchindex.js": 3}
 # Names of classes that scripts put together from parts.
 _MADE = {"bs-tooltip-top", "bs-tooltip-bottom", "bs-tooltip-start", "bs-tooltip-end", "bs-tooltip-auto"}
 _SCRIPT = re.compile(r"[ \t]*<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>[ \t]*\n?", re.DOTALL)
-_STYLE = re.compile(r"[ \t]*<link\b[^>]*\brel=\"stylesheet\"[^>]*>[ \t]*\n?")
+# A style sheet that only readers without scripts ask for stays where it is, and what it is.
+_STYLE = re.compile(r"(?<!<noscript>)[ \t]*<link\b[^>]*\brel=\"stylesheet\"[^>]*>[ \t]*\n?")
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _ICONS = re.compile(r"\.\./vendor/fontawesome/webfonts/(fa-[a-z]+-\d+\.woff2)")
 
@@ -127,8 +131,7 @@ class Page:
         self.text = text
         self.styles = [file for tag in _STYLE.findall(text) if (file := self._local(_attribute(tag, "href")))]
         found = [self._script(match) for match in _SCRIPT.finditer(text)]
-        # Sphinx's search begins as soon as its script is read if the page is there by then, and needs this one.
-        self.scripts = sorted(filter(None, found), key=lambda script: script != ("file", "_static/language_data.js"))
+        self.scripts = sorted(filter(None, found), key=lambda script: _ORDER.get(script[1], 1))
 
     @property
     def unfinished(self):

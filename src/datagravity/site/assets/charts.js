@@ -108,6 +108,8 @@
       this.size = this.sizeNow();
       const live = document.createElement("div");
       live.className = "dg-chart-live";
+      // The figure says what its picture shows, and what stands under the arrow keys.
+      live.setAttribute("aria-hidden", "true");
       // Expressions are interpreted: a page's policy may forbid to make functions from text.
       const view = new View(parse(this.specification(), {}, { ast: true }), {
         expr: expressionInterpreter, renderer: "svg", container: live, hover: true, loader: loader(),

@@ -54,7 +54,6 @@
     if (results) results.before(note);
   }
 
-  // Before Sphinx's own script begins to search.
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { capture: true });
-  else begin();
+  // Behind Sphinx's own script, and before the index that it waits for.
+  begin();
 })();
