@@ -85,6 +85,22 @@ def test_the_font_has_what_formulas_draw_and_no_more():
     assert "Open Font License" in font["name"].getDebugName(13)
 
 
+@pytest.mark.parametrize("latex", [r"\sqrt{2\ln F}", r"\sqrt[3]{\frac{a}{b}}"])
+def test_the_font_has_the_sign_of_a_root_in_every_height(latex):
+    letters = maths.characters(maths.mathml(latex))
+    assert "√" in letters
+    characters, font = characters_of(maths.font_face(letters))
+    assert "√" in characters
+    # A browser takes a taller sign, or puts one together from parts, where the root is tall.
+    grown = font["MATH"].table.MathVariants
+    place = grown.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord("√")])
+    assert len(grown.VertGlyphConstruction[place].MathGlyphVariantRecord) > 2
+
+
+def test_no_sign_of_a_root_where_no_root_is():
+    assert "√" not in maths.characters(maths.mathml(r"\frac{a}{b}"))
+
+
 def test_the_font_is_the_same_each_time_and_refuses_what_it_lacks():
     assert maths.font_face({"a", "b"}) == maths.font_face({"b", "a"})
     with pytest.raises(ValueError, match=r"formulas: .*expected characters of STIX Two Math"):
