@@ -66,7 +66,11 @@ def serve(arguments):
     folder = Book(arguments.root).html
     if not folder.exists():
         raise ValueError(f"{folder} does not exist: run `make book` first")
-    with Server(folder, arguments.port) as server:
+    try:
+        server = Server(folder, arguments.port)
+    except OSError as error:
+        raise ValueError(f"--port: {arguments.port}, expected a free port ({error.strerror}), as in --port 0") from None
+    with server:
         print(f"{server.address}/  (Ctrl-C ends)", flush=True)
         try:
             server.serve_forever()

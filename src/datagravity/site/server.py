@@ -7,7 +7,7 @@ from email.utils import formatdate
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 #: Kinds of files that are text, and shrink to a third or less.
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".md", ".ipynb", ".txt", ".csv", ".inv"}
@@ -42,12 +42,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def _answer(self, with_body):
         path = Path(self.translate_path(self.path))
-        if path.is_dir():
-            if not urlsplit(self.path).path.endswith("/"):
-                self._redirect()
-                return
-            path /= "index.html"
         try:
+            if path.is_dir():
+                if not urlsplit(self.path).path.endswith("/"):
+                    self._redirect()
+                    return
+                path /= "index.html"
             status = path.stat()
             takes = "gzip" in self.headers.get("Accept-Encoding", "")
             compressed = takes and path.suffix in COMPRESSED and status.st_size >= LEAST
@@ -61,7 +61,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("ETag", tag)
         self.send_header("Last-Modified", formatdate(status.st_mtime, usegmt=True))
         # An address with a digest never means other bytes; of any other file the browser asks whether it is the same.
-        kept = "v=" in urlsplit(self.path).query
+        kept = "v" in parse_qs(urlsplit(self.path).query)
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-cache")
         self.send_header("Vary", "Accept-Encoding")
         if not same:

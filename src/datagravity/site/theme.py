@@ -163,6 +163,9 @@ class Page:
         text = re.sub(r"\s*<meta (?:name=\"viewport\"|charset=)[^>]*>", "", text)
         text = re.sub(r"(<(?:i|span) class=\"[^\"]*\bfa-[^\"]*\")", r'\1 aria-hidden="true"', text)
         text = re.sub(r"(<[a-z][^>]*?)\son([a-z]+)=\"([^\"]*)\"", self._action, text)
+        if "bd-toc-nav" not in text.partition("<body")[2].partition(">")[2]:
+            # The theme would follow its list of sections, and take the anchors of rows for it where there is none.
+            text = re.sub(r'(<body)[^>]*? data-bs-spy="scroll"[^>]*?(?= data-default-mode|>)', r"\1", text)
         text = maths.unbroken(text)
         text = text.replace("<head>", f"<head>\n{self._head(files, styles, scripts)}", 1)
         return re.sub(

@@ -46,7 +46,7 @@
   // An address may hold anything: what the control does not offer leaves it as it is.
   function setText(control, text) {
     if (control.type === "checkbox") control.checked = text === "true";
-    else if (control.type === "range") { if (Number.isFinite(Number(text))) control.value = text; }
+    else if (control.type === "range") { if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) control.value = text; }
     else if (Array.from(control.options).some((option) => option.value === text)) control.value = text;
   }
 

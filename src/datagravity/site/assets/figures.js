@@ -47,7 +47,8 @@
   }
 
   function csvCell(value) {
-    const text = value === null ? "" : String(value);
+    // A spreadsheet takes a text that begins so for a formula.
+    const text = value === null ? "" : typeof value === "string" && /^[=+@\t\r]/.test(value) ? "'" + value : String(value);
     return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   }
 

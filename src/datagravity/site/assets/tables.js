@@ -279,7 +279,8 @@
 
     // The row that the address names is opened, though it be sifted out or not there yet.
     function follow() {
-      const anchor = decodeURIComponent(location.hash.slice(1));
+      let anchor = location.hash.slice(1);
+      try { anchor = decodeURIComponent(anchor); } catch (error) { return; }  // no address of ours
       if (!anchor || anchor === box.id) return;
       const find = () => grid.rows.find((entry) => entry.row.id === anchor);
       function go() {
