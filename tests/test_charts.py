@@ -13,7 +13,7 @@ from jsonschema.validators import validator_for
 from charts import CHAPTERS, FOLDER, every_chart, texts
 from conftest import ROOT
 from datagravity import load
-from datagravity.charts.theme import theme
+from datagravity.charts.theme import MEANING, PALETTE, ordered, theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
 from datagravity.reads import by_value, remembered
@@ -297,3 +297,29 @@ def test_descriptions_put_numbers_into_words():
     assert [printed(value) for value in (0.00012345, 2.0, 999.6)] == ["0.000123", "2", "1,000"]
     assert [listed(names) for names in (["x"], ["x", "y"], ["x", "y", "z"])] == ["x", "x and y", "x, y and z"]
     assert percent(0.8) == "80 %"
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_colour_means_the_same_in_every_chart(name):
+    for own in parts(specification(name), "color"):
+        scale = (own.get("scale") or {}) if isinstance(own, dict) else {}
+        if isinstance(scale.get("range"), list) and isinstance(scale.get("domain"), list):
+            for label, colour in zip(scale["domain"], scale["range"], strict=False):
+                assert MEANING.get(label, colour) == colour, label
+
+
+def luminance(colour):
+    """Relative luminance by the WCAG."""
+    parts_of = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts_of]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_ordered_colours_grow_lighter_and_keep_the_contrast_of_the_palette():
+    assert len(set(ordered(8))) == 8
+    light = [luminance(colour) for colour in ordered(8)]
+    assert light == sorted(light)
+    for colour in [*PALETTE, *ordered(8)]:
+        assert 1.05 / (luminance(colour) + 0.05) >= 3, colour
+        assert (luminance(colour) + 0.05) / (luminance("#14181e") + 0.05) >= 3, colour
+    assert ordered(1) == ordered(8)[:1]

@@ -71,6 +71,16 @@ def test_a_page_asks_for_vega_only_near_a_chart(browser, site):
         assert visit.complaints == []
 
 
+def test_vega_is_fetched_but_not_run_once_a_reader_does_something(browser, site):
+    with Visit(browser, f"{site}/brains.html", live=False, settled=True) as visit:
+        with visit.page.expect_event("requestfinished", lambda request: "vega.js" in request.url):
+            visit.page.mouse.move(100, 100)
+        assert visit.page.evaluate("window.datagravityVega === undefined")
+        visit.start_charts()
+        assert visit.live_charts == 1
+        assert visit.complaints == []
+
+
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_the_still_picture_has_the_size_of_the_live_chart(browser, site, width):
     with Visit(browser, f"{site}/placement.html", width=width, live=False) as visit:

@@ -7,7 +7,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, slider
 from datagravity.charts.curves import Axis, law_chart
 from datagravity.charts.layers import guide
-from datagravity.charts.theme import BLUE, ORANGE, PALETTE, finished
+from datagravity.charts.theme import BLUE, BROWN, DASHES, ORANGE, PURPLE, finished, ordered
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import spans
 from datagravity.compiled import vega_expression
@@ -57,6 +57,12 @@ def reuse_crossing():
     rows = machine_balances()
     operations = list(dict.fromkeys(rows["operation"]))
     memories = list(dict.fromkeys(rows["memory"]))
+    # The sizes of one memory have an order, kinds of memory have none.
+    sizes = [name for name in memories if name.startswith("SRAM")]
+    kinds = [name for name in memories if name not in sizes]
+    own = dict(zip(sizes, ordered(len(sizes)), strict=True)) | dict(zip(kinds, [ORANGE, PURPLE, BROWN], strict=True))
+    colours = [own[name] for name in memories]
+    dashes = [DASHES[(sizes if name in sizes else kinds).index(name)] for name in memories]
     data = described(rows, "memory", "operation", "transport_pj_per_bit", "compute_pj", "width_bits")
     reuse = [round(10 ** (exponent / 16), 4) for exponent in range(65)]
     constant = vega_expression(
@@ -77,7 +83,8 @@ def reuse_crossing():
         .encode(
             x=alt.X("reuse:Q").scale(type="log").title("operations per fetched operand").axis(format="~g"),
             y=alt.Y("G_d:Q").scale(type="log").title("G_d (transport energy / compute energy)").axis(format="~g"),
-            color=alt.Color("memory:N").scale(domain=memories, range=PALETTE[: len(memories)]).title(None),
+            color=alt.Color("memory:N").scale(domain=memories, range=colours).title(None),
+            strokeDash=alt.StrokeDash("memory:N").scale(domain=memories, range=dashes).title(None),
             **about(
                 data,
                 word("memory"),

@@ -9,7 +9,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import Axis, law_chart, one_point
 from datagravity.charts.layers import guide, hollow_if_grey, shapes
-from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished, ordered
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, span, spans
 from datagravity.compiled import vega_expression
@@ -220,7 +220,10 @@ def what_is_not_wire():
         .encode(
             x=alt.X("kib:Q").scale(type="log", nice=False, padding=10).title("capacity (KiB)").axis(format="~s"),
             y=alt.Y("not_htree:Q").scale(domain=[0, 1]).title("share that is not the tree of wires"),
-            color=alt.Color("line:N").scale(domain=["8 B", "64 B"], range=[BLUE, ORANGE]).title("width of a read"),
+            color=alt.Color("line:N").scale(domain=["8 B", "64 B"], range=ordered(2)).title("width of a read"),
+            shape=alt.Shape("line:N")
+            .scale(domain=["8 B", "64 B"], range=["circle", "diamond"])
+            .title("width of a read"),
             **about(
                 data,
                 number("kib", "capacity", "KiB"),

@@ -9,7 +9,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
 from datagravity.charts.layers import readout
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.theme import BLUE, GREEN, GREY, MEANING, PINK, finished
 from datagravity.charts.tooltips import number
 from datagravity.charts.words import percent
 from datagravity.compiled import vega_expression
@@ -45,7 +45,7 @@ def energy_against_distance():
         lines,
         x,
         y,
-        colors=[ORANGE, GREEN, BLUE],
+        colors=[MEANING[name] for name in lines],
         dashes=[[6, 3], [2, 3], [1, 0]],
         tooltip=[number("r", "distance"), number("value", "energy / compute energy")],
     )

@@ -1,14 +1,12 @@
 """The charts of the chapter on processors from 45 nm to 7 nm."""
 
-import itertools
-
 import altair as alt
 import pandas as pd
 
 from datagravity import symbolic
 from datagravity.charts.controls import admitting, drop_down, log_slider, slider
 from datagravity.charts.layers import guide, hollow_if_grey, shapes
-from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.theme import BLUE, GREY, ORANGE, PURPLE, finished, ordered
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import spans
 from datagravity.compiled import vega_expression
@@ -23,7 +21,6 @@ from datagravity.processors import (
 #: The operation that the chart opens with.
 OPERATION, ALL_OPERATIONS = "FP32 multiply", "all operations"
 #: From the oldest node to the newest, and again from the start if there are more.
-NODE_COLOURS = [BLUE, GREEN, PINK, PURPLE, BROWN, ORANGE]
 NOT_STATED = "not stated"
 POWERS_OF_TEN = [10.0**exponent for exponent in range(-3, 7)]
 WIDTHS = {"as published, 32 bits": "published", "the operation's own": "own"}
@@ -91,7 +88,8 @@ def disjunction_constants_by_memory():
     rows = disjunction_constants(include_recalled=True)
     opening = rows[(rows["operation"] == OPERATION) & (rows["status"] != "recalled")]
     nodes = sorted(set(rows["node"]) - {NOT_STATED}, key=lambda node: -float(node.split()[0]))
-    node_colours = [*itertools.islice(itertools.cycle(NODE_COLOURS), len(nodes)), GREY]
+    # From the oldest node on; the same order as of the places within a row.
+    node_colours = [*ordered(len(nodes)), GREY]
     nodes.append(NOT_STATED)
     scopes = sorted(set(rows["scope"]))
     symbols = ["circle", "square", "triangle-up", "diamond", "cross"][: len(scopes)]

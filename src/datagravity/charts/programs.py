@@ -7,7 +7,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, one_point
 from datagravity.charts.layers import diagonal, guide, readout
-from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.theme import BLUE, DASHES, GREEN, GREY, MEANING, ORANGE, PINK, PURPLE, finished, ordered
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed, spans
 from datagravity.compiled import vega_expression
@@ -21,7 +21,8 @@ from datagravity.programs.placing import ONE_PLACE
 PARTITIONS = {"natural": (BLUE, "circle"), "contiguous": (ORANGE, "square"), "hashed": (PINK, "triangle-up")}
 PARTITIONS |= {"graph": (GREEN, "diamond")}
 #: The parts of a bill, from the bottom of a bar up.
-TERMS = {"compute": GREY, "local transport": BLUE, "sharing": ORANGE, "commands, migrations": GREEN, "places": PINK}
+TERMS = {name: MEANING[name] for name in ("compute", "local transport", "sharing")}
+TERMS |= {"commands, migrations": GREEN, "places": MEANING["places"]}
 #: Which of the places is best.
 ENDS = {"one place": GREY, "inside the grid": BLUE, "end of the grid": ORANGE}
 #: The program that a chart opens with.
@@ -48,6 +49,15 @@ def _partition_scale(known, **legend):
 # --- Miss curves -----------------------------------------------------------------------------------------------------
 
 
+def _moved_at_once(units):
+    """Colour and dash of lines by how much moves at once, from the least on."""
+    named = {alt.Color: ordered(len(units)), alt.StrokeDash: DASHES[: len(units)]}
+    color, dash = (
+        channel("unit:N").scale(domain=units, range=own).title("moved at once") for channel, own in named.items()
+    )
+    return {"color": color, "strokeDash": dash}
+
+
 def miss_curves(misses=None):
     """Misses against the capacity of a memory, for a program of the reader's choice, in words and in lines.
 
@@ -69,10 +79,9 @@ def miss_curves(misses=None):
     scale = alt.Scale(type="log", nice=False)
     x = alt.X("at:Q").scale(scale).title("bytes nearby").axis(labelExpr=SHORT, values=_DECADES)
     y = alt.Y("share:Q").scale(scale).title("misses / accesses").axis(format="~g", values=_DECADES)
-    unit = alt.Color("unit:N").scale(range=[BLUE, ORANGE]).title("moved at once")
-    lines = flat.mark_line(point=True, strokeWidth=2).encode(
-        x=x, y=y, color=unit, tooltip=[word("unit", "moved at once"), number("at", "bytes"), number("share", "share")]
-    )
+    unit = _moved_at_once([f"{size} bytes" for size in sorted(set(rows["unit_bytes"]))])
+    told = [word("unit", "moved at once"), number("at", "bytes"), number("share", "share")]
+    lines = flat.mark_line(point=True, strokeWidth=2).encode(x=x, y=y, **unit, tooltip=told)
     slopes = (
         base.transform_filter("datum.unit == '8 bytes'")
         .transform_calculate(low="datum.at[0]", high="peek(datum.at)", start="datum.share[0]", slope="[0, 0.5, 1]")
@@ -455,9 +464,10 @@ def valley(counts=None):
 def _whole_bill():
     """Colour and shape of the points at the top of the bars, with a legend of their own."""
     name = "the whole bill"
-    legend = {"symbolFillColor": BROWN, "symbolStrokeColor": BROWN}
+    total = MEANING["total"]
+    legend = {"symbolFillColor": total, "symbolStrokeColor": total}
     shape = alt.Shape("bill:N").scale(domain=[name], range=["diamond"]).title(None).legend(**legend)
-    return {"shape": shape, "color": alt.value(BROWN)}
+    return {"shape": shape, "color": alt.value(total)}
 
 
 def _above(chart):

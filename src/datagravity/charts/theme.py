@@ -18,6 +18,41 @@ BLUE, ORANGE, GREEN, PINK, PURPLE, GREY, BROWN = (
     "#a6761d",
 )
 PALETTE = [BLUE, ORANGE, GREEN, PINK, PURPLE, BROWN, GREY]
+#: What a colour stands for wherever a chart tells these apart: a curve, bar or point of this name has this colour.
+MEANING = {
+    "transport": ORANGE,
+    "local transport": ORANGE,
+    "bytes": ORANGE,
+    "proximity": GREEN,
+    "compute": GREY,
+    "operations": GREY,
+    "places": PINK,
+    "sharing": BROWN,
+    "total": BLUE,
+}
+#: Dashes that tell lines apart beside their colours.
+DASHES = [[1, 0], [6, 3], [2, 3], [8, 2, 2, 2], [12, 4]]
+#: The ends of the scale of ordered things. Both keep the contrast of the palette.
+_LEAST, _MOST = (0x26, 0x6A, 0xB2), (0x4E, 0x98, 0xD4)
+
+
+def ordered(count):
+    """Colours for things with an order, such as nodes or sizes of a memory: one hue, from dark to light.
+
+    Parameters
+    ----------
+    count : how many things there are, at least 1
+
+    Examples
+    --------
+    >>> ordered(3)
+    ['#266ab2', '#3a81c3', '#4e98d4']
+    """
+    steps = [number / max(count - 1, 1) for number in range(count)]
+    return [
+        "#" + "".join(f"{round(low + step * (high - low)):02x}" for low, high in zip(_LEAST, _MOST, strict=True))
+        for step in steps
+    ]
 
 
 # Importing a package must not restyle a reader's own charts: they ask for the theme by its name.

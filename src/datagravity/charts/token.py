@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 
 from datagravity import decoding, symbolic
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, PURPLE, finished
+from datagravity.charts.theme import BROWN, DASHES, GREY, MEANING, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, printed
 from datagravity.charts.workload import BATCHES, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, sources, workload_controls
@@ -13,11 +13,11 @@ from datagravity.decoding import LEVEL
 #: The axis stays where it is, so that a choice moves the lines and not the scale.
 JOULES = [1e-3, 1e3]
 TERMS = {
-    "weights": (symbolic.weight_energy, BLUE),
-    "KV cache": (symbolic.kv_energy, GREEN),
-    "arithmetic, prompt too": (symbolic.arithmetic_energy + symbolic.prompt_energy, ORANGE),
+    "weights": (symbolic.weight_energy, MEANING["transport"]),
+    "KV cache": (symbolic.kv_energy, BROWN),
+    "arithmetic, prompt too": (symbolic.arithmetic_energy + symbolic.prompt_energy, MEANING["compute"]),
     "standing": (symbolic.standing_energy, PURPLE),
-    "all together": (symbolic.token_energy, GREY),
+    "all together": (symbolic.token_energy, MEANING["total"]),
 }
 
 
@@ -41,6 +41,7 @@ def _at_batches(**expressions):
 def _terms():
     """One line for each term of a token's energy."""
     colours = [colour for _, colour in TERMS.values()]
+    dashes = [*DASHES[1:], DASHES[0]]  # the sum is the line without gaps
     lines = _at_batches(**{term: formula(energy, batch="datum.batch") for term, (energy, _) in TERMS.items()})
     return (
         lines.transform_fold(list(TERMS), as_=["term", "joules"])
@@ -50,6 +51,7 @@ def _terms():
             x=_x(),
             y=_y(),
             color=alt.Color("term:N").scale(domain=list(TERMS), range=colours).title(None),
+            strokeDash=alt.StrokeDash("term:N").scale(domain=list(TERMS), range=dashes).title(None),
             detail="term:N",
         )
     )

@@ -4,6 +4,7 @@
   "use strict";
 
   const STATIC = new URL(".", document.currentScript.src);
+  const VEGA = new URL("vega.js", STATIC).href;
   const loaded = new Map();
 
   function load(address) {
@@ -71,7 +72,7 @@
 
     async begin() {
       try {
-        await Promise.all([load(new URL("vega.js", STATIC).href), load(this.figure.dataset.figures)]);
+        await Promise.all([load(VEGA), load(this.figure.dataset.figures)]);
         this.told = window.datagravityFigures.figures[this.figure.id];
         await this.draw();
         new ResizeObserver(() => { if (this.size !== this.sizeNow()) this.draw(); }).observe(this.place);
@@ -208,6 +209,22 @@
     charts.forEach((chart) => observer.observe(chart.figure));
   }
 
+  // What Vega needs is fetched, not run, when a reader does the first thing on the page: then a first touch need not wait
+  // for the network, and a page that somebody only looks at asks for none of it.
+  function fetchAhead(charts) {
+    if (!charts.length || !/^https?:$/.test(window.location.protocol)) return;
+    const kinds = ["scroll", "pointermove", "touchstart", "keydown"];
+    const fetchAll = function () {
+      kinds.forEach((kind) => window.removeEventListener(kind, fetchAll));
+      const addresses = new Set([VEGA, ...charts.map((chart) => chart.figure.dataset.figures)]);
+      addresses.forEach(function (address) {
+        const link = Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: address });
+        if (!loaded.has(address)) document.head.append(link);
+      });
+    };
+    kinds.forEach((kind) => window.addEventListener(kind, fetchAll, { passive: true }));
+  }
+
   function begin() {
     const charts = Array.from(document.querySelectorAll("figure.dg-chart"), function (figure) {
       figure.chart = new Chart(figure);
@@ -219,8 +236,12 @@
     document.documentElement.dataset.charts = "ready";
     follow(charts);
     window.addEventListener("hashchange", () => follow(charts));
-    if (document.readyState === "complete") startNear(charts);
-    else window.addEventListener("load", () => startNear(charts));
+    const afterLoad = function () {
+      startNear(charts);
+      fetchAhead(charts);
+    };
+    if (document.readyState === "complete") afterLoad();
+    else window.addEventListener("load", afterLoad);
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
