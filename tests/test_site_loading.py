@@ -27,7 +27,11 @@ def test_the_policy_refuses_nothing_that_a_page_does(browser, site, name):
     for figure in page.locator("figure.dg-chart").all():
         figure.scroll_into_view_if_needed()
     if page.locator("figure.dg-chart").count():
-        wait_for(page, "document.documentElement.dataset.charts === 'drawn'")
+        wait_for(page, "document.documentElement.dataset.charts === 'ready'")
+        page.evaluate(
+            "Promise.all(Array.from(document.querySelectorAll('figure.dg-chart'), (one) => one.chart.start()))"
+            ".then(() => true)"
+        )
     page.locator(".theme-switch-button:visible").first.click()
     assert page.evaluate("refused") == []
     assert page.evaluate("document.querySelector('meta[http-equiv=Content-Security-Policy]').content") == theme.POLICY

@@ -176,7 +176,7 @@ def grid(columns, rows, *, caption=None, name=None, live=False, side_by_side=SID
     beyond = columns[len(beside) :]
     name = name or (slug(caption) if live and caption else None)
     anchor = f' id="tab-{html.escape(name, quote=True)}"' if name else ""
-    label = caption or f"Table of {', '.join(column.heading for column in columns[:3])}"
+    label = caption or f"Table of {', '.join(column.heading for column in columns)}"
     padded = list(zip(*(pads([row.cells[i] for row in rows]) for i in range(len(columns))), strict=True))
     body = "".join(
         _row(row, padding, columns, len(beside)) for row, padding in zip(rows, padded or [()] * len(rows), strict=True)

@@ -60,7 +60,9 @@ def address(term):
 def pattern(term):
     """What finds a term in a text: a compiled expression for its name and its other forms, as whole words."""
     forms = sorted((term.name, *term.forms), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, forms))})(?![\w-])", re.IGNORECASE)
+    # An apostrophe is another sign on a page.
+    names = "|".join(map(re.escape, forms)).replace("'", "['\N{RIGHT SINGLE QUOTATION MARK}]")
+    return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])", re.IGNORECASE)
 
 
 #: Longer names first: a term may hold another one.
