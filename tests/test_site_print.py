@@ -58,6 +58,35 @@ def test_a_printed_page_is_whole(browser, site, name, tmp_path):
     assert "toggleprimarysidebar" not in paper
 
 
+@pytest.mark.parametrize(("name", "title"), [("survey", "The survey"), ("data/pim", "Processing in memory")])
+def test_a_printed_page_begins_with_its_title(browser, site, name, title, tmp_path):
+    with Visit(browser, f"{site}/{name}.html") as visit:
+        visit.page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    text = PdfReader(tmp_path / "page.pdf").pages[0].extract_text().strip()
+    assert text.startswith(title)
+    # Once: the theme has a box with the title and a list of sections for paper.
+    assert not text[len(title) :].strip().startswith((title, "Contents"))
+
+
+def test_no_word_of_a_printed_table_is_stacked_and_details_are_text(browser, site):
+    with Visit(browser, f"{site}/survey.html", width=643) as visit:
+        page = visit.page
+        page.emulate_media(media="print")
+        for box in page.locator("article .dg-table").all():
+            assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 1
+        # Each of these words stands in a line.
+        words = "td:text-is('none'), td:text-is('reuse')"
+        lines = """(cells) => cells.map((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return range.getClientRects().length;
+        })"""
+        assert set(page.locator("article .dg-table").first.locator(words).evaluate_all(lines)) == {1}
+        details = page.locator("article .dg-extra").first
+        assert details.locator("dt").first.evaluate("(term) => getComputedStyle(term).display") == "inline"
+        assert not details.locator(".dg-blanks").first.is_visible()
+
+
 def test_a_chart_shrinks_to_the_paper(browser, site):
     with Visit(browser, f"{site}/brains.html", width=700) as visit:
         visit.page.emulate_media(media="print")
