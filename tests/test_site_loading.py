@@ -9,7 +9,7 @@ from conftest import ROOT
 from datagravity.site import theme
 from datagravity.site.build import Book
 
-PAGES = [*(chapter.stem for chapter in Book(ROOT).chapters()), "genindex", "search", "prf-prf"]
+PAGES = [*(chapter.stem for chapter in Book(ROOT).chapters()), "genindex", "search"]
 #: Set before anything of a page runs: what the policy refuses.
 REFUSED = """
 window.refused = [];

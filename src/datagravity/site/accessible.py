@@ -1,6 +1,7 @@
 """What the theme's pages lack for readers who do not see them, or who move by keyboard."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 #: What the theme writes, and what stands there instead (pattern, replacement).
@@ -20,16 +21,24 @@ MENDS = [
 
 
 def mended(page):
-    """The HTML of a page with these mends.
+    """The HTML of a page with these mends, and with a number behind the names of regions that have one name.
 
     Examples
     --------
     >>> mended('<div role="list" class="citation-list">')
     '<div class="citation-list">'
+    >>> mended('<p role="region" aria-label="A"><p role="region" aria-label="A">')
+    '<p role="region" aria-label="A"><p role="region" aria-label="A (2)">'
     """
     for pattern, replacement in MENDS:
         page = re.sub(pattern, replacement, page)
-    return page
+    seen = Counter()
+
+    def named(match):
+        seen[match[2]] += 1
+        return f'{match[1]}{match[2]}{f" ({seen[match[2]]})" if seen[match[2]] > 1 else ""}"'
+
+    return re.sub(r'(<[^>]*role="region"[^>]* aria-label=")([^"]*)"', named, page)
 
 
 def write(app, error):
