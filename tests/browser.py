@@ -31,7 +31,7 @@ class Visit:
             self.page.route(address.partition("#")[0], lambda route: with_policy(route, policy))
         self.requests, self.complaints = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._note_failure)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on(
             "console", lambda text: self.complaints.append(text.text) if text.type in ("error", "warning") else None
@@ -39,6 +39,11 @@ class Visit:
         self.page.goto(address, wait_until="networkidle" if settled else "load")
         if scripts and live and self.figures:
             self.start_charts()
+
+    def _note_failure(self, request):
+        # What is still on its way when a reader turns to another page did not fail.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url}")
 
     def start_charts(self):
         wait_for(self.page, "document.documentElement.dataset.charts === 'ready'")
