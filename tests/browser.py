@@ -1,14 +1,19 @@
 """A page of the built book as a reader sees it in a browser: what it shows, asks for and complains about."""
 
 import csv
+from contextlib import suppress
 from pathlib import Path
 
 
 def wait_for(page, expression, seconds=60):
     """Wait until an expression is true on a page. Playwright's own waiting makes code from text, which pages forbid."""
+    from playwright.sync_api import Error
+
     for _ in range(20 * seconds):
-        if page.evaluate(f"Boolean({expression})"):
-            return
+        # Between two pages there is no document; whatever else an expression meets, it is not true yet.
+        with suppress(Error):
+            if page.evaluate(f"Boolean({expression})"):
+                return
         page.wait_for_timeout(50)
     raise TimeoutError(f"{expression}: still false after {seconds} s")
 
