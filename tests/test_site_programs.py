@@ -11,7 +11,7 @@ from datagravity.charts import programs
 from datagravity.site import drawing, figures
 from test_charts_programs import counts
 
-SCRIPT = ROOT / "src" / "datagravity" / "site" / "assets" / "charts.js"
+SCRIPTS = [ROOT / "src" / "datagravity" / "site" / "assets" / name for name in ("shared.js", "charts.js")]
 
 
 class Valley(Chart):
@@ -37,11 +37,12 @@ def valley(browser, tmp_path):
     parts = drawing.parts(programs.valley(counts()).to_dict(), "", "valley")
     (tmp_path / "vega.js").write_text(figures.vega(tmp_path), encoding="utf-8")
     (tmp_path / "page.js").write_text(figures.page_file({"fig-valley": parts}), encoding="utf-8")
-    shutil.copy(SCRIPT, tmp_path)
+    for script in SCRIPTS:
+        shutil.copy(script, tmp_path)
     page = browser.new_page()
     (tmp_path / "page.html").write_text(
         f"<!DOCTYPE html><meta charset='utf-8'>{figures.figure(parts, 'fig-valley', 1, 'page.js')}"
-        "<script src='charts.js'></script>",
+        "<script src='shared.js'></script><script src='charts.js'></script>",
         encoding="utf-8",
     )
     page.goto((tmp_path / "page.html").as_uri())

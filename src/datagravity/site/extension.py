@@ -143,6 +143,7 @@ def setup(app):
     app.add_transform(LinkTerms)
     app.add_css_file("book.css")
     app.add_css_file("charts.css")
+    app.add_js_file("shared.js", priority=100)
     app.add_js_file("theme.js")
     app.add_js_file("page.js", loading_method="defer")
     figures.setup(app)

@@ -20,10 +20,7 @@
     return loaded.get(address);
   }
 
-  // A number beside a slider; `drawing.readable` has the same rule.
-  function readable(value) {
-    return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
-  }
+  const { readable } = window.datagravity;
 
   function valueOf(control) {
     if (control.type === "checkbox") return control.checked;

@@ -2,11 +2,7 @@
 (function () {
   "use strict";
 
-  function element(name, properties, ...children) {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
-  }
+  const { element, csvCell, save } = window.datagravity;
 
   // The marks of a chart's data, in the order of the drawing: each with its items and where its group begins.
   function marksOf(view) {
@@ -46,14 +42,8 @@
     return value === undefined || typeof value === "object" ? null : value;
   }
 
-  function csvCell(value) {
-    // A spreadsheet takes a text that begins so for a formula.
-    const text = value === null ? "" : typeof value === "string" && /^[=+@\t\r]/.test(value) ? "'" + value : String(value);
-    return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
-  }
-
   function csv({ titles, rows }) {
-    return [titles, ...rows].map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
+    return [titles, ...rows].map((cells) => cells.map((value) => csvCell(String(value ?? ""), typeof value !== "string")).join(",")).join("\r\n") + "\r\n";
   }
 
   function tableOf({ titles, rows }, caption) {
@@ -91,12 +81,6 @@
 
   function linkOf(figure) {
     return new URL(figure.chart.address(), window.location.href).href;
-  }
-
-  function save(name, blob) {
-    const link = element("a", { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
   function wrapped(text, length) {

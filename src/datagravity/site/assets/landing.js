@@ -3,16 +3,7 @@
 (function () {
   "use strict";
 
-  function element(name, properties, ...children) {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
-  }
-
-  // Three digits, as the text of the book has them.
-  function digits(value) {
-    return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
-  }
+  const { element, readable } = window.datagravity;
 
   function enliven(figure) {
     const data = JSON.parse(figure.querySelector(".dg-landing-data").textContent);
@@ -102,11 +93,11 @@
       const moved = (totals[here] - part.compute) / totals[here];
       const saved = totals[0] / totals[best];
       placed.textContent = count.toLocaleString("en");
-      priced.textContent = cost ? digits(cost) + " pJ a phase" : "nothing";
+      priced.textContent = cost ? readable(cost) + " pJ a phase" : "nothing";
       places.setAttribute("aria-valuetext", count === 1 ? "one place" : count + " places");
       price.setAttribute("aria-valuetext", priced.textContent);
       const text = own.name + " on " + (count === 1 ? "one place" : count.toLocaleString("en") + " places") + ": " +
-        digits(totals[here]) + " pJ an operation, " + Math.round(100 * moved) + " % of it not for arithmetic. " +
+        readable(totals[here]) + " pJ an operation, " + Math.round(100 * moved) + " % of it not for arithmetic. " +
         found(own, best, saved);
       clearTimeout(spoken);
       spoken = setTimeout(() => { words.textContent = text; }, 60);

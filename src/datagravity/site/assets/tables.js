@@ -3,11 +3,7 @@
 (function () {
   "use strict";
 
-  function element(name, properties, ...children) {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
-  }
+  const { element, csvCell, save } = window.datagravity;
 
   // Two keys of one rank.
   function compare(one, other) {
@@ -18,12 +14,6 @@
   // In either direction numbers come first, then texts such as "not computable", then blanks.
   function rank(value) {
     return value === null ? 2 : typeof value === "string" ? 1 : 0;
-  }
-
-  // A spreadsheet takes a text that begins with one of these for a formula.
-  function csvCell(text, isNumber) {
-    const safe = !isNumber && /^[=+@\t\r]/.test(text) ? "'" + text : text;
-    return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
   }
 
   // One table: its box, its columns (heading, whether it filters), its rows in the order of the page.
@@ -248,7 +238,7 @@
     function number() { grid.rows.forEach((entry, place) => { entry.place = entry.place ?? place; }); }
 
     // The rows on view as a file, with every column, numbers in full.
-    function save() {
+    function saveRows() {
       const rows = grid.rows.filter((entry) => !entry.row.hidden).map((entry) => columns.map(function (_, column) {
         const key = grid.key(entry, column);
         const cell = entry.texts ? null : grid.cell(entry, column);
@@ -256,12 +246,7 @@
         return csvCell(isNumber && !entry.texts ? String(key ?? "") : grid.text(entry, column), isNumber);
       }));
       const text = [columns.map(([heading]) => csvCell(heading)), ...rows].map((row) => row.join(",")).join("\r\n");
-      const link = element("a", {
-        href: URL.createObjectURL(new Blob([text + "\r\n"], { type: "text/csv" })),
-        download: (box.id || "table").replace(/^tab-/, "") + ".csv",
-      });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      save((box.id || "table").replace(/^tab-/, "") + ".csv", new Blob([text + "\r\n"], { type: "text/csv" }));
     }
 
     function fillLists() {
@@ -323,7 +308,7 @@
       heads[column].replaceChildren(head);
     });
     controls.append(element("label", { className: "dg-order" }, "Order ", order), button("Reset", reset, "reset"),
-      button("CSV", () => whole(save), "csv"), count);
+      button("CSV", () => whole(saveRows), "csv"), count);
     fillLists();
     box.before(controls);
     box.after(none);

@@ -1,0 +1,25 @@
+// What several scripts of the pages call. It comes first on every page.
+window.datagravity = {
+  element(name, properties, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  },
+
+  // A number for readers, of three digits; `drawing.readable` has the same rule.
+  readable(value) {
+    return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+  },
+
+  // A cell of a CSV file. A spreadsheet takes a text that begins so for a formula.
+  csvCell(text, isNumber) {
+    const safe = !isNumber && /^[=+@\t\r]/.test(text) ? "'" + text : text;
+    return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+  },
+
+  save(name, blob) {
+    const link = window.datagravity.element("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  },
+};
