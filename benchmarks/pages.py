@@ -151,7 +151,11 @@ def make_stock(folder):
         (book / path.name).with_suffix(".md").unlink()
     (folder / "_config.yml").write_text(stock_config((ROOT / "_config.yml").read_text(encoding="utf-8")))
     shutil.copyfile(ROOT / "_toc.yml", folder / "_toc.yml")
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(book)]
+    # Stock but for the style of the bibliography, which the page of references asks for by name.
+    code = (
+        "from datagravity.site import references; references.register(); from jupyter_book.cli.main import main; main()"
+    )
+    command = [sys.executable, "-c", code, "build", str(book)]
     command += ["--config", str(folder / "_config.yml"), "--toc", str(folder / "_toc.yml"), "--path-output", str(book)]
     run = subprocess.run([*command, "-q"], cwd=folder, capture_output=True, text=True, check=False)
     site = book / "_build" / "html"
