@@ -71,6 +71,29 @@ def test_a_page_asks_for_vega_only_near_a_chart(browser, site):
         assert visit.complaints == []
 
 
+def test_a_chart_on_the_first_screen_is_fetched_and_waits_for_a_touch(browser, site):
+    with Visit(browser, f"{site}/placement.html", live=False, settled=True) as visit:
+        figure = visit.page.locator("figure.dg-chart").first
+        wait_for(visit.page, "performance.getEntriesByType('resource').some((one) => one.name.endsWith('vega.js'))")
+        assert visit.page.evaluate("window.datagravityVega === undefined")
+        assert figure.get_attribute("data-live") is None
+        visit.page.mouse.move(5, 5)
+        figure.locator("svg.marks").wait_for(timeout=60_000)
+        assert visit.complaints == []
+
+
+def test_a_picture_far_away_has_its_size_before_a_browser_looks_into_it(browser, site):
+    looked_into = "(svg) => svg.querySelector('text').checkVisibility({contentVisibilityAuto: true})"
+    with Visit(browser, f"{site}/placement.html", live=False) as visit:
+        picture = visit.page.locator(".dg-still-wide").last
+        far = picture.bounding_box()
+        assert not picture.evaluate(looked_into)
+        shape = picture.evaluate("(svg) => svg.viewBox.baseVal.width / svg.viewBox.baseVal.height")
+        assert far["width"] / far["height"] == pytest.approx(shape, rel=0.01)
+        picture.scroll_into_view_if_needed()
+        wait_for(visit.page, f"({looked_into})(Array.from(document.querySelectorAll('.dg-still-wide')).at(-1))")
+
+
 def test_vega_is_fetched_but_not_run_once_a_reader_does_something(browser, site):
     with Visit(browser, f"{site}/brains.html", live=False, settled=True) as visit:
         with visit.page.expect_event("requestfinished", lambda request: "vega.js" in request.url):

@@ -1,6 +1,7 @@
 """The last step of a build: what a page loads, on a small site of two pages."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +96,13 @@ def test_a_digest_follows_its_file_and_a_second_time_changes_nothing(small_site)
     before = {path: path.read_bytes() for path in small_site.rglob("*") if path.is_file()}
     theme.finish(small_site)
     assert before == {path: path.read_bytes() for path in small_site.rglob("*") if path.is_file()}
+
+
+def test_the_theme_leaves_it_to_us_to_mark_boxes_that_scroll():
+    """What is taken from the theme's script is there in the version that is installed, once."""
+    import pydata_sphinx_theme
+
+    folder = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static" / "scripts"
+    text = (folder / "pydata-sphinx-theme.js").read_text(encoding="utf-8")
+    assert text.count(".tabIndex=") == len(theme.MARKING.findall(text)) == 1
+    assert ".tabIndex=" not in theme.MARKING.sub("", text)

@@ -86,10 +86,7 @@ def figure(parts, name, number, file, *, is_cited=False):
     """
     title, subtitle = title_of(parts)
     smaller = f'<span class="dg-chart-subtitle">{in_symbols(subtitle)}</span>' if subtitle else ""
-    wide, phone = (
-        picture.replace('class="marks"', f'class="dg-still dg-still-{size}"', 1)
-        for picture, size in zip(parts.pictures, ("wide", "phone"), strict=True)
-    )
+    wide, phone = (_still(picture, size) for picture, size in zip(parts.pictures, ("wide", "phone"), strict=True))
     return (
         f'<figure class="dg-chart" id="{name}" data-figures="{file}">'
         f'<figcaption><a class="dg-figure-number" href="#{name}">Figure {number}</a> '
@@ -100,6 +97,13 @@ def figure(parts, name, number, file, *, is_cited=False):
         f'<div class="dg-chart-foot"><p class="dg-chart-source">{parts.source}</p>{_menu(number, is_cited)}</div>'
         "</figure>"
     )
+
+
+def _still(picture, size):
+    """The SVG text of a still picture for the page, which knows its shape before the browser looks into it."""
+    width, height = re.search(r'<svg [^>]*\bviewBox="0 0 (\S+) (\S+)"', picture).groups()
+    named = f'class="dg-still dg-still-{size}" style="aspect-ratio:{width}/{height}"'
+    return picture.replace('class="marks"', named, 1)
 
 
 def _menu(number, is_cited):

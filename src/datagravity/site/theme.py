@@ -42,6 +42,12 @@ ACTIONS = {"window.print()": "print", "toggleFullScreen()": "fullscreen"}
 _ORDER = {"_static/language_data.js": 0, "_static/search.js": 2, "searchindex.js": 3}
 # Names of classes that scripts put together from parts.
 _MADE = {"bs-tooltip-top", "bs-tooltip-bottom", "bs-tooltip-start", "bs-tooltip-end", "bs-tooltip-auto"}
+#: Where the theme measures every box that may scroll, and marks it before it measures the next: the page is laid out
+#: anew for each. `page.js` measures all and then marks.
+MARKING = re.compile(
+    r'document\.querySelectorAll\(\[[^\]]*"\.pst-scrollable-table-container"\]\.join\(", "\)\)'
+    r"\.forEach\(\(e=>\{[^}]*\}\)\)"
+)
 _SCRIPT = re.compile(r"[ \t]*<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>[ \t]*\n?", re.DOTALL)
 # A style sheet that only readers without scripts ask for stays where it is, and what it is.
 _STYLE = re.compile(r"(?<!<noscript>)[ \t]*<link\b[^>]*\brel=\"stylesheet\"[^>]*>[ \t]*\n?")
@@ -231,7 +237,8 @@ def _joined(files, scripts):
         for kind, script in scripts
         if not _is_early((kind, script))
     ]
-    return "\n;\n".join(re.sub(r"^//# sourceMappingURL=.*$", "", part, flags=re.MULTILINE) for part in parts)
+    text = "\n;\n".join(re.sub(r"^//# sourceMappingURL=.*$", "", part, flags=re.MULTILINE) for part in parts)
+    return MARKING.sub("void 0", text)
 
 
 def _style_sheet(files, styles, names, icons, formulas):

@@ -6,8 +6,10 @@
   const STATIC = new URL(".", document.currentScript.src);
   const VEGA = new URL("vega.js", STATIC).href;
   const loaded = new Map();
+  const fetched = new Set();
 
   function load(address) {
+    fetched.add(address);
     if (!loaded.has(address)) {
       loaded.set(address, new Promise(function (resolve, reject) {
         const script = document.createElement("script");
@@ -187,8 +189,28 @@
     chart.take(new URLSearchParams(settings));
   }
 
-  // One chart after the other, when the browser has nothing else to do.
+  // Kept once a reader does the first thing on the page. Until then its pictures are enough.
+  function firstTouch() {
+    return new Promise(function (resolve) {
+      ["scroll", "pointermove", "pointerdown", "keydown"].forEach(function (kind) {
+        window.addEventListener(kind, resolve, { once: true, passive: true });
+      });
+    });
+  }
+
+  // What a chart needs is fetched, not run, so that a touch need not wait for the network.
+  function fetchAhead(chart) {
+    if (!/^https?:$/.test(window.location.protocol)) return;
+    [VEGA, chart.figure.dataset.figures].filter((address) => !fetched.has(address)).forEach(function (address) {
+      fetched.add(address);
+      document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: address }));
+    });
+  }
+
+  // Charts near the window are fetched, and come alive once the page is touched: one after the other, when the browser
+  // has nothing else to do.
   function startNear(charts) {
+    const touched = firstTouch();
     const waiting = [];
     const idle = window.requestIdleCallback || ((call) => window.setTimeout(call, 50));
     const next = async function () {
@@ -199,27 +221,13 @@
     const observer = new IntersectionObserver(function (entries) {
       entries.filter((entry) => entry.isIntersecting).forEach(function (entry) {
         observer.unobserve(entry.target);
+        fetchAhead(entry.target.chart);
         waiting.push(entry.target.chart);
-        if (waiting.length === 1) idle(next);
+        if (waiting.length === 1) touched.then(() => idle(next));
       });
     }, { rootMargin: "300px 0px" });
     charts.forEach((chart) => observer.observe(chart.figure));
-  }
-
-  // What Vega needs is fetched, not run, when a reader does the first thing on the page: then a first touch need not wait
-  // for the network, and a page that somebody only looks at asks for none of it.
-  function fetchAhead(charts) {
-    if (!charts.length || !/^https?:$/.test(window.location.protocol)) return;
-    const kinds = ["scroll", "pointermove", "touchstart", "keydown"];
-    const fetchAll = function () {
-      kinds.forEach((kind) => window.removeEventListener(kind, fetchAll));
-      const addresses = new Set([VEGA, ...charts.map((chart) => chart.figure.dataset.figures)]);
-      addresses.forEach(function (address) {
-        const link = Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: address });
-        if (!loaded.has(address)) document.head.append(link);
-      });
-    };
-    kinds.forEach((kind) => window.addEventListener(kind, fetchAll, { passive: true }));
+    touched.then(() => charts.forEach(fetchAhead));
   }
 
   function begin() {
@@ -233,12 +241,8 @@
     document.documentElement.dataset.charts = "ready";
     follow(charts);
     window.addEventListener("hashchange", () => follow(charts));
-    const afterLoad = function () {
-      startNear(charts);
-      fetchAhead(charts);
-    };
-    if (document.readyState === "complete") afterLoad();
-    else window.addEventListener("load", afterLoad);
+    if (document.readyState === "complete") startNear(charts);
+    else window.addEventListener("load", () => startNear(charts));
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);

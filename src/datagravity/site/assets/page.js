@@ -29,20 +29,22 @@
     });
   }
 
-  // A box that scrolls is reached by keyboard.
-  const BOXES = "article :is(.dg-table, pre, .math, mjx-container, math, .output, .pst-scrollable-table-container)";
-  function reachBoxes() {
-    document.querySelectorAll(BOXES).forEach(function (box) {
-      const scrolls = box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
-      if (scrolls && !box.hasAttribute("tabindex")) box.tabIndex = 0;
+  // A box that scrolls is reached by keyboard. All are measured before one is marked: a mark moves the page's layout.
+  const BOXES = "article :is(.dg-table, pre, .math, .dg-formula, .output, .pst-scrollable-table-container)";
+  function scrolls(box) {
+    const { overflowX, overflowY } = getComputedStyle(box);
+    return (box.scrollWidth > box.clientWidth && /auto|scroll/.test(overflowX)) ||
+      (box.scrollHeight > box.clientHeight && /auto|scroll/.test(overflowY));
+  }
+  const watch = new ResizeObserver(function (entries) {
+    const boxes = entries.map((entry) => entry.target);
+    const found = boxes.map(scrolls);
+    boxes.forEach(function (box, place) {
+      if (found[place] && !box.hasAttribute("tabindex")) box.dataset.reached = box.tabIndex = 0;
+      else if (!found[place] && box.dataset.reached) box.removeAttribute("tabindex");
     });
-  }
-  const article = document.querySelector("article.bd-article");
-  if (article && window.ResizeObserver) {
-    // Tables, formulas and pictures change the height of the page when they come.
-    const observer = new ResizeObserver(() => requestAnimationFrame(reachBoxes));
-    observer.observe(article);
-  }
+  });
+  document.querySelectorAll(BOXES).forEach((box) => watch.observe(box));
 
   // Style opens folds on paper where the browser knows how; this serves the others.
   let opened = [];
