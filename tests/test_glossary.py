@@ -27,6 +27,13 @@ def test_a_term_is_used_and_says_what_it_means_where_it_is_explained(term):
     assert all(pattern.search(CHAPTERS[page]) for page in term.pages)
 
 
+def test_a_definition_has_two_sentences_at_most_and_says_what_newcomers_ask_for():
+    assert all(len(re.split(r"[.;] ", term.meaning)) <= 2 for term in TERMS)
+    asked = {"natural", "contiguous", "hashed", "coverage", "calibrated", "prior", "standing", "label", "PIM"}
+    asked |= {"host stall", "KV cache", "processing in memory"}
+    assert asked <= {form for term in TERMS for form in (term.name, *term.forms)}
+
+
 def test_terms_stand_once_and_by_the_alphabet():
     names = [term.name.lower() for term in TERMS]
     assert names == sorted(set(names))

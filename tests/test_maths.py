@@ -107,8 +107,8 @@ def test_the_font_is_the_same_each_time_and_refuses_what_it_lacks():
         maths.font_face({"a", "\U0001f600"})
 
 
-def test_short_formulas_keep_their_comma():
+def test_formulas_keep_their_comma():
     short = f'<span class="math notranslate nohighlight">{maths.mathml("G_d")}</span>'
     long = f'<span class="math notranslate nohighlight">{maths.mathml("a+b+c+d+e+f+g+h+i+j+k+l")}</span>'
     assert maths.unbroken(f"{short}, and") == f'<span class="dg-tied">{short},</span> and'
-    assert maths.unbroken(f"{short} and {long}, too") == f"{short} and {long}, too"
+    assert maths.unbroken(f"{short} and {long}, too") == f'{short} and <span class="dg-tied">{long},</span> too'

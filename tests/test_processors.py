@@ -12,6 +12,8 @@ from datagravity.evidence.rules.processors import operation_of
 from datagravity.processors import (
     MEMORY_LEVELS,
     PART_OF_AN_ACCESS,
+    TWO_NODE_SOURCE,
+    by_generation,
     device_energies,
     disjunction_constants,
     geometric_mean,
@@ -474,3 +476,18 @@ def test_published_ratios_are_reproduced():
     assert list(ratios["recomputed"]) == [True] * 4 + [False]
     differences = ratios.loc[ratios["recomputed"], ["difference_low", "difference_high"]].astype(float)
     assert (differences.abs() < 0.005).all(axis=None)
+
+
+def test_the_generations_of_hbm_are_set_against_operations_of_their_scope():
+    multiply = row_of(source=TWO_NODE_SOURCE, node_nm=7, operation_class="FP16 multiply")
+    measured = row_of(source="antepara2025", operation_class="FP16 tensor MAC")
+    found = by_generation("HBM", [multiply, measured]).set_index("id")
+    rows = load("energy").set_index("id").loc[found.index]
+    assert set(found["memory"]) == {"HBM2", "HBM2E", "HBM3", "HBM3E"}
+    assert (rows["status"] == "verified").all()
+    for name, row in rows.iterrows():
+        bits = row[["energy_pj_per_bit_low", "energy_pj_per_bit_high"]].to_numpy(float)
+        low, high = (f"{16 * bit / 0.34:,.0f}" for bit in bits)
+        assert found.loc[name, "FP16 multiply"] == (low if low == high else f"{low} to {high}")
+        by_meter = found.loc[name, "FP16 tensor MAC"]
+        assert by_meter == f"{16 * bits[0] / 1.4:,.0f}" if row["scope"] == "system" else pd.isna(by_meter)

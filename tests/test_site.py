@@ -269,3 +269,29 @@ def test_a_slider_answers_to_the_keyboard(browser, site):
         for _ in range(5):
             visit.page.keyboard.press("ArrowLeft")
         assert chart.signal("optimal_distance") > before
+
+
+_PUNCTUATION = """(tied) => {
+  const formula = tied.querySelector(".math").getBoundingClientRect(), range = document.createRange();
+  range.selectNodeContents(tied.lastChild);
+  const sign = range.getBoundingClientRect();
+  return sign.height === 0 || (sign.left >= formula.left && sign.right <= window.innerWidth &&
+    sign.top < formula.bottom && sign.bottom > formula.top);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("name", ["placement", "foundations", "origins", "plateau"])
+def test_no_line_begins_with_the_punctuation_behind_a_formula(browser, site, name, width):
+    with Visit(browser, f"{site}/{name}.html", width=width, live=False) as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        tied = visit.page.locator(".dg-tied")
+        assert tied.count() > 20
+        wrong = tied.evaluate_all(f"(all) => all.filter((one) => !({_PUNCTUATION})(one)).map((one) => one.outerHTML)")
+        assert wrong == []
+        loose = visit.page.locator("span.math").evaluate_all(
+            "(all) => all.filter((one) => !one.closest('.dg-tied') && one.nextSibling && "
+            "/^[,.;:!?)]/.test(one.nextSibling.textContent)).map((one) => one.outerHTML)"
+        )
+        assert loose == []
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width

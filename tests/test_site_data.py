@@ -247,3 +247,76 @@ def test_references_stand_under_the_names_of_the_text_and_lead_to_their_works(bo
         assert label.strip("[]").replace("\u2019", "'") == row["short_name"].replace("\u2019", "'")
         if row.notna()[["doi", "url"]].any():
             assert 'reference external"' in entry, key
+
+
+SHOWN = "Array.from(document.querySelectorAll('tbody tr[id]:not([hidden])'), (row) => row.id)"
+
+
+def test_what_a_reader_sets_stands_in_the_address_and_comes_back(browser, site, data):
+    expected = [row for row in data.tables["energy"].rows if row["kind"] == "dram" and "hbm" in str(row).lower()]
+    expected.sort(key=lambda row: -float(row["energy_low_pj"] or "-inf"))
+    with Visit(browser, f"{site}/data/energy.html") as visit:
+        page = opened(visit)
+        length = page.evaluate("history.length")
+        page.locator("input[name=search]").fill("HBM")
+        page.locator("select[name=Kind]").select_option("dram")
+        for _ in range(2):
+            page.get_by_role("button", name="Energy, low end").click()
+        shown = page.evaluate(SHOWN)
+        wait_for(page, "location.search.includes('order=-')")
+        address = page.url
+        assert page.evaluate("history.length") == length
+        page.goto(f"{site}/references.html")
+        page.go_back()
+        assert opened(visit).evaluate(SHOWN) == shown
+    assert shown[0] == expected[0]["id"]
+    with Visit(browser, address) as visit:
+        page = opened(visit)
+        assert page.evaluate(SHOWN) == shown
+        assert page.locator("th[aria-sort=descending]").inner_text().startswith("Energy, low end")
+        page.locator("button[name=reset]").click()
+        wait_for(page, "location.search === ''")
+        assert visit.complaints == []
+
+
+def test_back_from_a_row_that_was_sifted_out_brings_the_search_back(browser, book):
+    address = (book.html / "data" / "energy.html").as_uri()
+    with Visit(browser, f"{address}?search=MI300A&other=1") as visit:
+        page = opened(visit)
+        shown = page.evaluate(SHOWN)
+        page.evaluate("location.hash = 'P001'")
+        wait_for(page, "location.search === '?other=1'")
+        assert page.locator("input[name=search]").input_value() == ""
+        page.go_back()
+        wait_for(page, "location.hash === ''")
+        assert page.locator("input[name=search]").input_value() == "MI300A"
+        assert page.evaluate(SHOWN) == shown
+        assert visit.complaints == []
+
+
+def test_an_address_that_the_table_does_not_offer_leaves_every_row(browser, site, data):
+    with Visit(browser, f"{site}/data/energy.html?Kind=none&order=-nothing") as visit:
+        assert len(opened(visit).evaluate(SHOWN)) == len(data.anchors["energy"])
+        assert visit.complaints == []
+
+
+def test_two_tables_of_a_page_have_settings_of_their_own(browser, site):
+    with Visit(browser, f"{site}/survey.html", live=False) as visit:
+        page = opened(visit)
+        first, second = page.locator(".dg-table-controls input[type=search]").all()
+        first.fill("spectral")
+        second.fill("92.19%")
+        wait_for(page, "location.search.includes('92.19')")
+        counts = page.locator(".dg-table-count").all_inner_texts()
+        page.reload()
+        assert opened(visit).locator(".dg-table-count").all_inner_texts() == counts
+        assert [first.input_value(), second.input_value()] == ["spectral", "92.19%"]
+
+
+def test_a_long_table_opens_as_its_address_says(browser, site, data):
+    wanted = data.tables["program_counts"].rows[-1]["kernel"]
+    with Visit(browser, f"{site}/data/program_counts.html?search={wanted}") as visit:
+        page = opened(visit)
+        page.wait_for_selector("[data-whole=yes]", timeout=PATIENCE)
+        expected = sum(wanted in " ".join(row.values()) for row in data.tables["program_counts"].rows)
+        assert page.locator(".dg-table-count").inner_text().startswith(f"{expected:,} of")

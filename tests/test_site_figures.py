@@ -10,7 +10,7 @@ import pytest
 
 from browser import Chart, Visit, wait_for
 from conftest import ROOT
-from datagravity.site import drawing, renderer
+from datagravity.site import drawing, figures, renderer
 from datagravity.site.build import Book
 
 CHAPTERS = [chapter.stem for chapter in Book(ROOT).chapters()]
@@ -338,3 +338,48 @@ def test_the_values_of_every_chart_are_rows_with_names(browser, site):
             rows = list(csv.DictReader(text.splitlines()))
             assert rows
             assert all(title == title.strip() and title for title in rows[0])
+
+
+MOVED = (
+    f"(() => {{ const beta = document.querySelector('#{ENERGY} [name=beta]'); beta.value = 1.5;"
+    "beta.dispatchEvent(new Event('input', {bubbles: true})); })()"
+)
+
+
+@pytest.mark.parametrize(
+    "leave",
+    ["document.querySelector('a[href=\"#tiles\"]').click()", "location.hash = '#tiles'"],
+    ids=["click", "script"],
+)
+def test_a_setting_and_a_jump_at_once_both_stand_in_the_history(browser, site, leave):
+    with Visit(browser, f"{site}/placement.html") as visit:
+        page = visit.page
+        page.evaluate(f"{MOVED}; {leave}")
+        # Longer than a setting waits until it is noted.
+        page.wait_for_timeout(400)
+        assert page.evaluate("location.hash") == "#tiles"
+        page.go_back()
+        if "click" in leave:
+            wait_for(page, f"location.hash === '#{ENERGY}?beta=1.5'")
+            assert Chart(page).signal("beta") == 1.5
+        else:
+            wait_for(page, "location.hash === ''")
+        assert visit.complaints == []
+
+
+@pytest.mark.parametrize("name", ["pim", "systems", "placement"])
+def test_a_long_list_of_sources_is_folded_and_whole(browser, site, name):
+    with Visit(browser, f"{site}/{name}.html", width=390, live=False) as visit:
+        folded = 0
+        for line in visit.page.locator(".dg-chart-source").all():
+            links = line.locator("a").count()
+            folded += links > figures.SOURCES
+            assert line.locator("details").count() == (links > figures.SOURCES)
+            assert line.evaluate("(line) => line.offsetHeight / parseFloat(getComputedStyle(line).lineHeight)") <= 10.5
+        assert bool(folded) == (name != "placement")
+        if folded:
+            line = visit.page.locator(".dg-chart-source:has(details)").first
+            assert not line.locator("a").first.is_visible()
+            line.locator("summary").click()
+            assert line.locator("a").last.is_visible()
+            assert f"{line.locator('a').count()} sources:" in line.locator("summary").inner_text()

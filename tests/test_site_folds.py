@@ -105,3 +105,18 @@ def test_reduced_motion_moves_nothing(browser, site):
         visit.page.emulate_media(reduced_motion="reduce")
         seconds = visit.page.locator("a").first.evaluate("(link) => getComputedStyle(link).transitionDuration")
         assert max(float(one.rstrip("s")) for one in seconds.split(", ")) < 0.001
+
+
+@pytest.mark.parametrize("name", WITH_CODE)
+def test_a_sentence_leads_to_what_a_cell_gives_and_code_stands_below(book, name):
+    page = _page(book, name)
+    assert not re.search(r'<details class="dg-code(?:(?!<details).)*</details>\s*<div class="cell_output', page, re.S)
+
+
+@pytest.mark.parametrize("name", ["placement", "processors", "token"])
+def test_the_line_for_code_hangs_at_the_edge_of_its_output(browser, site, name):
+    with Visit(browser, f"{site}/{name}.html", live=False) as visit:
+        for fold in visit.page.locator(".cell_output + details.dg-code").all():
+            line, output = fold.locator("summary").bounding_box(), fold.locator("xpath=..").bounding_box()
+            assert line["x"] > output["x"] + output["width"] / 2
+            assert line["x"] + line["width"] <= output["x"] + output["width"] + 1

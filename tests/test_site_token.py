@@ -88,3 +88,25 @@ def test_weights_that_do_not_fit_say_so_and_points_follow_the_choice(browser, si
         chart.choose("gpus", "1")
         assert "do not fit" in chart.figure.locator("svg.marks").text_content()
         assert chart.drawing != measured
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_wide_table_keeps_the_names_of_its_rows_in_sight_on_a_phone(browser, site, width):
+    with Visit(browser, f"{site}/token.html", width=width, live=False) as visit:
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = 0
+        for table in visit.page.locator(".dg-table:not(.dg-table-live):visible").all():
+            reach, seen, head, left, cell = table.evaluate(
+                "(box) => { box.scrollLeft = box.scrollWidth; const head = box.querySelector('tbody th');"
+                "const last = head.parentElement.lastElementChild.getBoundingClientRect();"
+                "const edge = box.getBoundingClientRect(), name = head.getBoundingClientRect();"
+                "return [box.scrollWidth, box.clientWidth, name.right - edge.left, name.left - edge.left,"
+                " edge.right - last.right]; }"
+            )
+            if reach <= seen:
+                continue
+            wide += 1
+            assert abs(left) < 2, "the name moved away"
+            assert abs(cell) < 2, "the last column is not in sight"
+            assert head < 0.6 * seen, "names leave room for numbers"
+        assert wide

@@ -480,6 +480,44 @@ def device_energies():
     )
 
 
+def by_generation(kind, operations):
+    """G_d of every verified access of one kind of memory, by its generation, over operations of the reader's choice.
+
+    Memory and operation may be of different sources, so this is an estimate of G_d, not a row of
+    `disjunction_constants()`. One operand of the operation's own width is moved for each operation. [extension]
+
+    Parameters
+    ----------
+    kind : one of MEMORY_LEVELS, such as "HBM"; an access that does not say its generation is left out
+    operations : rows of `operations()`; one measured in a whole system is set against accesses measured so, no others
+
+    Returns
+    -------
+    pandas.DataFrame: memory (its generation), scope (of the access), one column of text for each operation (one number
+    or "95 to 172"; blank where scopes do not fit), id (of the access in the table `energy`), source; by generation,
+    then by scope.
+
+    Examples
+    --------
+    >>> multiply = row_of(source="jouppi2021", node_nm=7, operation_class="FP32 multiply")
+    >>> by_generation("HBM", [multiply]).set_index("id").loc["P032", "FP32 multiply"]
+    '95 to 172'
+    """
+    rows = accesses().query("memory_level == @kind and status == 'verified'").dropna(subset="memory_type")
+    found = rows[["memory_type", "scope"]].rename(columns={"memory_type": "memory"})
+    for operation in operations:
+        low, high = (
+            workload_disjunction_constant(
+                rows[f"energy_pj_per_bit_{end}"].to_numpy(float), energy, operands=1, width_bits=operation["width_bits"]
+            )
+            for end, energy in [("low", operation["compute_pj_high"]), ("high", operation["compute_pj_low"])]
+        )
+        ends = [" to ".join(dict.fromkeys(f"{end:,.0f}" for end in pair)) for pair in zip(low, high, strict=True)]
+        fits = (operation["scope"] != "system") | (rows["scope"] == "system")
+        found[item_name(operation)] = pd.Series(ends, rows.index).where(fits)
+    return found.assign(id=rows["id"], source=rows["source"]).sort_values(["memory", "scope", "id"], ignore_index=True)
+
+
 @remembered
 def measured_off_chip():
     """The rows of `disjunction_constants()` that set an off-chip access of a whole system against a floating-point

@@ -35,6 +35,12 @@ TERMS = [
         ("batch size", "batches"),
     ),
     Term(
+        "calibrated",
+        "of intervals: as many of them hold the true value as their level says, such as eight of ten at 80 %",
+        "pim",
+        pages=("pim", "index"),
+    ),
+    Term(
         "ceiling",
         "the most that a placement can save, however large the disjunction constant: all that is not transport stays",
         "foundations",
@@ -53,10 +59,23 @@ TERMS = [
         ("token", "levers", "systems"),
     ),
     Term(
+        "contiguous partition",
+        "data divided among places by address: each place holds one piece of the range, all pieces equally long",
+        "programs",
+        ("contiguous",),
+        ("programs",),
+    ),
+    Term(
         "convention",
         "what is counted as one operation and as its transport: which access, of how many bits, to which operation",
         "disjunction-constant",
         ("conventions",),
+    ),
+    Term(
+        "coverage",
+        "the share of intervals that hold the true value; here, of forecasts whose interval holds the reported saving",
+        "pim",
+        pages=("pim",),
     ),
     Term(
         "descriptor",
@@ -70,11 +89,25 @@ TERMS = [
         ("disjunction constants",),
     ),
     Term(
+        "hashed partition",
+        "data divided among places by a hash of the address: each cache line lies at a place as good as random",
+        "programs",
+        ("hashed",),
+        ("programs",),
+    ),
+    Term(
         "header",
         "the bits that travel with every remote word and are no data: address, route and check bits",
         "programs",
         ("headers",),
         ("programs",),
+    ),
+    Term(
+        "host stall",
+        "time in which an accelerator waits for the processor that feeds it, and draws power without computing",
+        "plateau",
+        ("host stalls", "stall", "stalls"),
+        ("plateau",),
     ),
     Term(
         "housekeeping",
@@ -88,6 +121,19 @@ TERMS = [
         ("intervals",),
     ),
     Term(
+        "KV cache",
+        "the keys and values of all earlier tokens of a sequence, kept in memory and read again for each new token",
+        "token",
+        ("KV caches",),
+    ),
+    Term(
+        "label",
+        "how a result stands to the paper: stated in its abstract, reconstructed, an extension, or quoted by others",
+        "index",
+        ("labels",),
+        ("index",),
+    ),
+    Term(
         "lever",
         "one way to make a token cheaper, such as fewer bits a weight, more reuse, or a nearer memory",
         "levers",
@@ -98,6 +144,13 @@ TERMS = [
         "a language model whose layers hold many blocks of weights, of which a token uses a few",
         "token",
         ("mixtures of experts", "mixture"),
+    ),
+    Term(
+        "natural partition",
+        "data divided among places as the algorithm suggests, so that pieces that are used together lie together",
+        "programs",
+        ("natural",),
+        ("programs",),
     ),
     Term(
         "operand",
@@ -130,6 +183,19 @@ TERMS = [
         "programs",
         ("places",),
         ("programs", "index", "pim", "foundations"),
+    ),
+    Term(
+        "prior",
+        "what is assumed of an unknown input before a report is read; here a range that other sources give",
+        "pim",
+        ("priors",),
+        ("pim",),
+    ),
+    Term(
+        "processing in memory",
+        "computing with logic inside a memory or beside it, so that operands need not travel to the processor (PIM)",
+        "pim",
+        ("PIM",),
     ),
     Term(
         "region",
@@ -172,6 +238,13 @@ TERMS = [
         "one complete set of options, one for each choice; it gives one result",
         "pim",
         ("specifications",),
+    ),
+    Term(
+        "standing power",
+        "the power that a machine draws whatever it does, shared by all tokens that it decodes at the time",
+        "token",
+        ("standing",),
+        ("token", "levers"),
     ),
     Term(
         "tile",

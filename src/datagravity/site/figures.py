@@ -31,6 +31,8 @@ KEPT = "figures"
 #: The folder of the site for what Vega draws, and how the page's scripts find it there.
 FOLDER = "_static/figures"
 GLOBAL = "datagravityFigures"
+#: How many sources a figure names in its line; a longer list is folded.
+SOURCES = 10
 #: What stands on a page until its figures are counted.
 _PLACE = re.compile(r'<figure class="dg-chart" data-drawn="(\w+)"></figure>')
 _NAMED_TABLE = re.compile(r'\bid="(tab-[\w-]+)"')
@@ -94,7 +96,7 @@ def figure(parts, name, number, file, *, is_cited=False):
         f"{_controls(parts.controls)}"
         f'<div class="dg-chart-view"><div class="dg-chart-pictures">{wide}{phone}</div></div>'
         '<p class="dg-chart-told" role="status"></p>'
-        f'<div class="dg-chart-foot"><p class="dg-chart-source">{parts.source}</p>{_menu(number, is_cited)}</div>'
+        f'<div class="dg-chart-foot">{_sources(parts.source)}{_menu(number, is_cited)}</div>'
         "</figure>"
     )
 
@@ -104,6 +106,19 @@ def _still(picture, size):
     width, height = re.search(r'<svg [^>]*\bviewBox="0 0 (\S+) (\S+)"', picture).groups()
     named = f'class="dg-still dg-still-{size}" style="aspect-ratio:{width}/{height}"'
     return picture.replace('class="marks"', named, 1)
+
+
+def _sources(line):
+    """The line of a figure's sources; a long list of them is folded.
+
+    >>> _sources("Drawn by a. Sources: one.")
+    '<p class="dg-chart-source">Drawn by a. Sources: one.</p>'
+    """
+    count = line.count("<a ")
+    if count <= SOURCES:
+        return f'<p class="dg-chart-source">{line}</p>'
+    before, _, links = line.partition("Sources: ")
+    return f'<div class="dg-chart-source">{before}<details><summary>{count} sources:</summary> {links}</details></div>'
 
 
 def _menu(number, is_cited):

@@ -1,8 +1,8 @@
 """Code folded away on the pages: a line for each cell, behind which a reader finds what the cell says.
 
 What a cell is follows from its code. One that only imports is a line; one that only asserts is a line that says what
-was checked; of any other the code is folded and its outputs stay. Folds are `<details>`, so that they open without
-scripts; `page.js` opens all of them at once.
+was checked; of any other the outputs stay, and the code is folded below them. Folds are `<details>`, so that they open
+without scripts; `page.js` opens all of them at once.
 
 The words of a check are, in this order: `:check: words` among the options of the cell; its first comment; the roads of
 the theorem that it follows (`theorems`); none, when the sentence before the cell says what it does.
@@ -220,9 +220,15 @@ def _fold_code(group, theorem, said):
     fold += [cell.source for cell in group]
     for cell in group[1:]:
         cell.node.parent.remove(cell.node)
-    if first.output is not None and first.node.attributes.pop("hide_mode", None):
+    if first.output is None:
+        return
+    if first.node.attributes.pop("hide_mode", None):
         first.node.remove(first.output)
         first.node += Fold("", FoldLine("", "What it gives"), first.output, classes=["dg-output"])
+    else:
+        # A sentence leads to what the cell gives, not to its code.
+        first.node.remove(fold)
+        first.node += fold
 
 
 def _line(group, theorem, said):

@@ -6,6 +6,7 @@ and, beside it, every number that the page's script needs; `landing.js` moves th
 
 import html
 import json
+from urllib.parse import urlencode
 
 from IPython.display import HTML
 
@@ -36,6 +37,18 @@ WIDTH, HEIGHT, LEFT, BASE, UNIT = 480, 300, 46, 252, 150
 SLOT = (WIDTH - LEFT) / len(PLACES)
 #: The side of the square of data, and the most tiles that are drawn along it.
 SIDE, TILES = 260, 32
+
+
+#: What the list of questions calls a program -> its name in the counts.
+ASKED = {
+    "matrix product": "matmul blocked",
+    "sparse matrix": "SpMV mesh",
+    "stencil": "stencil 2-D",
+    "sorting": "merge sort",
+    "graph search": "BFS random",
+    "hash join": "hash join",
+    "attention": "attention decode",
+}
 
 
 def numbers():
@@ -199,6 +212,34 @@ def figure():
     )
 
 
+def _link(address, words):
+    return f'<a href="{html.escape(address, quote=True)}">{html.escape(words)}</a>'
+
+
+def questions_list():
+    """The HTML of what a reader comes to ask, each with links to the places that answer.
+
+    Examples
+    --------
+    >>> 'href="processors.html#your-hbm"' in questions_list()
+    True
+    """
+    programs = ", ".join(
+        _link(f"programs.html#fig-valley?{urlencode({'programs_kernel': name})}", words)
+        for words, name in ASKED.items()
+    )
+    reports = _link("pim.html#fig-predicted-and-reported", "reports of memories that compute")
+    table = _link("processors.html#your-hbm", "the rows of a table")
+    chart = _link("processors.html#fig-disjunction-constants-by-memory", "the points of a chart")
+    asked = [
+        f"What is {in_symbols('G_d')} of my HBM? {_link('processors.html#your-hbm', 'HBM2 to HBM3E')}",
+        f"Does moving compute to memory pay for my program? {programs}; {reports}",
+        f"Where does this number come from? Follow {table} or {chart} to the data and their source.",
+    ]
+    items = "".join(f"<li>{item}</li>" for item in asked)
+    return f'<nav class="dg-ask" aria-label="Ask the book"><p>Ask the book</p><ul>{items}</ul></nav>'
+
+
 #: What a vote says of a claim, and the least share of votes that is printed.
 _VOTES, LEAST_VOTE = {"inside": "for", "across": "open", "outside": "against"}, 0.005
 #: What a chapter is called where its name is no word.
@@ -234,6 +275,11 @@ def _claim(row):
 def picture():
     """The picture, as an object that Jupyter displays."""
     return HTML(figure())
+
+
+def questions():
+    """The list of questions, as an object that Jupyter displays."""
+    return HTML(questions_list())
 
 
 def verdicts():

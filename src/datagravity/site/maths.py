@@ -24,8 +24,6 @@ LOGGER = getLogger(__name__)
 #: Other forms of glyphs for formulas: dotless letters, flat accents. Those for scripts (`ssty`) would double the font,
 #: and Chromium draws the same without them.
 FEATURES = ["dtls", "flac"]
-#: Characters of a formula that is tied to the punctuation behind it; a longer one would push the page sideways.
-SHORT = 20
 # What LaTeX breaks lines in, if the formula itself stands in no such environment.
 _ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
 # Identifiers of one letter -> the same as browsers draw them: mathematical italics. Planck's constant was there first.
@@ -113,17 +111,13 @@ def characters(page):
 
 
 def unbroken(page):
-    """The page with short formulas tied to the punctuation behind them: browsers break a line between the two.
+    """The page with formulas tied to the punctuation behind them: browsers break a line between the two.
 
     >>> unbroken('in <span class="math notranslate nohighlight"><math><mi>r</mi></math></span>, as')
     'in <span class="dg-tied"><span class="math notranslate nohighlight"><math><mi>r</mi></math></span>,</span> as'
     """
-
-    def tied(match):
-        short = len(re.sub(r"<[^>]*>", "", match[1])) <= SHORT
-        return f'<span class="dg-tied">{match[0]}</span>' if short else match[0]
-
-    return re.sub(r'(<span class="math notranslate nohighlight">(?:(?!</?span).)*</span>)[^\w\s<(\[“-]+', tied, page)
+    formula = r'<span class="math notranslate nohighlight">(?:(?!</?span).)*</span>'
+    return re.sub(rf"{formula}[^\w\s<(\[“-]+", r'<span class="dg-tied">\g<0></span>', page)
 
 
 def font_face(letters):

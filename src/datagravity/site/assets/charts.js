@@ -22,7 +22,7 @@
     return loaded.get(address);
   }
 
-  const { readable } = window.datagravity;
+  const { readable, address } = window.datagravity;
 
   function valueOf(control) {
     if (control.type === "checkbox") return control.checked;
@@ -128,8 +128,7 @@
 
     async hear(control) {
       this.moved.add(control);
-      window.clearTimeout(this.noting);
-      this.noting = window.setTimeout(() => history.replaceState(history.state, "", this.address()), 200);
+      address.later("figure", () => this.address());
       await this.start();
       if (!this.view) return;
       this.view.signal(control.name, valueOf(control));

@@ -248,8 +248,12 @@
     document.querySelectorAll("figure.dg-chart").forEach(function (figure) {
       hearMenu(figure);
       hearKeys(figure);
-      // A tap says what a point is; the way to its source stands beneath.
-      figure.addEventListener("dg-drawn", () => figure.chart.view.addEventListener("click", (_, item) => tell(figure, item)));
+      // A tap says what a point is; the way to its source stands beneath, and is brought into the window.
+      figure.addEventListener("dg-drawn", () => figure.chart.view.addEventListener("click", function (_, item) {
+        tell(figure, item);
+        document.getElementById("vg-tooltip-element")?.classList.remove("visible");
+        figure.querySelector(".dg-chart-told").scrollIntoView({ block: "nearest" });
+      }));
       ["dg-drawn", "dg-moved"].forEach((kind) => figure.addEventListener(kind, function () {
         ring(figure);
         if (figure.querySelector(".dg-chart-rows")) showRows(figure, false);

@@ -22,4 +22,33 @@ window.datagravity = {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   },
+
+  // What a reader sets stands in the page's address, once he rests: `make` gives the address, `part` says what of it is
+  // made. A click that leads away comes after what is still to be noted; another entry of the history is never
+  // overwritten.
+  address: (function () {
+    const pending = new Map();
+    let timer;
+
+    function forget() {
+      window.clearTimeout(timer);
+      pending.clear();
+    }
+
+    function note() {
+      const made = Array.from(pending.values());
+      forget();
+      made.forEach((make) => history.replaceState(history.state, "", make()));
+    }
+
+    function later(part, make) {
+      pending.set(part, make);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(note, 200);
+    }
+
+    document.addEventListener("click", note, true);
+    window.addEventListener("popstate", forget);
+    return { later, note };
+  })(),
 };

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const { element, csvCell, save } = window.datagravity;
+  const { element, csvCell, save, address } = window.datagravity;
 
   // Two keys of one rank.
   function compare(one, other) {
@@ -169,7 +169,7 @@
     const none = element("p", { className: "dg-no-match", hidden: true }, "No row matches.");
     const search = element("input", { type: "search", name: "search", autocomplete: "off" });
     const lists = [];
-    let sorted = null;
+    let sorted = null, isFalling = false;
 
     function sift() {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -211,28 +211,73 @@
     }
 
     // The sort of the language is stable: rows that tie stay in the order of the sort before.
-    function sort(column, isFalling) {
-      sorted = column;
+    function sort(column, falls) {
+      [sorted, isFalling] = [column, falls];
       heads.forEach((head) => head.removeAttribute("aria-sort"));
-      if (heads[column]) heads[column].setAttribute("aria-sort", isFalling ? "descending" : "ascending");
+      if (heads[column]) heads[column].setAttribute("aria-sort", falls ? "descending" : "ascending");
       order.value = String(column);
       const keyed = grid.rows.map((entry) => [grid.key(entry, column), entry]);
       keyed.sort(([one], [other]) =>
-        rank(one) - rank(other) || (isFalling ? compare(other, one) : compare(one, other)));
+        rank(one) - rank(other) || (falls ? compare(other, one) : compare(one, other)));
       grid.rows = keyed.map(([, entry]) => entry);
+      grid.append(grid.rows);
+    }
+
+    function unsort() {
+      order.value = "";
+      [sorted, isFalling] = [null, false];
+      heads.forEach((head) => head.removeAttribute("aria-sort"));
+      grid.rows.sort((one, other) => one.place - other.place);
       grid.append(grid.rows);
     }
 
     function reset() {
       search.value = "";
       lists.forEach(([list]) => { list.value = ""; });
-      order.value = "";
-      sorted = null;
-      heads.forEach((head) => head.removeAttribute("aria-sort"));
       grid.rows.forEach((entry) => grid.open(entry, false));
-      grid.rows.sort((one, other) => one.place - other.place);
-      grid.append(grid.rows);
+      unsort();
       sift();
+      note();
+    }
+
+    // What a reader sets, by its name in the address. Of several tables on a page each puts its own name in front.
+    const front = document.querySelectorAll(".dg-table-live").length > 1 ? box.id.replace(/^tab-/, "") + "." : "";
+    function settings() {
+      const by = order.value && (isFalling ? "-" : "") + columns[Number(order.value)][0];
+      return [["search", search.value.trim()], ["order", by], ...lists.map(([list]) => [list.name, list.value.slice(1)])]
+        .map(([name, value]) => [front + name, value]);
+    }
+
+    function note() {
+      address.later(box.id, function () {
+        const asked = new URLSearchParams(location.search);
+        settings().forEach(([name, value]) => (value ? asked.set(name, value) : asked.delete(name)));
+        return location.pathname + (String(asked) && "?" + asked) + location.hash;
+      });
+    }
+
+    // Set what the address says, then follow it to its row. What the table does not offer leaves it as it is.
+    function take() {
+      const asked = new URLSearchParams(location.search);
+      if (settings().every(([name, value]) => (asked.get(name) || "") === value)) { follow(); return; }
+      whole(function () {
+        search.value = asked.get(front + "search") || "";
+        lists.forEach(function ([list]) {
+          list.value = "=" + (asked.get(front + list.name) || "");
+          if (list.selectedIndex < 0) list.value = "";
+        });
+        const [, sign, heading] = /^(-?)(.*)$/.exec(asked.get(front + "order") || "");
+        const column = columns.findIndex(([one]) => one === heading);
+        unsort();
+        if (column >= 0) sort(column, Boolean(sign));
+        sift();
+        follow();
+      });
+    }
+
+    // What the reader does to the rows.
+    function act(then) {
+      whole(function () { then(); note(); });
     }
 
     function number() { grid.rows.forEach((entry, place) => { entry.place = entry.place ?? place; }); }
@@ -289,22 +334,20 @@
 
     const order = element("select", { name: "order", autocomplete: "off" }, element("option", { value: "" }, "as it is"),
       ...columns.map(([heading], column) => element("option", { value: String(column) }, heading)));
-    order.addEventListener("change", () => (order.value ? whole(() => sort(Number(order.value), false)) : reset()));
+    order.addEventListener("change", () => (order.value ? act(() => sort(Number(order.value), false)) : reset()));
     controls.append(element("label", {}, "Search ", search));
-    search.addEventListener("input", () => whole(sift));
+    search.addEventListener("input", () => act(sift));
     columns.forEach(function ([heading, isFilter], column) {
       if (isFilter) {
         const list = element("select", { name: heading, autocomplete: "off" });
-        list.addEventListener("change", () => whole(sift));
+        list.addEventListener("change", () => act(sift));
         lists.push([list, column]);
         controls.append(element("label", {}, heading + " ", list));
       }
       if (!heads[column]) return;
       const head = element("button", { type: "button", className: "dg-table-sort" }, heading);
       if (heads[column].title) head.title = heads[column].title;
-      head.addEventListener("click", () => whole(function () {
-        sort(column, sorted === column && heads[column].getAttribute("aria-sort") === "ascending");
-      }));
+      head.addEventListener("click", () => act(() => sort(column, sorted === column && !isFalling)));
       heads[column].replaceChildren(head);
     });
     controls.append(element("label", { className: "dg-order" }, "Order ", order), button("Reset", reset, "reset"),
@@ -313,18 +356,14 @@
     box.before(controls);
     box.after(none);
     sift();
-    follow();
+    take();
     window.addEventListener("hashchange", follow);
+    window.addEventListener("popstate", take);
     // A link to the row that is there already is followed again.
     document.addEventListener("click", function (event) {
       const link = event.target.closest && event.target.closest("a[href^='#']");
       if (link && link.hash === location.hash) follow();
     });
-    const asked = new URLSearchParams(location.search).get("search");
-    if (asked && document.querySelectorAll(".dg-table-live").length === 1) {
-      search.value = asked;
-      whole(sift);
-    }
     if (!grid.isWhole) {
       // Whoever prints wants all of it: the rows come when the page has settled, and join it before it is printed.
       afterLoad(() => ask().then(() => { box.dataset.loaded = "yes"; }, () => {}));
