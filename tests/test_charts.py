@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 from jsonschema.validators import validator_for
 
-from charts import CHAPTERS, FOLDER, every_chart, texts
+from charts import CHAPTERS, FOLDER, every_chart, marked_rows, texts
 from conftest import ROOT
 from datagravity import load
+from datagravity.charts.layers import guide, named
 from datagravity.charts.theme import MEANING, PALETTE, ordered, theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
 from datagravity.reads import by_value, remembered
-from datagravity.site.renderer import source_line, still_picture
+from datagravity.site import drawing
+from datagravity.site.renderer import encodings, source_line, still_picture
 from datagravity.sources import DATA_PAGES, bibliography, reference_link, short_name
 
 CHARTS = every_chart()
@@ -174,6 +176,81 @@ def chains(spec, before=()):
         yield own
     for layer in spec.get("layer", []):
         yield from chains(layer, () if "data" in layer else own)
+
+
+def told_rows(marks):
+    """The rows that a reader gets of each mark, as `figures.js` makes them: the name of the layer, and its rows."""
+    seen, found = set(), []
+    for layer, all_rows in marks:
+        own = []
+        for row in all_rows:
+            key = tuple(row.items())
+            if (key, layer) not in seen and (layer or key not in seen):
+                own.append(row)
+            seen |= {(key, layer), key}
+        if own:
+            found.append((layer, own))
+    return found
+
+
+def untold(marks):
+    """What is wrong with the rows of a chart's marks, in words; an empty list if a reader can tell them apart."""
+    told, wrong = told_rows(marks), []
+    if len({layer for layer, _ in told}) > 1:
+        told = [(layer, [{**row, "curve": row.get("curve") or layer or None} for row in own]) for layer, own in told]
+        wrong += [f"no curve: {own[0]}" for _, own in told if not all(row["curve"] for row in own)]
+    wrong += [f"one cell: {row}" for _, own in told for row in own if sum(map(bool, row.values())) < 2]
+    texts_of = [
+        {
+            title: {row[title] for row in own}
+            for title in own[0]
+            if not any((row[title] or "").startswith("#") for row in own)
+        }
+        for _, own in told
+    ]
+    for number_of, one in enumerate(texts_of):
+        for other in texts_of[:number_of]:
+            if all(one[title] & other.get(title, one[title]) for title in one):
+                wrong.append(f"alike: {one}, {other}")
+    return wrong
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_charts_rows_say_which_curve_they_belong_to(name):
+    marks = marked_rows(specification(name))
+    assert any(own for _, own in marks)
+    assert untold(marks) == []
+
+
+def test_rows_that_cannot_be_told_apart_are_found():
+    line, other = [{"curve": None, "a": "#1", "b": "#2"}], [{"curve": None, "a": "#1", "b": "#3"}]
+    assert len(untold([("", line), ("", other)])) == 1
+    assert len(untold([("line", line), ("", other)])) == 1
+    assert untold([("line", line), ("point", other)]) == []
+    assert untold([("", line), ("", line)]) == []
+    assert untold([("", [{"a": "#1", "b": None}])]) == ["one cell: {'a': '#1', 'b': None}"]
+    assert untold([("", [{"a": "x", "b": "#1"}]), ("", [{"a": "y", "b": "#1"}])]) == []
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_what_tells_marks_apart_by_their_look_is_a_column_with_words_for_its_head(name):
+    columns = drawing.columns(specification(name))
+    assert not [title for title in columns.values() if len(title) == 1]
+    for encoding in encodings(specification(name)):
+        for channel in ("color", "stroke", "fill", "shape", "strokeDash", "detail"):
+            own = encoding.get(channel) or {}
+            # Without a legend, or with one entry, a look says nothing that has a name.
+            is_named = own.get("legend", True) and len((own.get("scale") or {}).get("domain") or [0, 0]) > 1
+            if is_named and own.get("type") == "nominal" and "field" in own:
+                assert own["field"] in columns, channel
+
+
+def test_the_name_of_a_layer_is_words():
+    rule = guide(x=1)
+    assert named(rule, "fitted line").to_dict()["name"] == "fitted line"
+    for wrong in ("", "two  blanks", "a_b", "r = 1", "layer 0"):
+        with pytest.raises(ValueError, match="expected letters and single blanks"):
+            named(rule, wrong)
 
 
 @pytest.mark.parametrize("name", CHARTS)

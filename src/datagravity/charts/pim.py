@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity.charts.controls import drop_down
-from datagravity.charts.layers import diagonal, guide, hollow_if_grey, readout, shapes
+from datagravity.charts.layers import diagonal, guide, hollow_if_grey, named, readout, shapes
 from datagravity.charts.packing import DIGITS, packed, unpacked
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import about, described, number, word
@@ -391,7 +391,7 @@ def two_ladders():
             shape=alt.Shape("said:N").scale(domain=says, range=["circle", "diamond"]).title(None),
             **about(
                 data,
-                word("ladder"),
+                word("said", "ladder"),
                 word("rung", "place"),
                 number("left", "left of the baseline"),
                 number("of_before", "left of the rung before"),
@@ -407,7 +407,7 @@ def two_ladders():
     levels = alt.Chart(band).mark_rect(color=GREY, opacity=0.18).encode(x="low:Q", x2="high:Q", tooltip=tips)
     middle = alt.Chart(band).mark_rule(color=GREY).encode(x="value:Q", tooltip=tips)
     return finished(
-        alt.layer(levels, middle, dots),
+        alt.layer(named(levels, "last level over DRAM"), middle, named(dots, "rung")),
         drawn_by=two_ladders,
         title="Two ladders towards the cells",
         subtitle=[

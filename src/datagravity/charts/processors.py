@@ -151,11 +151,17 @@ def improvement_by_part():
     base = alt.Chart(data).encode(
         y=alt.Y("item:N").sort(list(data["item"])).title(None).axis(labelLimit=110),
         color=alt.Color("part:N").scale(domain=parts, range=[BLUE, ORANGE, PURPLE]).title(None),
-        **about(data, word("item", "what"), number("improvement", "times less energy"), word("energies", "energy")),
+        **about(
+            data,
+            word("item", "what"),
+            word("part"),
+            number("improvement", "times less energy"),
+            word("energies", "energy"),
+        ),
     )
     return finished(
         alt.layer(
-            base.transform_calculate(one="1").mark_rule(strokeWidth=2, opacity=0.6).encode(x=x, x2="one:Q"),
+            base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=x, x2=alt.datum(1)),
             base.mark_point(filled=True, opacity=1).encode(
                 x=x,
                 shape=alt.Shape("kind:N").scale(domain=[SINGLE, MEAN], range=["circle", "diamond"]).legend(None),
