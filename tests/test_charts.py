@@ -112,7 +112,7 @@ def test_the_line_under_a_chart_names_its_function_and_its_sources(name):
     meta = specification(name)["usermeta"]
     assert meta["function"] == f"datagravity.charts.{name}"
     assert set(meta["sources"]) <= set(bibliography()["key"])
-    linked = {row["link"] for row in rows(name) if "link" in row}
+    linked = {link for row in rows(name) if "link" in row for link in [row["link"], *row.get("links", "").split()]}
     to_rows = {link for link in linked if link.startswith(f"{DATA_PAGES}/")}
     assert linked - to_rows <= {reference_link(key) for key in meta["sources"]}
     for link in to_rows:
@@ -132,6 +132,22 @@ def test_a_mark_about_a_row_says_where_the_row_comes_from(name):
         for field, title in {"locator": "where", "status": "status", "grey": "grey literature", "id": "row"}.items():
             if any(field in row and "link" in row for row in rows(name)):
                 assert told[title] == field
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_of_rows_leads_to_the_rows_and_tells_their_names(name):
+    told = {
+        tip["field"]
+        for encoding in parts(specification(name), "encoding")
+        for tip in as_list(encoding.get("tooltip"))
+        if tip
+    }
+    for row in rows(name):
+        if "link" in row:
+            links = [row["link"], *row.get("links", "").split()]
+            assert all(link.startswith(f"{DATA_PAGES}/") for link in links), "a source alone"
+            words = {part for field in told & set(row) for part in re.findall(r"[\w-]+", str(row[field]))}
+            assert {link.partition("#")[2] for link in links} <= words
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -365,6 +381,19 @@ def test_rows_bring_their_origin_along_in_one_order():
     assert described(pd.DataFrame([row]), row=("energy", "id"))["link"].item() == "data/energy.html#P1"
     loaded = load("energy").query("id == 'P156'")
     assert described(loaded)["link"].item() == "data/energy.html#P156"
+
+
+def test_a_mark_about_several_rows_leads_to_each_of_them():
+    data = pd.DataFrame({"source": "horowitz2014", "one": ["P1", "P2"], "more": [("A1", "A2"), ()]})
+    both = described(data, row=[("energy", "one"), ("pim", "more")])
+    assert list(both["link"]) == ["data/energy.html#P1", "data/energy.html#P2"]
+    assert both["links"][0] == "data/energy.html#P1 data/pim.html#A1 data/pim.html#A2"
+    assert list(both["id"]) == ["P1, A1, A2", "P2"]
+    # An id that a column tells already is not told again, and without rows the source is where a mark leads.
+    assert "id" not in described(data, "one", "more", row=[("energy", "one"), ("pim", "more")])
+    none = described(data, row=("pim", "more"))
+    assert none["link"][1] == reference_link("horowitz2014")
+    assert list(none["id"]) == ["A1, A2", ""]
 
 
 def test_descriptions_put_numbers_into_words():

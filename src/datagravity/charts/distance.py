@@ -10,9 +10,10 @@ from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import Axis, law_chart, one_point
 from datagravity.charts.layers import guide, hollow_if_grey, named, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished, ordered
-from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.tooltips import about, described, ids_of, number, word
 from datagravity.charts.words import percent, span, spans
 from datagravity.compiled import vega_expression
+from datagravity.distance import cacti
 from datagravity.distance.hops import DIFFERENCE
 from datagravity.evidence import load
 
@@ -107,8 +108,11 @@ def fixed_and_growing():
         length=table["fixed"] / table["per_mm"],
         scope=table["meter"],
         known=np.where(table["bounded"], "at most", "known"),
+        rows=ids_of(load("distance_rows"), table["series"]),
+        runs=ids_of(cacti.series_rows(), table["series"]),
     )
-    data = described(table, "series", "origin", "kind", "known", "fixed", "fj_per_mm", "length", "basis")
+    columns = ["series", "origin", "kind", "known", "fixed", "fj_per_mm", "length", "basis"]
+    data = described(table, *columns, row=[("distance_rows", "rows"), ("cacti_runs", "runs")])
     scale = alt.Scale(domain=KINDS, range=[BLUE, ORANGE, GREEN])
     return finished(
         alt.Chart(data)
@@ -177,7 +181,9 @@ def levels_left():
     """What is left of the energy of a DRAM access when the bit comes from the last level on the chip."""
     table = dist.levels()
     table = table.assign(left=table["last level"] / table["DRAM"], scope="board")
-    data = described(table, "chip", "machine", "left", "last level", "DRAM")
+    rows = load("distance_rows").dropna(subset="rung")
+    table["rows"] = ids_of(rows, rows["series"].unique())
+    data = described(table, "chip", "machine", "left", "last level", "DRAM", row=("distance_rows", "rows"))
     further = dist.level_ratio(machine="GPU", level=LEVEL)
     band = alt.Chart(alt.InlineData(values=[{"low": further.low, "high": further.high}]))
     band = band.mark_rect(color=GREY, opacity=0.25)
@@ -270,8 +276,9 @@ def exponents_by_evidence():
     rows = dist.points()
     statuses = rows.groupby("series")["status"].agg(lambda found: ", ".join(sorted(set(found))))
     table = dist.exponents(LEVEL)
-    table = table.assign(status=table["series"].map(statuses))
-    data = described(table, "series", "basis", "exponent", "low", "high", "count", "warning")
+    table = table.assign(status=table["series"].map(statuses), rows=ids_of(rows, table["series"]))
+    columns = ["series", "basis", "exponent", "low", "high", "count", "warning"]
+    data = described(table, *columns, row=("energy", "rows"))
     readings = {"(1, 3) if beta = a": (1, 3), "(1, 3) if beta = a + 1": (0, 2)}
     # Rounded, since the exponent of a budget may be one, which is an edge.
     on_bar = [int(table["exponent"].round(6).between(*ends).sum()) for ends in readings.values()]

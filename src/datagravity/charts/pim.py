@@ -377,7 +377,7 @@ def two_ladders():
     rungs = list(series_members("ladder")["label"])
     says = [*(f"reported, {ladder}" for ladder in series_names("ladder"))]
     columns = ["system", "baseline", "silicon", "text", "ladder", "rung", "left", "of_before", "said"]
-    data = described(rows, *columns)
+    data = described(rows, *columns, row=("pim", "id"))
     dots = (
         alt.Chart(data)
         .mark_point(size=110, filled=True, opacity=1)

@@ -229,9 +229,14 @@ def generations():
     pairs = pairs[pairs["gpus_new"] <= pairs["gpus_old"]]
     as_many = np.where(pairs["gpus_new"] == pairs["gpus_old"], "as many", "fewer")
     old, new = (pairs[column].str.extract(r"([A-Z]+\d+)", expand=False) for column in ("old", "new"))
-    data = pairs.assign(step=old + " to " + new + ", " + as_many, batch=pairs["batch"].astype(int), id=pairs["row_new"])
+    data = pairs.assign(step=old + " to " + new + ", " + as_many, batch=pairs["batch"].astype(int))
     data = data.sort_values(["years", "step"])
-    drawn = described(data, "step", "batch", "gain", "model", "weight_bits", "gpus_old", "gpus_new", "length", "stalls")
+    columns = ["step", "batch", "gain", "model", "weight_bits", "gpus_old", "gpus_new", "length", "stalls"]
+    rows = list(zip(data["row_old"], data["row_new"], strict=True))
+    tables = list(dict.fromkeys(data["table"]))
+    for table in tables:
+        data[table] = [own if of == table else () for own, of in zip(rows, data["table"], strict=True)]
+    drawn = described(data, *columns, row=[(table, table) for table in tables])
     steps = sorted(set(data["step"]))
     color = alt.Color("step:N").scale(domain=steps, range=[BLUE, GREEN, ORANGE, PINK, GREY][: len(steps)])
     kinds = [*plateau.STALLS, plateau.NOT_STATED]
