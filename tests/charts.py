@@ -14,6 +14,7 @@ import vl_convert
 
 from conftest import ROOT
 from datagravity.hierarchy import Level, compute_at
+from datagravity.site import drawing
 from datagravity.site.renderer import VEGALITE_VERSION
 
 FOLDER = ROOT / "src" / "datagravity" / "charts"
@@ -91,3 +92,36 @@ def drawn(specification, layer, fields, mark="symbol", **parameters):
             yield from walk(child)
 
     return list(walk(scene["scenegraph"]))
+
+
+def marked_rows(specification):
+    """What the marks of a chart show as it opens, before equal rows are made one: for each mark, or line of a series,
+    the name of its layer and its rows, each a dict from title to text, None where it has none; a number is a text too,
+    with a sign before it that no other text begins with.
+    """
+    columns = drawing.columns(specification)
+    vega = copy.deepcopy(at(specification))
+    cell = "(isValid(datum['{0}']) ? (isNumber(datum['{0}']) ? '#' : '') + toString(datum['{0}']) : '')"
+    carried = " + '\\n' + ".join(["'!'", *(cell.format(field.replace("'", "\\'")) for field in columns)])
+
+    def carry(mark):
+        for inner in mark.get("marks", []):
+            carry(inner)
+        if mark["type"] != "group" and (mark["type"] != "text" or "tooltip" in mark["encode"]["update"]):
+            mark["encode"]["update"]["description"] = {"signal": carried}
+
+    def walk(item):
+        if item.get("role") == "mark" and item.get("marktype") != "group":
+            said = [found.get("description") or "" for found in item["items"]]
+            rows = [[text or None for text in own[2:].split("\n")] for own in said if own.startswith("!")]
+            yield item["name"], [dict(zip(columns.values(), row, strict=True)) for row in rows if any(row)]
+        for child in item.get("items", []):
+            yield from walk(child)
+
+    for mark in vega["marks"]:
+        carry(mark)
+    scene = vl_convert.vega_to_scenegraph(vega)
+    return [
+        (re.sub(r"(^|_)(layer_\d+_)*marks$", "", name).replace("_", " "), rows)
+        for name, rows in walk(scene["scenegraph"])
+    ]

@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 from jsonschema.validators import validator_for
 
-from charts import CHAPTERS, FOLDER, every_chart, texts
+from charts import CHAPTERS, FOLDER, every_chart, marked_rows, texts
 from conftest import ROOT
 from datagravity import load
+from datagravity.charts.layers import guide, named
 from datagravity.charts.theme import MEANING, PALETTE, ordered, theme
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, printed, spans
 from datagravity.reads import by_value, remembered
-from datagravity.site.renderer import source_line, still_picture
+from datagravity.site import drawing
+from datagravity.site.renderer import encodings, source_line, still_picture
 from datagravity.sources import DATA_PAGES, bibliography, reference_link, short_name
 
 CHARTS = every_chart()
@@ -110,7 +112,7 @@ def test_the_line_under_a_chart_names_its_function_and_its_sources(name):
     meta = specification(name)["usermeta"]
     assert meta["function"] == f"datagravity.charts.{name}"
     assert set(meta["sources"]) <= set(bibliography()["key"])
-    linked = {row["link"] for row in rows(name) if "link" in row}
+    linked = {link for row in rows(name) if "link" in row for link in [row["link"], *row.get("links", "").split()]}
     to_rows = {link for link in linked if link.startswith(f"{DATA_PAGES}/")}
     assert linked - to_rows <= {reference_link(key) for key in meta["sources"]}
     for link in to_rows:
@@ -130,6 +132,22 @@ def test_a_mark_about_a_row_says_where_the_row_comes_from(name):
         for field, title in {"locator": "where", "status": "status", "grey": "grey literature", "id": "row"}.items():
             if any(field in row and "link" in row for row in rows(name)):
                 assert told[title] == field
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_of_rows_leads_to_the_rows_and_tells_their_names(name):
+    told = {
+        tip["field"]
+        for encoding in parts(specification(name), "encoding")
+        for tip in as_list(encoding.get("tooltip"))
+        if tip
+    }
+    for row in rows(name):
+        if "link" in row:
+            links = [row["link"], *row.get("links", "").split()]
+            assert all(link.startswith(f"{DATA_PAGES}/") for link in links), "a source alone"
+            words = {part for field in told & set(row) for part in re.findall(r"[\w-]+", str(row[field]))}
+            assert {link.partition("#")[2] for link in links} <= words
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -174,6 +192,81 @@ def chains(spec, before=()):
         yield own
     for layer in spec.get("layer", []):
         yield from chains(layer, () if "data" in layer else own)
+
+
+def told_rows(marks):
+    """The rows that a reader gets of each mark, as `figures.js` makes them: the name of the layer, and its rows."""
+    seen, found = set(), []
+    for layer, all_rows in marks:
+        own = []
+        for row in all_rows:
+            key = tuple(row.items())
+            if (key, layer) not in seen and (layer or key not in seen):
+                own.append(row)
+            seen |= {(key, layer), key}
+        if own:
+            found.append((layer, own))
+    return found
+
+
+def untold(marks):
+    """What is wrong with the rows of a chart's marks, in words; an empty list if a reader can tell them apart."""
+    told, wrong = told_rows(marks), []
+    if len({layer for layer, _ in told}) > 1:
+        told = [(layer, [{**row, "curve": row.get("curve") or layer or None} for row in own]) for layer, own in told]
+        wrong += [f"no curve: {own[0]}" for _, own in told if not all(row["curve"] for row in own)]
+    wrong += [f"one cell: {row}" for _, own in told for row in own if sum(map(bool, row.values())) < 2]
+    texts_of = [
+        {
+            title: {row[title] for row in own}
+            for title in own[0]
+            if not any((row[title] or "").startswith("#") for row in own)
+        }
+        for _, own in told
+    ]
+    for number_of, one in enumerate(texts_of):
+        for other in texts_of[:number_of]:
+            if all(one[title] & other.get(title, one[title]) for title in one):
+                wrong.append(f"alike: {one}, {other}")
+    return wrong
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_charts_rows_say_which_curve_they_belong_to(name):
+    marks = marked_rows(specification(name))
+    assert any(own for _, own in marks)
+    assert untold(marks) == []
+
+
+def test_rows_that_cannot_be_told_apart_are_found():
+    line, other = [{"curve": None, "a": "#1", "b": "#2"}], [{"curve": None, "a": "#1", "b": "#3"}]
+    assert len(untold([("", line), ("", other)])) == 1
+    assert len(untold([("line", line), ("", other)])) == 1
+    assert untold([("line", line), ("point", other)]) == []
+    assert untold([("", line), ("", line)]) == []
+    assert untold([("", [{"a": "#1", "b": None}])]) == ["one cell: {'a': '#1', 'b': None}"]
+    assert untold([("", [{"a": "x", "b": "#1"}]), ("", [{"a": "y", "b": "#1"}])]) == []
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_what_tells_marks_apart_by_their_look_is_a_column_with_words_for_its_head(name):
+    columns = drawing.columns(specification(name))
+    assert not [title for title in columns.values() if len(title) == 1]
+    for encoding in encodings(specification(name)):
+        for channel in ("color", "stroke", "fill", "shape", "strokeDash", "detail"):
+            own = encoding.get(channel) or {}
+            # Without a legend, or with one entry, a look says nothing that has a name.
+            is_named = own.get("legend", True) and len((own.get("scale") or {}).get("domain") or [0, 0]) > 1
+            if is_named and own.get("type") == "nominal" and "field" in own:
+                assert own["field"] in columns, channel
+
+
+def test_the_name_of_a_layer_is_words():
+    rule = guide(x=1)
+    assert named(rule, "fitted line").to_dict()["name"] == "fitted line"
+    for wrong in ("", "two  blanks", "a_b", "r = 1", "layer 0"):
+        with pytest.raises(ValueError, match="expected letters and single blanks"):
+            named(rule, wrong)
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -288,6 +381,19 @@ def test_rows_bring_their_origin_along_in_one_order():
     assert described(pd.DataFrame([row]), row=("energy", "id"))["link"].item() == "data/energy.html#P1"
     loaded = load("energy").query("id == 'P156'")
     assert described(loaded)["link"].item() == "data/energy.html#P156"
+
+
+def test_a_mark_about_several_rows_leads_to_each_of_them():
+    data = pd.DataFrame({"source": "horowitz2014", "one": ["P1", "P2"], "more": [("A1", "A2"), ()]})
+    both = described(data, row=[("energy", "one"), ("pim", "more")])
+    assert list(both["link"]) == ["data/energy.html#P1", "data/energy.html#P2"]
+    assert both["links"][0] == "data/energy.html#P1 data/pim.html#A1 data/pim.html#A2"
+    assert list(both["id"]) == ["P1, A1, A2", "P2"]
+    # An id that a column tells already is not told again, and without rows the source is where a mark leads.
+    assert "id" not in described(data, "one", "more", row=[("energy", "one"), ("pim", "more")])
+    none = described(data, row=("pim", "more"))
+    assert none["link"][1] == reference_link("horowitz2014")
+    assert list(none["id"]) == ["A1, A2", ""]
 
 
 def test_descriptions_put_numbers_into_words():

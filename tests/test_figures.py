@@ -190,6 +190,15 @@ def test_no_column_of_a_chart_has_the_name_of_a_field():
         assert not [title for title in columns.values() if "_" in title.replace("G_d", "")], name
 
 
+def test_no_two_controls_of_a_chart_have_one_name_for_readers(energy):
+    for name, chart in every_chart().items():
+        labels = [control.label for control in drawing.controls(chart().to_dict(validate=False))]
+        assert len(set(labels)) == len(labels), name
+    told = json.loads(figures.page_file({"fig-a": energy}).removeprefix(f"window.{figures.GLOBAL} = ").rstrip(";\n"))
+    names = {"log10_G_d": "G_d", "beta": "beta", "fixed_share": "fixed share", "model": "model"}
+    assert told["figures"]["fig-a"]["settings"] == names
+
+
 def test_kept_parts_are_read_again_and_a_change_draws_anew(tmp_path, monkeypatch):
     specification = placement.flatness().to_dict()
     first = drawing.kept(specification, "source", tmp_path)

@@ -144,6 +144,15 @@ def test_every_chart_offers_its_data(by_day):
         assert len(rows[0]) >= 2
         assert not [title for title in rows[0] if "_" in title.replace("G_d", "")], chart.file
         assert all(None not in row and None not in row.values() for row in rows)
+        # Beside each row stands what the reader set; the row itself is more than one number.
+        settings = [title for title in rows[0] if title.startswith("setting: ")]
+        assert len(settings) == figure.locator(".dg-control:not([hidden])").count(), chart.file
+        assert all(row[title] for row in rows for title in settings), chart.file
+        own = [title for title in rows[0] if title not in settings]
+        assert not [title for title in own if len(title) == 1], chart.file
+        assert all(sum(bool(row[title]) for title in own) >= 2 for row in rows), chart.file
+        if "curve" in own:
+            assert all(row["curve"] for row in rows), chart.file
 
 
 def test_sources_of_charts_are_entries_of_the_references(book):

@@ -191,7 +191,12 @@ def test_what_the_search_shows_is_text(browser, site):
     with Visit(browser, f"{site}/search.html?q=P156", settled=True) as visit:
         entry = visit.page.locator("#search-results li", has=visit.page.locator("a[href$='#P156']"))
         entry.locator("p.context").wait_for()
-        assert "MI300A HBM3" in entry.locator("p.context").inner_text()
+        excerpt = entry.locator("p.context").inner_text()
+        assert "MI300A HBM3" in excerpt
+        cells = excerpt.split(" · ")
+        assert "P156" in [cell.strip() for cell in cells]
+        assert len(cells) >= 5
+        assert all(cell.strip() for cell in cells)
         link = visit.page.locator("#search-results a[href='data/energy.html?search=P156']")
         link.click()
         wait_for(visit.page, "document.documentElement.dataset.tables === 'live'")

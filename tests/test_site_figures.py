@@ -249,11 +249,45 @@ def test_the_table_holds_what_the_file_holds_and_follows_the_chart(browser, site
         table = chart.figure.locator(".dg-chart-rows table")
         table.wait_for()
         rows = chart.rows()
-        assert table.locator("thead th").all_inner_texts() == list(rows[0])
+        heads = table.locator("thead th").all_inner_texts()
+        assert heads == [title for title in rows[0] if not title.startswith("setting: ")]
         assert table.locator("tbody tr").count() == len(rows)
         first = table.locator("tbody").inner_text()
         chart.move("log10_G_d", 1)
         assert table.locator("tbody").inner_text() != first
+
+
+def test_the_file_says_what_the_controls_are_set_to(browser, site):
+    with Visit(browser, f"{site}/placement.html") as visit:
+        chart = Chart(visit.page)
+        opened = {title: text for title, text in chart.rows()[0].items() if title.startswith("setting: ")}
+        assert list(opened) == ["setting: G_d", "setting: beta", "setting: fixed share", "setting: model"]
+        assert float(opened["setting: G_d"]) == pytest.approx(992)
+        assert (opened["setting: beta"], opened["setting: model"]) == ("2", "tiles")
+        chart.move("beta", 1.5)
+        chart.choose("model", "patch")
+        rows = chart.rows()
+        assert {row["setting: beta"] for row in rows} == {"1.5"}
+        assert {row["setting: model"] for row in rows} == {"patches"}
+
+
+def test_the_names_of_rows_lead_to_the_rows(browser, site):
+    with Visit(browser, f"{site}/disjunction-constant.html") as visit:
+        figure = figure_of(visit, "fig-reuse-crossing")
+        view = figure.locator(".dg-chart-view")
+        view.focus()
+        visit.page.keyboard.press("ArrowRight")
+        told = figure.locator(".dg-chart-told a")
+        assert told.evaluate_all("(links) => links.map((one) => [one.textContent, one.getAttribute('href')])") == [
+            ["P028", "data/energy.html#P028"],
+            ["P027", "data/energy.html#P027"],
+        ]
+        figure.locator("[data-do=rows]").evaluate("(button) => button.click()")
+        cells = figure.locator(".dg-chart-rows tbody tr").first.locator("a")
+        assert cells.all_inner_texts() == ["P028", "P027"]
+        cells.first.click()
+        visit.page.locator("#P028").wait_for()
+        assert visit.page.url.endswith("/data/energy.html#P028")
 
 
 def test_the_arrow_keys_walk_through_the_points_and_say_them(browser, site):

@@ -409,7 +409,7 @@ def machine_balances():
     Returns
     -------
     pandas.DataFrame: memory, operation, transport_pj_per_bit, compute_pj, width_bits, balance_operations_per_operand,
-    scope, source, locator. Of a published range, the low end; the memory's name then says so.
+    transport_row, compute_row, scope, source, locator. Of a published range, the low end; the memory's name says so.
     """
     rows = _two_node_rows().query("node_nm == 7")
     is_operation = rows["kind"] == "compute"
@@ -427,6 +427,8 @@ def machine_balances():
                     "width_bits": width,
                     # G_d is inversely proportional to the reuse, so G_d without reuse is the reuse that makes it one.
                     "balance_operations_per_operand": workload_disjunction_constant(per_bit, energy, width_bits=width),
+                    "transport_row": access["id"],
+                    "compute_row": row["id"],
                     "scope": f"{access['scope']} / {row['scope']}",
                     "source": row["source"],
                     "locator": row["locator"],

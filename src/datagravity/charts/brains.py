@@ -5,7 +5,8 @@ import altair as alt
 from datagravity.brains import DEFINITIONS, LOWER_BOUND, OWN_DEFINITION, budget_names, ratios
 from datagravity.charts.layers import guide
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
-from datagravity.charts.tooltips import about, described, word
+from datagravity.charts.tooltips import about, described, ids_of, word
+from datagravity.series import series_members
 
 
 def ratio_by_budget():
@@ -13,7 +14,9 @@ def ratio_by_budget():
     rows = ratios()
     bound = (rows["how"] == LOWER_BOUND).map({True: "at least ", False: ""})
     printed = rows.assign(value=bound + rows["gd"].map("{:.2f}".format))
-    data = described(printed, "budget", "definition", "gd", "value", "tissue", "how")
+    ids = ids_of(series_members("budget"), printed["budget"], "row")
+    columns = ["budget", "definition", "gd", "value", "tissue", "how"]
+    data = described(printed.assign(rows=ids), *columns, row=("brain", "rows"))
     budgets = [
         f"{name}: {' to '.join(dict.fromkeys(of_budget['value'].iloc[[0, -1]]))}"
         for name, of_budget in printed.sort_values("gd").groupby("budget")

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from datagravity.charts.controls import drop_down
-from datagravity.charts.layers import readout
+from datagravity.charts.layers import named, readout
 from datagravity.charts.packing import DIGITS, packed, unpacked
 from datagravity.charts.theme import BLUE, GREY, ORANGE, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
@@ -127,7 +127,7 @@ def _claim_layers(data):
     words = {"align": "left", "baseline": "top", "lineBreak": "\n"}
     above = base.mark_text(fontSize=12, fontWeight=600, yOffset=-36, **words).encode(x=alt.datum(0), text="above:N")
     below = base.mark_text(fontSize=11, yOffset=10, **words).encode(x=alt.datum(0), text="below:N")
-    return bars, above, below
+    return named(bars, "share of votes"), named(above, "verdict"), below
 
 
 # --- One claim, as the reader chooses --------------------------------------------------------------------------------
@@ -332,7 +332,9 @@ def one_claim():
     colour = alt.Color("position:N").scale(COLOURS).title("a vote or a part lies").legend(columns=4)
     first = judged().iloc[0]
     chart = finished(
-        alt.layer(_bars(base, colour), *_texts(base), _squares(parts, rows, colour)),
+        alt.layer(
+            named(_bars(base, colour), "share of votes"), *_texts(base), named(_squares(parts, rows, colour), "part")
+        ),
         drawn_by=one_claim,
         title="Choose a claim, and what the verdict rests on",
         subtitle=["bar: shares of votes; squares: the parts;", "true, false: how often the test would say so"],

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import altair as alt
 
 from datagravity.charts.controls import slider
+from datagravity.charts.layers import named
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
@@ -119,10 +120,10 @@ def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, 
     return finished(chart, drawn_by=function, height=height, sources=sources, **words)
 
 
-def level_line(value, color=PINK):
-    """A dashed horizontal rule at an expression in the chart's parameters."""
+def level_line(value, name, color=PINK):
+    """A dashed horizontal rule at an expression in the chart's parameters; `name` as in `layers.named`."""
     rule = one_point(value=vega_expression(value)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=color, clip=True)
-    return rule.encode(y="value:Q")
+    return named(rule.encode(y="value:Q"), name)
 
 
 def beta_slider(value=2.0):

@@ -63,7 +63,8 @@ def reuse_crossing():
     own = dict(zip(sizes, ordered(len(sizes)), strict=True)) | dict(zip(kinds, [ORANGE, PURPLE, BROWN], strict=True))
     colours = [own[name] for name in memories]
     dashes = [DASHES[(sizes if name in sizes else kinds).index(name)] for name in memories]
-    data = described(rows, "memory", "operation", "transport_pj_per_bit", "compute_pj", "width_bits")
+    columns = ["memory", "operation", "transport_pj_per_bit", "compute_pj", "width_bits"]
+    data = described(rows, *columns, row=[("energy", "transport_row"), ("energy", "compute_row")])
     reuse = [round(10 ** (exponent / 16), 4) for exponent in range(65)]
     constant = vega_expression(
         symbolic.workload_disjunction_constant,

@@ -8,11 +8,12 @@ from datagravity import distance as dist
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import Axis, law_chart, one_point
-from datagravity.charts.layers import guide, hollow_if_grey, shapes
+from datagravity.charts.layers import guide, hollow_if_grey, named, shapes
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished, ordered
-from datagravity.charts.tooltips import about, described, number, word
+from datagravity.charts.tooltips import about, described, ids_of, number, word
 from datagravity.charts.words import percent, span, spans
 from datagravity.compiled import vega_expression
+from datagravity.distance import cacti
 from datagravity.distance.hops import DIFFERENCE
 from datagravity.evidence import load
 
@@ -31,6 +32,17 @@ def _name(link_load, meter):
     return f"{meter}, {link_load} links"
 
 
+def _mean_lines():
+    """Both ends of the mean line of each condition and pattern."""
+    table = dist.conditions()
+    table = table[table["data_pattern"] != DIFFERENCE]
+    ends = pd.concat([table.assign(distance_mm=end) for end in (0.0, 24.0)])
+    return ends.assign(
+        condition=[_name(*cells) for cells in zip(ends["link_load"], ends["meter"], strict=True)],
+        pj_per_bit=ends["fixed"] + ends["fj_per_mm"] / 1000 * ends["distance_mm"],
+    )[["condition", "data_pattern", "distance_mm", "pj_per_bit"]]
+
+
 def energy_by_hops():
     """One chip hop by hop: the cards' points, their mean lines from zero, and the rings, inside a tile too."""
     rows = load("distance_rows")
@@ -44,13 +56,6 @@ def energy_by_hops():
     data["place"] = data["within"].where(data["within"] != "chip", "over the mesh").fillna("over the mesh")
     kept = ["condition", "data_pattern", "distance_mm", "pj_per_bit", "operation", "sample", "place"]
     data = described(data.astype({"distance_mm": float, "pj_per_bit": float}), *kept)
-    table = dist.conditions()
-    table = table[table["data_pattern"] != DIFFERENCE]
-    ends = pd.concat([table.assign(distance_mm=end) for end in (0.0, 24.0)])
-    ends = ends.assign(
-        condition=[_name(*cells) for cells in zip(ends["link_load"], ends["meter"], strict=True)],
-        energy=ends["fixed"] + ends["fj_per_mm"] / 1000 * ends["distance_mm"],
-    )[["condition", "data_pattern", "distance_mm", "energy"]]
     chosen = "datum.data_pattern == pattern"
     colour = alt.Color("condition:N").scale(domain=CONDITIONS, range=CONDITION_COLOURS).title(None)
     colour = colour.legend(columns=2, symbolOpacity=1)
@@ -66,6 +71,7 @@ def energy_by_hops():
             color=colour,
             **about(
                 data,
+                word("condition"),
                 word("operation", "what"),
                 number("pj_per_bit", "energy", "pJ/bit"),
                 number("distance_mm", "distance", "mm"),
@@ -74,10 +80,12 @@ def energy_by_hops():
             ),
         )
     )
-    lines = alt.Chart(ends).transform_filter(chosen).mark_line(strokeWidth=2)
+    lines = alt.Chart(_mean_lines()).transform_filter(chosen).mark_line(strokeWidth=2)
     shown = data[data["data_pattern"] == PATTERNS[0]]
     return finished(
-        alt.layer(lines.encode(x=x, y="energy:Q", color=colour), points),
+        alt.layer(
+            named(lines.encode(x=x, y="pj_per_bit:Q", color=colour), "mean of the cards"), named(points, "measured")
+        ),
         drawn_by=energy_by_hops,
         title="One chip, hop by hop",
         subtitle="lines: mean of the cards; leftmost points: inside one tile",
@@ -100,8 +108,11 @@ def fixed_and_growing():
         length=table["fixed"] / table["per_mm"],
         scope=table["meter"],
         known=np.where(table["bounded"], "at most", "known"),
+        rows=ids_of(load("distance_rows"), table["series"]),
+        runs=ids_of(cacti.series_rows(), table["series"]),
     )
-    data = described(table, "series", "origin", "kind", "known", "fixed", "fj_per_mm", "length", "basis")
+    columns = ["series", "origin", "kind", "known", "fixed", "fj_per_mm", "length", "basis"]
+    data = described(table, *columns, row=[("distance_rows", "rows"), ("cacti_runs", "runs")])
     scale = alt.Scale(domain=KINDS, range=[BLUE, ORANGE, GREEN])
     return finished(
         alt.Chart(data)
@@ -170,11 +181,15 @@ def levels_left():
     """What is left of the energy of a DRAM access when the bit comes from the last level on the chip."""
     table = dist.levels()
     table = table.assign(left=table["last level"] / table["DRAM"], scope="board")
-    data = described(table, "chip", "machine", "left", "last level", "DRAM")
+    rows = load("distance_rows").dropna(subset="rung")
+    table["rows"] = ids_of(rows, rows["series"].unique())
+    data = described(table, "chip", "machine", "left", "last level", "DRAM", row=("distance_rows", "rows"))
     further = dist.level_ratio(machine="GPU", level=LEVEL)
     band = alt.Chart(alt.InlineData(values=[{"low": further.low, "high": further.high}]))
+    band = band.mark_rect(color=GREY, opacity=0.25)
+    title = "energy from the last level over energy from DRAM"
     scale = alt.Scale(domain=["GPU", "many-core"], range=[BLUE, ORANGE])
-    x = alt.X("left:Q").scale(type="log", domain=[0.05, 1]).title("energy from the last level over energy from DRAM")
+    x = alt.X("left:Q").scale(type="log", domain=[0.05, 1]).title(title)
     points = (
         alt.Chart(data)
         .mark_point(size=90, strokeWidth=2)
@@ -185,6 +200,7 @@ def levels_left():
             **about(
                 data,
                 word("chip"),
+                word("machine", "kind of chip"),
                 number("left", "ratio"),
                 number("last level", "last level", "pJ/bit"),
                 number("DRAM", "DRAM", "pJ/bit"),
@@ -192,7 +208,9 @@ def levels_left():
         )
     )
     return finished(
-        alt.layer(band.mark_rect(color=GREY, opacity=0.25).encode(x="low:Q", x2="high:Q"), points),
+        alt.layer(
+            named(band.encode(x=alt.X("low:Q").title(title), x2="high:Q"), "further chips"), named(points, "chip")
+        ),
         drawn_by=levels_left,
         title="What is left one level nearer",
         subtitle=f"hollow: not reviewed; band: {percent(LEVEL)} of further GPU sources",
@@ -258,8 +276,9 @@ def exponents_by_evidence():
     rows = dist.points()
     statuses = rows.groupby("series")["status"].agg(lambda found: ", ".join(sorted(set(found))))
     table = dist.exponents(LEVEL)
-    table = table.assign(status=table["series"].map(statuses))
-    data = described(table, "series", "basis", "exponent", "low", "high", "count", "warning")
+    table = table.assign(status=table["series"].map(statuses), rows=ids_of(rows, table["series"]))
+    columns = ["series", "basis", "exponent", "low", "high", "count", "warning"]
+    data = described(table, *columns, row=("energy", "rows"))
     readings = {"(1, 3) if beta = a": (1, 3), "(1, 3) if beta = a + 1": (0, 2)}
     # Rounded, since the exponent of a budget may be one, which is an edge.
     on_bar = [int(table["exponent"].round(6).between(*ends).sum()) for ends in readings.values()]
@@ -287,9 +306,9 @@ def exponents_by_evidence():
     band = alt.Chart(bars).mark_bar(color=GREY, opacity=0.5, height=9)
     return finished(
         alt.layer(
-            base.mark_rule(strokeWidth=3).encode(x=x("low"), x2="high:Q"),
+            named(base.mark_rule(strokeWidth=3).encode(x=x("low"), x2="high:Q"), "series"),
             base.mark_point(filled=True, size=80, opacity=1).encode(x=x("exponent")),
-            band.encode(x=x("from"), x2="to:Q", y=y, tooltip=[word("series")]),
+            named(band.encode(x=x("from"), x2="to:Q", y=y, tooltip=[word("series", "what")]), "asked for"),
         ),
         drawn_by=exponents_by_evidence,
         title="The exponents, and what (1, 3) asks for",
@@ -310,7 +329,8 @@ def staircase():
     x = Axis("distance / that of the innermost boundary", 1.01, 1e5, symbolic.reach, logarithmic=True, format="~s")
     # The lines are dense enough for steps to look upright.
     x = x._replace(ticks=(10, 100, 1e3, 1e4, 1e5), points=801)
-    meeting = one_point(at=vega_expression(symbolic.meeting_reach)).transform_filter(f"{symbolic.exponent} < 1")
+    meeting = one_point(reach=vega_expression(symbolic.meeting_reach)).transform_filter(f"{symbolic.exponent} < 1")
+    meeting = meeting.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK, clip=True)
     return law_chart(
         staircase,
         {
@@ -321,7 +341,7 @@ def staircase():
         },
         x,
         Axis("energy / innermost boundary", 1, 1e5, logarithmic=True, ticks=(1, 10, 100, 1e3, 1e4, 1e5), format="~s"),
-        layers=[meeting.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK, clip=True).encode(x="at:Q")],
+        layers=[named(meeting.encode(x="reach:Q"), "wire costs as much as boundaries")],
         parameters=[
             slider(symbolic.level_ratio.name, "spacing R", 2, 16, 0.5, 4),
             slider(symbolic.exponent.name, "exponent a", 0.05, 1.4, 0.05, 0.3),

@@ -6,6 +6,7 @@ from sympy import Integer
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line, one_point
+from datagravity.charts.layers import named
 from datagravity.charts.theme import BLUE, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import percent
@@ -29,7 +30,7 @@ def second_unit():
         },
         _ACROSS_GD,
         _SAVING,
-        layers=[level_line(symbolic.shared_wires_ceiling)],
+        layers=[level_line(symbolic.shared_wires_ceiling, "ceiling")],
         parameters=[
             beta_slider(),
             *log_slider(kappa.name, "kappa", 0.1, 1000, 10),
@@ -53,7 +54,7 @@ def fixed_place():
         {"each place has one price": symbolic.fixed_place_exponent, "law": symbolic.saving_exponent},
         Axis("beta", 1, 5, beta, ticks=(1, 2, 3, 4, 5)),
         Axis("exponent of the saving", 0, 2, ticks=(0, 0.5, 1, 1.5, 2)),
-        layers=[level_line(Integer(1))],
+        layers=[level_line(Integer(1), "all there is")],
         title="An exponent that does not end at 3",
         subtitle="Above the dotted line more is saved than there is.",
         description=(
@@ -72,7 +73,7 @@ def fixed_part():
         {"with the fixed share": symbolic.saving("tile", share), "without": symbolic.saving("tile")},
         _ACROSS_GD,
         _SAVING,
-        layers=[level_line(1 / share)],
+        layers=[level_line(1 / share, "lid")],
         parameters=[beta_slider(), slider("fixed_share", "fixed share", 0.02, 0.9, 0.02, 0.1)],
         title="A fixed share puts a lid on the saving",
         subtitle="Dotted: the lid, for moves that cross no boundary.",
@@ -91,7 +92,7 @@ def nearest_place():
         {"with a nearest place": symbolic.nearest_saving("tile"), "every distance": symbolic.saving("tile")},
         _ACROSS_GD,
         _SAVING,
-        layers=[level_line(symbolic.nearest_bound)],
+        layers=[level_line(symbolic.nearest_bound, "fall of transport")],
         parameters=[beta_slider(), *log_slider("nearest", "nearest distance", 0.01, 0.9, 0.1)],
         title="Nothing can be nearer than the nearest",
         subtitle="Dotted: the fall of transport on the way there.",
@@ -130,13 +131,13 @@ def few_levels():
 def dimensions():
     """Least energy of data laid out in a plane and in space, against the number of data."""
     energy = symbolic.dimension_least_energy
-    as_many = one_point(at=vega_expression(G_d)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK)
+    as_many = one_point(sites=vega_expression(G_d)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK)
     return law_chart(
         dimensions,
         {"in space": energy.subs(symbolic.dimension, 3), "in a plane": energy.subs(symbolic.dimension, 2)},
         Axis("data", 1, 1e9, symbolic.sites, logarithmic=True, ticks=(1, 1e3, 1e6, 1e9), format="~s"),
         Axis("least energy", 1, 1e8, logarithmic=True, ticks=(1, 1e2, 1e4, 1e6, 1e8), format="~s"),
-        layers=[as_many.encode(x="at:Q")],
+        layers=[named(as_many.encode(x="sites:Q"), "as many data as places")],
         parameters=[*log_slider("G_d", "price of operands / of a link", 1, 1e4, 992), beta_slider(1.5)],
         title="Space beats the plane, for enough data",
         subtitle="Dotted: as many data as places. Left of it: no optimum.",
@@ -175,7 +176,7 @@ def wrong_beta():
         {"placed for the assumed beta": symbolic.wrong_beta_cost, "placed for beta = 2": symbolic.count_cost},
         _ACROSS_BETA._replace(title="true beta"),
         Axis("energy / least energy", 1, 4, ticks=(1, 1.5, 2, 3, 4)),
-        layers=[level_line(Integer(2))],
+        layers=[level_line(Integer(2), "bound")],
         parameters=[slider("assumed_beta", "assumed beta", 1.05, 2.95, 0.05, 1.3)],
         title="The price of a wrong beta",
         subtitle="In tiles, whatever G_d. Placed for 2: below two.",
@@ -217,7 +218,7 @@ def ladder(hierarchies, sources=()):
     """
     laws = [{"name": name, "G_d": found.gd[-1], "beta": found.beta} for name, found in hierarchies.items()]
     levels = [{**row, "name": name} for name, found in hierarchies.items() for row in found.table().to_dict("records")]
-    curve = vega_expression(symbolic.energy("tile"), r="datum.r", G_d="datum.G_d", beta="datum.beta")
+    curve = vega_expression(symbolic.energy("tile"), r="datum.distance", G_d="datum.G_d", beta="datum.beta")
     x = Axis("distance / farthest distance", 0.05, 1, ticks=(0.05, 0.1, 0.2, 0.5, 1), logarithmic=True)
     y = Axis("energy / compute energy", 5, 200, ticks=(5, 10, 20, 50, 100, 200), logarithmic=True)
     color = alt.Color("name:N").scale(domain=list(hierarchies), range=[BLUE, ORANGE]).title(None)
@@ -225,10 +226,10 @@ def ladder(hierarchies, sources=()):
         alt.Chart(alt.Data(values=laws))
         .transform_calculate(position="sequence(0, 1.005, 0.01)")
         .transform_flatten(["position"])
-        .transform_calculate(r="pow(10, log(0.05) / LN10 * datum.position)")
-        .transform_calculate(value=curve)
+        .transform_calculate(distance="pow(10, log(0.05) / LN10 * datum.position)")
+        .transform_calculate(energy=curve)
         .mark_line(strokeWidth=2, clip=True)
-        .encode(x=x.encode(alt.X, "r"), y=y.encode(alt.Y, "value"), color=color)
+        .encode(x=x.encode(alt.X, "distance"), y=y.encode(alt.Y, "energy"), color=color)
     )
     points = (
         alt.Chart(alt.Data(values=levels))
@@ -244,12 +245,12 @@ def ladder(hierarchies, sources=()):
                 word("level"),
                 number("places"),
                 number("gd", "transport / compute"),
-                number("energy", "energy / compute"),
+                number("energy", "energy / compute energy"),
             ],
         )
     )
     return finished(
-        alt.layer(curves, points),
+        alt.layer(named(curves, "every distance"), named(points, "level")),
         drawn_by=ladder,
         title="Where to compute in a real hierarchy",
         subtitle="Points: levels. Diamond: the best. Line: every distance.",

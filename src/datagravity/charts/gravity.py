@@ -5,7 +5,7 @@ from sympy import Rational, Symbol
 
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
-from datagravity.charts.layers import readout
+from datagravity.charts.layers import named, readout
 from datagravity.charts.theme import BLUE, GREY, PINK, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
@@ -130,8 +130,8 @@ def _bands():
             .scale(type="quantize", domain=[0, 1], range=_BANDS)
             .legend(title="energy, from the least (left) up", titleLimit=300, labelExpr="''", gradientLength=240),
             tooltip=[
-                number("x", unit="place"),
-                number("y", unit="place"),
+                number("x", "place along x", unit="place"),
+                number("y", "place along y", unit="place"),
                 number("energy"),
                 number("excess", "energy / least"),
             ],
@@ -152,12 +152,13 @@ def _arrows(pull_x, pull_y):
             angle="atan2(datum.pull_x, datum.pull_y) * 180 / PI",
         )
     )
+    direction = alt.Angle("angle:Q").scale(None).title("direction of the pull, from upwards (degrees)")
     shafts = alt.Chart().mark_rule(color=_INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
     heads = alt.Chart().mark_point(shape="triangle", filled=True, size=22, color=_INK, opacity=0.8, tooltip=None)
     return _sharing(
         arrows,
         shafts.encode(x="x:Q", y="y:Q", x2="tip_x:Q", y2="tip_y:Q"),
-        heads.encode(x="tip_x:Q", y="tip_y:Q", angle=alt.Angle("angle:Q").scale(None)),
+        heads.encode(x="tip_x:Q", y="tip_y:Q", angle=direction),
     )
 
 
@@ -181,10 +182,11 @@ def _bodies():
     )
     size = alt.Size("mass:Q").scale(type="linear", domain=[0, 10], range=[100, 1000]).legend(None)
     letter = alt.Shape("name:N").scale(domain=list(_LETTERS), range=list(_LETTERS.values())).legend(None)
-    return [
+    marks = alt.layer(
         bodies.mark_point(filled=True, shape="circle", color="white", stroke=_INK, opacity=1).encode(size=size),
         bodies.mark_point(filled=False, size=90, color=_INK, strokeWidth=1.8, opacity=1).encode(shape=letter),
-    ]
+    )
+    return named(marks, "data set")
 
 
 def _optimum(energy):
@@ -215,7 +217,8 @@ def _optimum(energy):
 def gravity_map():
     """Data sets in the plane, the energy of computing at each place, the pull, and the place of least energy."""
     energy, *pull = _field()
-    layers = [_bands(), _arrows(*pull), *_bodies(), _optimum(energy)]
+    layers = [named(_bands(), "cell of the map"), named(_arrows(*pull), "pull"), _bodies()]
+    layers.append(named(_optimum(energy), "least energy"))
     chart = _sharing(_cells(energy), *layers).add_params(
         slider("exponent", "exponent a", 0.3, 3, 0.05, 1.5),
         *(slider(f"mass_{name}", f"mass {name}", 1, 10, 0.5, mass) for name, (mass, *_) in DATA_SETS.items()),
@@ -248,22 +251,24 @@ def neutral_point():
     x = alt.X("a:Q").scale(domain=[-1, 4], nice=False).title("exponent a").axis(values=[-1, 0, 1, 2, 3, 4])
     y = alt.Y("place:Q").scale(domain=[0, 1]).title("distance from the heavy one / D")
 
+    tips = [number("a", "exponent a"), number("place", "distance from the heavy one / D", "place")]
     # At a = 1 the pulls of two different masses cancel nowhere.
     curves = []
-    for start, stop, color, dash in [(-1, 0.99, GREY, [6, 3]), (1.01, 4, BLUE, [1, 0])]:
+    for name, start, stop, color, dash in [
+        ("barrier", -1, 0.99, GREY, [6, 3]),
+        ("best place", 1.01, 4, BLUE, [1, 0]),
+    ]:
         data = alt.sequence(start=start, stop=stop + 0.005, step=0.01, as_="a")
-        curves.append(
-            alt.Chart(data)
-            .transform_calculate(place=place)
-            .mark_line(strokeWidth=2.5, color=color, strokeDash=dash)
-            .encode(x=x, y=y, tooltip=[number("a"), number("place", unit="place")])
-        )
+        line = alt.Chart(data).transform_calculate(place=place)
+        line = line.mark_line(strokeWidth=2.5, color=color, strokeDash=dash)
+        curves.append(named(line.encode(x=x, y=y, tooltip=tips), name))
     words = "datum.name + ': ' + format(datum.place, '.3f')"
     marked = (
         alt.Chart(alt.Data(values=[{"a": -1, "name": "Newton, a = -1"}, {"a": 3, "name": "data, a = 3"}]))
         .transform_calculate(place=place)
         .transform_calculate(label=words)
     )
+    point = marked.mark_point(size=90, filled=True, opacity=1, color=PINK)
     label = marked.encode(x="a:Q", y="place:Q", text="label:N")
     ends = alt.Chart(
         alt.Data(values=[{"place": 0.0, "name": "at the heavy one"}, {"place": 1.0, "name": "at the light one"}])
@@ -271,7 +276,7 @@ def neutral_point():
     chart = alt.layer(
         *curves,
         alt.Chart().mark_rule(color=GREY, strokeDash=[2, 4]).encode(x=alt.datum(1)),
-        marked.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="a:Q", y="place:Q"),
+        named(point.encode(x="a:Q", y="place:Q", tooltip=[word("name", "which"), *tips]), "marked point"),
         label.transform_filter("datum.a < 0").mark_text(align="left", dx=8, dy=14, fontSize=13, fontWeight="bold"),
         label.transform_filter("datum.a > 0").mark_text(dy=18, fontSize=13, fontWeight="bold"),
         ends.transform_filter("datum.place == 1")

@@ -1,8 +1,36 @@
 """Layers and encodings that charts of several chapters share."""
 
+import re
+
 import altair as alt
 
 from datagravity.charts.theme import GREY
+
+
+def named(layer, name):
+    """A layer whose rows say what they are: `name` stands beside them where a reader takes a chart's values.
+
+    Of marks with a column called "curve" that column says it. A layer without a name adds no rows of its own.
+
+    Parameters
+    ----------
+    layer : chart of one kind of mark, or several layers of one thing
+    name : letters and single blanks, as in "fitted line"; no other layer of the chart has it
+
+    Raises
+    ------
+    ValueError
+        If the name is none.
+
+    Examples
+    --------
+    >>> named(guide(x=1), "limit").to_dict()["name"]
+    'limit'
+    """
+    # Vega-Lite keeps letters of a name and turns all else into underscores.
+    if not re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)*", name):
+        raise ValueError(f"name: {name!r}, expected letters and single blanks")
+    return layer.properties(name=name)
 
 
 def guide(*, dash=(4, 4), **at):
@@ -13,8 +41,8 @@ def guide(*, dash=(4, 4), **at):
 
 def diagonal(low, high):
     """A dashed line on which both axes say the same."""
-    ends = alt.InlineData(values=[{"at": low}, {"at": high}])
-    return alt.Chart(ends).mark_line(strokeDash=[5, 4], color=GREY, clip=True).encode(x="at:Q", y="at:Q")
+    ends = alt.InlineData(values=[{"both": low}, {"both": high}])
+    return alt.Chart(ends).mark_line(strokeDash=[5, 4], color=GREY, clip=True).encode(x="both:Q", y="both:Q")
 
 
 def readout(chart, *, size=14, top=4, **mark):

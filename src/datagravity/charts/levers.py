@@ -55,7 +55,7 @@ def lever_bounds():
         for what in ("bound", "gain")
     )
     base = alt.Chart(alt.InlineData(values=rows))
-    base = base.transform_calculate(bound=bound, gain=gain, one="1").encode(
+    base = base.transform_calculate(bound=bound, gain=gain).encode(
         y=alt.Y("lever:N").sort(names).title(None),
         yOffset=alt.YOffset("does:N").sort(list(DOES)),
         tooltip=[
@@ -73,7 +73,7 @@ def lever_bounds():
 
     colour = alt.Color("does:N").scale(domain=list(DOES), range=[row[-1] for row in DOES.values()]).title(None)
     chart = alt.layer(
-        base.mark_bar(opacity=0.35).encode(x=x("bound"), x2="one:Q", color=colour),
+        base.mark_bar(opacity=0.35).encode(x=x("bound"), x2=alt.datum(1), color=colour),
         base.mark_tick(thickness=3, opacity=1).encode(x=x("bound"), color=colour),
         base.mark_point(filled=True, size=70, color=ORANGE, opacity=1).encode(x=x("gain")),
     ).add_params(*workload_controls(), *log_slider("factor", "each lever divides by", 1, 100, 2), *_reach())

@@ -5,7 +5,7 @@ import altair as alt
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import curves, one_point
-from datagravity.charts.layers import readout
+from datagravity.charts.layers import named, readout
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import number
 from datagravity.compiled import vega_expression
@@ -13,8 +13,6 @@ from datagravity.compiled import vega_expression
 # Two bodies at distance 1, the light one of mass 1: the heavy one's mass is the ratio of the two.
 _UNITS = {symbolic.light: 1, symbolic.separation: 1}
 _RATIO = symbolic.neutral_ratio.subs(_UNITS)
-
-_TOOLTIP = [number("a"), number("value")]
 
 
 def _two_bodies(expression, exponent, **names):
@@ -28,21 +26,24 @@ def landscape():
     energy = _two_bodies(symbolic.two_body_energy, "exponent", path_length="datum.d")
     neutral = _two_bodies(symbolic.neutral_point, "exponent")
     x = alt.X("d:Q").scale(domain=[0, 1]).title("distance from the heavy one / D")
-    y = alt.Y("value:Q").scale(zero=True).title("energy / energy at the heavy one").axis(format="~g")
+    y_title = "energy / energy at the heavy one"
+    y = alt.Y("value:Q").scale(zero=True).title(y_title).axis(format="~g")
     curve = (
         alt.Chart(alt.sequence(start=0, stop=1.0025, step=0.005, as_="position"))
         .transform_calculate(d="min(datum.position, 1)")
         .transform_calculate(value=energy)
         .mark_line(strokeWidth=2.5, color=BLUE)
-        .encode(x=x, y=y, tooltip=[number("d", unit="place"), number("value")])
+        .encode(x=x, y=y, tooltip=[number("d", "distance from the heavy one / D", "place"), number("value", y_title)])
     )
     words = "'best at ' + format(datum.d, '.3f') + ' D, energy ' + format(datum.value, '.3f')"
     best = one_point(d="exponent > 1 ? neutral : 0", value=energy, label=words)
+    point = best.mark_point(size=110, filled=True, opacity=1, color=PINK)
     barrier = one_point(d="neutral").transform_filter("exponent < 1").transform_calculate(value=energy)
+    square = barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square")
     chart = alt.layer(
-        curve,
-        barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square").encode(x="d:Q", y="value:Q"),
-        best.mark_point(size=110, filled=True, opacity=1, color=PINK).encode(x="d:Q", y="value:Q"),
+        named(curve, "energy on the line"),
+        named(square.encode(x="d:Q", y="value:Q"), "barrier"),
+        named(point.encode(x="d:Q", y="value:Q"), "best place"),
         readout(best),
     ).add_params(
         slider("exponent", "exponent a", 0.3, 3, 0.05, 0.5),
@@ -81,7 +82,7 @@ def two_body_saving():
         y,
         colors=[ORANGE, BLUE, GREY],
         dashes=[[2, 3], [1, 0], [6, 3]],
-        tooltip=_TOOLTIP,
+        tooltip=[number("a", "exponent a"), number("value", "saving")],
         columns=2,
     )
     chart = alt.layer(drawn).add_params(*log_slider("ratio", "mass ratio", 1, 100, 8))
@@ -112,7 +113,7 @@ def triangle():
         y,
         colors=[BLUE, GREEN],
         dashes=[[1, 0], [6, 3]],
-        tooltip=_TOOLTIP,
+        tooltip=[number("a", "exponent a"), number("value", "energy")],
         columns=2,
     )
     crossing = one_point(
@@ -120,9 +121,10 @@ def triangle():
         value=vega_expression(symbolic.triangle_corner_energy),
         label="'equal at a = ' + format(datum.a, '.4f')",
     )
+    point = crossing.mark_point(size=100, filled=True, opacity=1, color=PINK)
     chart = alt.layer(
         drawn,
-        crossing.mark_point(size=100, filled=True, opacity=1, color=PINK).encode(x="a:Q", y="value:Q"),
+        named(point.encode(x="a:Q", y="value:Q"), "equal at both"),
         crossing.mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=-12).encode(
             x="a:Q", y="value:Q", text="label:N"
         ),

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity.charts.controls import drop_down
-from datagravity.charts.layers import diagonal, guide, hollow_if_grey, readout, shapes
+from datagravity.charts.layers import diagonal, guide, hollow_if_grey, named, readout, shapes
 from datagravity.charts.packing import DIGITS, packed, unpacked
 from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import about, described, number, word
@@ -377,7 +377,7 @@ def two_ladders():
     rungs = list(series_members("ladder")["label"])
     says = [*(f"reported, {ladder}" for ladder in series_names("ladder"))]
     columns = ["system", "baseline", "silicon", "text", "ladder", "rung", "left", "of_before", "said"]
-    data = described(rows, *columns)
+    data = described(rows, *columns, row=("pim", "id"))
     dots = (
         alt.Chart(data)
         .mark_point(size=110, filled=True, opacity=1)
@@ -391,7 +391,7 @@ def two_ladders():
             shape=alt.Shape("said:N").scale(domain=says, range=["circle", "diamond"]).title(None),
             **about(
                 data,
-                word("ladder"),
+                word("said", "ladder"),
                 word("rung", "place"),
                 number("left", "left of the baseline"),
                 number("of_before", "left of the rung before"),
@@ -407,7 +407,7 @@ def two_ladders():
     levels = alt.Chart(band).mark_rect(color=GREY, opacity=0.18).encode(x="low:Q", x2="high:Q", tooltip=tips)
     middle = alt.Chart(band).mark_rule(color=GREY).encode(x="value:Q", tooltip=tips)
     return finished(
-        alt.layer(levels, middle, dots),
+        alt.layer(named(levels, "last level over DRAM"), middle, named(dots, "rung")),
         drawn_by=two_ladders,
         title="Two ladders towards the cells",
         subtitle=[

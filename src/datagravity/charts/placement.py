@@ -8,7 +8,7 @@ import altair as alt
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
-from datagravity.charts.layers import readout
+from datagravity.charts.layers import named, readout
 from datagravity.charts.theme import BLUE, GREEN, GREY, MEANING, PINK, finished
 from datagravity.charts.tooltips import number
 from datagravity.charts.words import percent
@@ -51,14 +51,16 @@ def energy_against_distance():
     )
     optimum = one_point(r="optimal_distance", value=energy, built=energy.replace("datum.r", "1"))
     built = one_point(r="1", value=energy, label="'as built'")
+    rule = optimum.mark_rule(strokeWidth=2, color=PINK, clip=True)
+    square = built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square")
     words = "'r* = ' + format(optimal_distance, '.2~r') + ', saving ' + format(saving, '.3~r') + 'x'"
     chart = alt.layer(
         drawn,
         # The saving is the height of this rule, since the axis is logarithmic.
-        optimum.mark_rule(strokeWidth=2, color=PINK, clip=True).encode(x="r:Q", y="value:Q", y2="built:Q"),
+        named(rule.encode(x="r:Q", y="value:Q", y2="built:Q"), "best distance"),
         optimum.mark_rule(strokeDash=[2, 4], color=PINK, clip=True).encode(x="r:Q", x2=alt.datum(1), y="built:Q"),
         optimum.mark_point(size=90, filled=True, opacity=1, color=PINK, clip=True).encode(x="r:Q", y="value:Q"),
-        built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square").encode(x="r:Q", y="value:Q"),
+        named(square.encode(x="r:Q", y="value:Q"), "as built"),
         built.mark_text(align="left", dx=9, dy=14, fontSize=12).encode(x="r:Q", y="value:Q", text="label:N"),
         readout(one_point(label=words), top=6),
     ).add_params(
@@ -116,14 +118,13 @@ def _saving_cells():
 def _where_nothing_is_saved():
     """The side of the map where moving closer does not pay, and the edge at which it begins to."""
     threshold = _of_model(symbolic.inward_threshold, beta="datum.beta")
-    border = evenly("beta", 1, 3, 201).transform_calculate(
-        low=f"clamp({threshold}, 0.1, 1e4)", high="0.1", bottom="clamp(datum.beta, 1, 3)"
-    )
-    edge = border.transform_filter("0.1 < datum.low && datum.low < 1e4")
-    return [
-        border.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None).encode(x2="high:Q"),
-        edge.mark_line(color=PINK, strokeWidth=2.5, strokeDash=[6, 3]).encode(order="beta:Q"),
-    ]
+    at_threshold = f"clamp({threshold}, 0.1, 1e4)"
+    border = evenly("beta", 1, 3, 201).transform_calculate(bottom="clamp(datum.beta, 1, 3)")
+    area = border.transform_calculate(low="0.1", high=at_threshold)
+    area = area.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None).encode(x2="high:Q")
+    edge = border.transform_calculate(low=at_threshold).transform_filter("0.1 < datum.low && datum.low < 1e4")
+    edge = edge.mark_line(color=PINK, strokeWidth=2.5, strokeDash=[6, 3]).encode(order="beta:Q")
+    return [named(area, "where nothing is saved"), named(edge, "edge")]
 
 
 def saving_map():
@@ -131,7 +132,7 @@ def saving_map():
     x = alt.X("low:Q").scale(type="log", domain=[0.1, 1e4], nice=False).title("G_d")
     x = x.axis(labelExpr=SHORT, values=[0.1, 1, 10, 100, 1000, 10000], grid=False)
     y = alt.Y("bottom:Q").scale(domain=[1, 3], nice=False).title("beta").axis(grid=False)
-    layers = [_saving_cells(), *_where_nothing_is_saved()]
+    layers = [named(_saving_cells(), "cell of the map"), *_where_nothing_is_saved()]
     chart = alt.layer(*(layer.encode(x=x, y=y) for layer in layers)).add_params(_model_choice())
     return finished(
         chart,
@@ -173,9 +174,10 @@ def saving_against_share():
         tooltip=[number("tau", "transport share", "%"), number("value", "factor")],
     )
     virial = one_point(tau="optimal_share", value="1", label="'optimum at ' + format(optimal_share, '.1%')")
+    rule = virial.mark_rule(strokeDash=[2, 4], color=PINK)
     chart = alt.layer(
         drawn,
-        virial.mark_rule(strokeDash=[2, 4], color=PINK).encode(x="tau:Q", y="value:Q", y2=alt.value(30)),
+        named(rule.encode(x="tau:Q", y="value:Q", y2=alt.value(30)), "optimum"),
         virial.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="tau:Q", y="value:Q"),
         readout(virial, size=13, top=6),
     ).add_params(
@@ -216,10 +218,11 @@ def flatness():
         .transform_calculate(value=excess)
         .transform_calculate(label="'+' + format(datum.value - 1, '.0%')")
     )
+    points = twice_off.mark_point(size=80, filled=True, opacity=1, color=PINK)
     text = twice_off.encode(x="rho:Q", y="value:Q", text="label:N")
     chart = alt.layer(
         drawn,
-        twice_off.mark_point(size=80, filled=True, opacity=1, color=PINK).encode(x="rho:Q", y="value:Q"),
+        named(points.encode(x="rho:Q", y="value:Q"), "a factor of two off"),
         # Beside the curve, on the outside.
         text.transform_filter("datum.rho < 1").mark_text(fontSize=13, fontWeight="bold", align="right", dx=-10, dy=6),
         text.transform_filter("datum.rho > 1").mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=6),

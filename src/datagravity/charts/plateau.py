@@ -13,7 +13,7 @@ from sympy import Integer
 from datagravity import plateau, symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
-from datagravity.charts.layers import guide
+from datagravity.charts.layers import guide, named
 from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, spans
@@ -43,7 +43,7 @@ def _scenario():
     ]
 
 
-def _band(expression, y, color):
+def _band(expression, y, color, name):
     """The range of an expression while both halving times are off by the factor of the slider, either way."""
     corners = ", ".join(
         vega_expression(
@@ -55,12 +55,13 @@ def _band(expression, y, color):
         for compute in "*/"
         for transport in "*/"
     )
-    return (
+    area = (
         _YEARS.chart()
         .transform_calculate(low=f"min({corners})", high=f"max({corners})")
         .mark_area(opacity=0.15, color=color, clip=True)
         .encode(x=_YEARS.encode(alt.X, "years"), y=y.encode(alt.Y, "low"), y2="high:Q")
     )
+    return named(area, f"band of {name}")
 
 
 def rates():
@@ -73,7 +74,11 @@ def rates():
         {"stays as built": fixed, "realigned": realigned, "no floor": symbolic.realigned_rate},
         _YEARS,
         y,
-        layers=[level_line(symbolic.rate_limit), _band(fixed, y, BLUE), _band(realigned, y, GREY)],
+        layers=[
+            level_line(symbolic.rate_limit, "limit"),
+            _band(fixed, y, BLUE, "stays as built"),
+            _band(realigned, y, GREY, "realigned"),
+        ],
         parameters=_scenario(),
         title="How fast can operations per joule double?",
         subtitle=[
@@ -105,7 +110,11 @@ def gains():
         },
         _YEARS,
         y,
-        layers=[level_line(Integer(1)), _band(fixed, y, BLUE), _band(realigned, y, GREY)],
+        layers=[
+            level_line(Integer(1), "as built now"),
+            _band(fixed, y, BLUE, "stays as built"),
+            _band(realigned, y, GREY, "realigned"),
+        ],
         parameters=_scenario(),
         title="What the gap costs in joules",
         subtitle=["Pink: the system as built, now.", "Bands: both times off by the factor of the last slider."],
@@ -148,7 +157,7 @@ def fitted_growth():
     areas = [
         lines.transform_filter(f"datum.quantity == '{name}'")
         .mark_area(opacity=0.2, color=hue, clip=True)
-        .encode(y="low:Q", y2="high:Q")
+        .encode(y=alt.Y("low:Q").title("times the first"), y2="high:Q")
         for name, hue in hues.items()
     ]
     shape = alt.Shape("quantity:N").scale(domain=list(hues)).title(None)
@@ -157,9 +166,8 @@ def fitted_growth():
     first, last = marks["year"].min(), marks["year"].max()
     return finished(
         alt.layer(
-            *areas,
-            lines.mark_line(strokeWidth=2).encode(y=y, color=color),
-            points.encode(x=x, y=y, color=color, shape=shape, **about(data, *tips)),
+            named(alt.layer(*areas, lines.mark_line(strokeWidth=2).encode(y=y, color=color)), "fitted line and band"),
+            named(points.encode(x=x, y=y, color=color, shape=shape, **about(data, *tips)), "accelerator"),
         ),
         drawn_by=fitted_growth,
         title="Flagships, over the first of them",
@@ -193,13 +201,14 @@ def measured_records(series="Green500 number 1", before=2019):
     y_axis = y_axis.axis(format="~g", values=[1, 3, 10, 30, 100, 300])
     color = alt.Color("fit:N").scale(domain=names, range=[ORANGE, BLUE]).title(None).legend(columns=1)
     tips = [word("name"), number("year", unit="year"), number("value", "efficiency", "GFLOPS/W"), word("status")]
+    points = alt.Chart(data).mark_point(filled=True, size=60, opacity=1, color=GREEN)
     carried = plateau.forecast(series, before)
     return finished(
         alt.layer(
-            alt.Chart(pd.concat(lines)).mark_line(strokeWidth=2, clip=True).encode(x=x_axis, y=y_axis, color=color),
-            alt.Chart(data)
-            .mark_point(filled=True, size=60, opacity=1, color=GREEN)
-            .encode(x=x_axis, y=y_axis, **about(data, *tips)),
+            alt.Chart(pd.concat(lines))
+            .mark_line(strokeWidth=2, clip=True)
+            .encode(x=x_axis, y=y_axis, color=color, tooltip=[word("fit", "curve"), *tips[1:3]]),
+            named(points.encode(x=x_axis, y=y_axis, **about(data, *tips)), "record"),
         ),
         drawn_by=measured_records,
         title="Records of a list, and a rate that stayed",
@@ -220,16 +229,26 @@ def generations():
     pairs = pairs[pairs["gpus_new"] <= pairs["gpus_old"]]
     as_many = np.where(pairs["gpus_new"] == pairs["gpus_old"], "as many", "fewer")
     old, new = (pairs[column].str.extract(r"([A-Z]+\d+)", expand=False) for column in ("old", "new"))
-    data = pairs.assign(step=old + " to " + new + ", " + as_many, batch=pairs["batch"].astype(int), id=pairs["row_new"])
+    data = pairs.assign(step=old + " to " + new + ", " + as_many, batch=pairs["batch"].astype(int))
     data = data.sort_values(["years", "step"])
-    drawn = described(data, "step", "batch", "gain", "model", "weight_bits", "gpus_old", "gpus_new", "length", "stalls")
+    columns = ["step", "batch", "gain", "model", "weight_bits", "gpus_old", "gpus_new", "length", "stalls"]
+    rows = list(zip(data["row_old"], data["row_new"], strict=True))
+    tables = list(dict.fromkeys(data["table"]))
+    for table in tables:
+        data[table] = [own if of == table else () for own, of in zip(rows, data["table"], strict=True)]
+    drawn = described(data, *columns, row=[(table, table) for table in tables])
     steps = sorted(set(data["step"]))
     color = alt.Color("step:N").scale(domain=steps, range=[BLUE, GREEN, ORANGE, PINK, GREY][: len(steps)])
     kinds = [*plateau.STALLS, plateau.NOT_STATED]
     shape = alt.Shape("stalls:N").scale(domain=kinds, range=["circle", "diamond", "cross", "square"])
     x = alt.X("batch:Q", title="batch").scale(type="log", domain=[0.8, 4000], nice=False)
     y = alt.Y("gain:Q", title="joules a token, old over new").scale(type="log", domain=[0.4, 2.6], nice=False)
-    tips = [word("model"), number("weight_bits", "bits of a weight"), number("batch", unit="count")]
+    tips = [
+        word("step", "from and to"),
+        word("model"),
+        number("weight_bits", "bits of a weight"),
+        number("batch", unit="count"),
+    ]
     tips += [
         number("gain", "old over new"),
         number("gpus_old", "accelerators, old"),

@@ -49,7 +49,7 @@ def _pairs(rows):
         "compute_pj_high": "c_high",
     }
     columns = ["memory", "access", "operation", "node", "width_bits", *names.values()]
-    data = described(rows.rename(columns=names), *columns, row=("energy", "transport"))
+    data = described(rows.rename(columns=names), *columns, row=[("energy", "transport"), ("energy", "compute")])
     width = PUBLISHED_CONVENTION["width_bits"]
     chosen = (
         alt.Chart(data)
@@ -130,14 +130,16 @@ def disjunction_constants_by_memory():
 def _with_means(table):
     """The rows of the table, part by part and least improvement first, each part with its geometric mean."""
     energies = [f"{a:g} to {b:g} pJ" for a, b in zip(table["energy_45_nm_pj"], table["energy_7_nm_pj"], strict=True)]
-    single = table.assign(kind=SINGLE, energies=energies)
+    rows = list(zip(table["row_45_nm"], table["row_7_nm"], strict=True))
+    single = table.assign(kind=SINGLE, energies=energies, rows=rows)
     frames = []
     for part, rows in single.groupby("part", sort=False):
         frames.append(rows.sort_values("improvement"))
         if len(rows) > 1:
             mean = rows[["part", "scope", "source", "locator"]].head(1)
             mean = mean.assign(item=f"{part}, mean", improvement=improvement_of(part).value, kind=MEAN)
-            frames.append(mean.assign(energies=f"of {len(rows)} rows"))
+            every = tuple(name for pair in rows["rows"] for name in pair)
+            frames.append(mean.assign(energies=f"of {len(rows)} rows", rows=[every]))
     return pd.concat(frames)
 
 
@@ -145,17 +147,23 @@ def improvement_by_part():
     """How many times less energy at 7 nm than at 45 nm: every operation and memory of the table that prints both."""
     table = improvements()
     parts = list(dict.fromkeys(table["part"]))
-    data = described(_with_means(table), "item", "part", "improvement", "kind", "energies")
+    data = described(_with_means(table), "item", "part", "improvement", "kind", "energies", row=("energy", "rows"))
     x = alt.X("improvement:Q").scale(type="log", base=2, domain=[0.9, 9]).axis(values=[1, 2, 3, 4, 6, 8], format="~g")
     x = x.title("energy at 45 nm / energy at 7 nm")
     base = alt.Chart(data).encode(
         y=alt.Y("item:N").sort(list(data["item"])).title(None).axis(labelLimit=110),
         color=alt.Color("part:N").scale(domain=parts, range=[BLUE, ORANGE, PURPLE]).title(None),
-        **about(data, word("item", "what"), number("improvement", "times less energy"), word("energies", "energy")),
+        **about(
+            data,
+            word("item", "what"),
+            word("part"),
+            number("improvement", "times less energy"),
+            word("energies", "energy"),
+        ),
     )
     return finished(
         alt.layer(
-            base.transform_calculate(one="1").mark_rule(strokeWidth=2, opacity=0.6).encode(x=x, x2="one:Q"),
+            base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=x, x2=alt.datum(1)),
             base.mark_point(filled=True, opacity=1).encode(
                 x=x,
                 shape=alt.Shape("kind:N").scale(domain=[SINGLE, MEAN], range=["circle", "diamond"]).legend(None),

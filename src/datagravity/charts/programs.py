@@ -6,7 +6,7 @@ import numpy as np
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, one_point
-from datagravity.charts.layers import diagonal, guide, readout
+from datagravity.charts.layers import diagonal, guide, named, readout
 from datagravity.charts.theme import BLUE, DASHES, GREEN, GREY, MEANING, ORANGE, PINK, PURPLE, finished, ordered
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed, spans
@@ -58,6 +58,29 @@ def _moved_at_once(units):
     return {"color": color, "strokeDash": dash}
 
 
+def _powers(base, x, y):
+    """Powers with theta 0, 1/2 and 1 from the first point of the chosen program on."""
+    return (
+        base.transform_filter("datum.unit == '8 bytes'")
+        .transform_calculate(low="datum.at[0]", high="peek(datum.at)", start="datum.share[0]", slope="[0, 0.5, 1]")
+        .transform_flatten(["slope"])
+        .transform_calculate(end="[0, 1]")
+        .transform_flatten(["end"])
+        # A slope ends where it leaves the picture, or at the last capacity.
+        .transform_calculate(
+            reach="datum.slope > 0 ? min(log(datum.high / datum.low), log(300) / datum.slope) : "
+            "log(datum.high / datum.low)"
+        )
+        .transform_calculate(
+            at="datum.low * exp(datum.end * datum.reach)",
+            share="datum.start * exp(-datum.slope * datum.end * datum.reach)",
+            exponent="'theta = ' + datum.slope",
+        )
+        .mark_line(strokeDash=[3, 4], color=GREY)
+        .encode(x=x, y=y, detail="exponent:N", tooltip=[word("exponent", "a power with")])
+    )
+
+
 def miss_curves(misses=None):
     """Misses against the capacity of a memory, for a program of the reader's choice, in words and in lines.
 
@@ -82,28 +105,12 @@ def miss_curves(misses=None):
     unit = _moved_at_once([f"{size} bytes" for size in sorted(set(rows["unit_bytes"]))])
     told = [word("unit", "moved at once"), number("at", "bytes"), number("share", "share")]
     lines = flat.mark_line(point=True, strokeWidth=2).encode(x=x, y=y, **unit, tooltip=told)
-    slopes = (
-        base.transform_filter("datum.unit == '8 bytes'")
-        .transform_calculate(low="datum.at[0]", high="peek(datum.at)", start="datum.share[0]", slope="[0, 0.5, 1]")
-        .transform_flatten(["slope"])
-        .transform_calculate(end="[0, 1]")
-        .transform_flatten(["end"])
-        # A slope ends where it leaves the picture, or at the last capacity.
-        .transform_calculate(
-            reach="datum.slope > 0 ? min(log(datum.high / datum.low), log(300) / datum.slope) : "
-            "log(datum.high / datum.low)"
-        )
-        .transform_calculate(
-            at="datum.low * exp(datum.end * datum.reach)",
-            share="datum.start * exp(-datum.slope * datum.end * datum.reach)",
-            exponent="'theta = ' + datum.slope",
-        )
-        .mark_line(strokeDash=[3, 4], color=GREY)
-        .encode(x=x, y=y, detail="exponent:N", tooltip=[word("exponent", "a power with")])
-    )
+    slopes = _powers(base, x, y)
     stairs = listed(kernels[:2])
     return finished(
-        alt.layer(slopes, lines).add_params(drop_down("programs_missing", "program", kernels)),
+        alt.layer(named(slopes, "power"), named(lines, "counted")).add_params(
+            drop_down("programs_missing", "program", kernels)
+        ),
         drawn_by=miss_curves,
         title="Reuse is a stair, not a power",
         subtitle=["dotted: powers with theta 0, 1/2 and 1;", "first touches always miss"],
@@ -162,7 +169,7 @@ def remote_bytes(counts=None, fits=None):
         **known,
         tooltip=[word("partition"), number("k", "places"), number("share"), number("d", "mean distance")],
     )
-    chart = alt.layer(_bent_lines(fits, x, y, known["color"]), _tile_line(x, y), points)
+    chart = alt.layer(_bent_lines(fits, x, y, known["color"]), _tile_line(x, y), named(points, "counted"))
     return finished(
         chart.add_params(drop_down("programs_crossing", "program", kernels)),
         drawn_by=remote_bytes,
@@ -209,7 +216,7 @@ def _bent_lines(fits, x, y, colour):
         first_step="datum.b",
         closeness_exponent="(abs(datum.q) < 1e-3 ? 1e-3 : datum.q)",
     )
-    return (
+    lines = (
         alt.Chart(alt.InlineData(values=rows.to_dict("records")))
         .transform_filter("datum.kernel == programs_crossing")
         .transform_calculate(level="sequence(1, 7.01, 0.25)")
@@ -224,17 +231,19 @@ def _bent_lines(fits, x, y, colour):
             tooltip=[word("partition"), number("q", "exponent of bytes"), number("rent", "1 - q / 2")],
         )
     )
+    return named(lines, "bent power")
 
 
 def _tile_line(x, y):
     """Bytes in proportion to the further places: the law's message of fixed size."""
-    return (
+    line = (
         one_point(level="sequence(1, 7.01, 0.5)")
         .transform_flatten(["level"])
         .transform_calculate(k="pow(4, datum.level)", share="1e-5 * (pow(4, datum.level) - 1)")
         .mark_line(strokeDash=[5, 4], color=GREY)
         .encode(x=x, y=y)
     )
+    return named(line, "messages of fixed size")
 
 
 # --- The spread of kappa ---------------------------------------------------------------------------------------------
@@ -265,8 +274,8 @@ def closeness(fits=None):
                 word("family"),
                 word("partition"),
                 number("kappa_over_gd", "kappa / G_d"),
-                number("b"),
-                number("p"),
+                number("b", "factor b"),
+                number("p", "exponent p"),
             ],
         )
     )
@@ -436,11 +445,12 @@ def valley(counts=None):
         .encode(x=x, y=y("ratio"), tooltip=tips, **_whole_bill())
     )
     one = base.transform_filter("datum.k == 1")
+    built = one.transform_aggregate(one="count()", groupby=["kernel"])  # a line to guide the eye, no row
     chart = alt.layer(
-        _stacked(base, x, y),
-        one.mark_rule(aria=False, strokeDash=[4, 4], color=GREY).encode(y=alt.Y(datum=1)),
-        _book_curve(one, x, y),
-        points,
+        named(_stacked(base, x, y), "term of the bill"),
+        built.mark_rule(aria=False, strokeDash=[4, 4], color=GREY).encode(y=alt.Y(datum=1)),
+        named(_book_curve(one, x, y), "law of tiles"),
+        named(points, "whole bill"),
         _above(base.transform_filter("datum.total == datum.least").transform_calculate(label=_READOUT)),
         _not_counted(counts, partitions),
     ).add_params(*_valley_controls(kernels, partitions))
@@ -556,7 +566,10 @@ def saving_against_gd(savings=None):
     first = data.loc[data["saving"].idxmax(), "kernel"]
     return finished(
         alt.layer(
-            _to_ceilings(base, x, y, chosen, tips), _promised(x, y), points, name.encode(x=x, y=y, text="kernel:N")
+            named(_to_ceilings(base, x, y, chosen, tips), "towards the ceiling"),
+            named(_promised(x, y), "law"),
+            named(points, "program"),
+            name.encode(x=x, y=y, text="kernel:N"),
         ).add_params(drop_down("programs_shown", "program", list(data["kernel"]), first)),
         drawn_by=saving_against_gd,
         title="Each program has its ceiling",

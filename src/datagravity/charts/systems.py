@@ -64,6 +64,7 @@ def claimed_and_computed():
             word("baseline", "against"),
             word("kind"),
             word("text", "computed"),
+            word("shape", "drawn is"),
             number("y", "drawn at"),
             word("finding"),
         ),

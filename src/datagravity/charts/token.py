@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 
 from datagravity import decoding, symbolic
+from datagravity.charts.layers import named
 from datagravity.charts.theme import BROWN, DASHES, GREY, MEANING, PINK, PURPLE, finished
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, printed
@@ -20,14 +21,16 @@ TERMS = {
     "all together": (symbolic.token_energy, MEANING["total"]),
 }
 
+_JOULES, _BATCH = number("joules", "J per token"), number("batch", "batch", "count")
+
 
 def _x():
     axis = alt.X("batch:Q").scale(type="log", domain=list(BATCHES))
     return axis.title("batch: sequences in flight").axis(format="~s")
 
 
-def _y():
-    return alt.Y("joules:Q").scale(type="log", domain=JOULES).title("J per token").axis(format="~g")
+def _y(field="joules"):
+    return alt.Y(f"{field}:Q").scale(type="log", domain=JOULES).title("J per token").axis(format="~g")
 
 
 def _at_batches(**expressions):
@@ -53,6 +56,7 @@ def _terms():
             color=alt.Color("term:N").scale(domain=list(TERMS), range=colours).title(None),
             strokeDash=alt.StrokeDash("term:N").scale(domain=list(TERMS), range=dashes).title(None),
             detail="term:N",
+            tooltip=[word("term", "curve"), _BATCH, _JOULES],
         )
     )
 
@@ -68,7 +72,7 @@ def _band():
     return (
         _at_batches(low=low, high=high)
         .mark_area(opacity=0.18, color=GREY, clip=True)
-        .encode(x=_x(), y=alt.Y("low:Q").scale(type="log", domain=JOULES), y2="high:Q")
+        .encode(x=_x(), y=_y("low"), y2="high:Q")
     )
 
 
@@ -84,7 +88,7 @@ def _measured(runs):
         .encode(
             x=_x(),
             y=_y(),
-            **about(data, number("joules", "J per token"), number("batch", "mean batch", "count"), word("workload")),
+            **about(data, _JOULES, _BATCH, word("workload")),
         )
     )
 
@@ -102,7 +106,7 @@ def _chosen():
         .mark_text(align="right", baseline="top", fontSize=13, lineHeight=17)
         .encode(x=alt.value(alt.ExprRef("width - 36")), y=alt.value(4), text="text:N")
     )
-    return here.mark_rule(strokeDash=[4, 4], color=GREY).encode(x=_x()), label
+    return named(here.mark_rule(strokeDash=[4, 4], color=GREY).encode(x=_x()), "chosen batch"), label
 
 
 def energy_by_batch():
@@ -117,7 +121,7 @@ def energy_by_batch():
         "weight_bytes": symbolic.weight_bytes,
         "kv_bytes": symbolic.kv_bytes,
     }
-    chart = alt.layer(_band(), _terms(), _measured(runs), *_chosen()).add_params(
+    chart = alt.layer(named(_band(), "band"), _terms(), named(_measured(runs), "measured run"), *_chosen()).add_params(
         *workload_controls(),
         *(alt.param(name=name, expr=formula(expression)) for name, expression in results.items()),
     )

@@ -53,17 +53,24 @@ def series_name(memory, transistors, block, node):
     return f"{memory}, {transistors}, {block} B, {node} nm"
 
 
+def series_rows():
+    """The runs that the splits rest on: standard ones with a tree of wires, with the columns `series` and `id`."""
+    frame = cacti_runs()
+    frame = frame[frame["standard"] & (frame["htree_nj"] > 0)]
+    names = [series_name(*family) for family in frame[FAMILY].itertuples(index=False)]
+    return frame.assign(series=names, id=frame["run"])
+
+
 def cacti_series():
     """One split a family and node for `splits`: the line of the banks that have a tree of wires at all."""
-    frame = cacti_runs()
+    frame = series_rows()
     source = load("sources").set_index("key").loc[frame["source"].iloc[0]]
-    frame = frame[frame["standard"] & (frame["htree_nj"] > 0)]
-    for (memory, transistors, block, node), own in frame.groupby(FAMILY, sort=False):
+    for series, own in frame.groupby("series", sort=False):
         fitted = fits.fixed_and_linear(own["distance_mm"], own["pj_per_bit"])
         bounded = fitted.fixed <= 0
         bound, error = fits.fixed_part_bound(own["distance_mm"], own["pj_per_bit"]) if bounded else (fitted.fixed, 0.0)
         yield {
-            "series": series_name(memory, transistors, block, node),
+            "series": series,
             "origin": "CACTI",
             "source": own["source"].iloc[0],
             "kind": "intercept",

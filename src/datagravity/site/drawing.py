@@ -16,8 +16,8 @@ import vl_convert
 from datagravity.site import renderer
 from datagravity.site.dependencies import digest
 
-#: The field that says where a mark's row comes from, as an address.
-LINK = "link"
+#: The fields that say where a mark's rows come from: one address, and all of them where there are several.
+LINK, LINKS = "link", "links"
 #: What marks a table of rows in a Vega specification that stands in the page's file under this key.
 ROWS = "datagravity_rows"
 #: The prefix of a slider over powers of ten; the parameter without it is the value.
@@ -121,7 +121,7 @@ def _for_page(vega):
     for signal in vega.get("signals", []):
         signal.pop("bind", None)
     data = [table.pop("values", None) for table in vega.get("data", [])]
-    used = set(re.findall(r"\w+", json.dumps(vega))) | {LINK}
+    used = set(re.findall(r"\w+", json.dumps(vega))) | {LINK, LINKS}
     for table, values in zip(vega.get("data", []), data, strict=True):
         if values is not None:
             table["values"] = [_used(row, used) for row in values]

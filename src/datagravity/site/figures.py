@@ -209,6 +209,7 @@ def page_file(figures, cited=None):
             "vega": vega,
             "phone": parts.phone,
             "columns": parts.columns,
+            "settings": {control["name"]: control["label"] for control in parts.controls},
             "title": title,
             "subtitle": subtitle,
             "cite": (cited or {}).get(name),

@@ -155,6 +155,15 @@
       });
     }
 
+    // What the controls that the page shows are set to: pairs of name and value.
+    settings() {
+      const shown = this.controls.filter((control) => !control.closest(".dg-control").hidden);
+      return shown.map(function (control) {
+        const chosen = control.type === "select-one" ? control.selectedOptions[0].textContent : null;
+        return [this.told.settings[control.name], chosen ?? this.view.signal(control.name.replace(/^log10_/, ""))];
+      }, this);
+    }
+
     // Only what differs from how the chart opens.
     address() {
       const changed = this.controls.filter((control) => textOf(control) !== this.first.get(control));

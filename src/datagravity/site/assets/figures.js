@@ -3,6 +3,8 @@
   "use strict";
 
   const { element, csvCell, save } = window.datagravity;
+  const CURVE = "curve";
+  const ADDRESS = /^(https?:\/\/|[\w-]+(\/[\w-]+)*\.html(#|$))/;
 
   // The marks of a chart's data, in the order of the drawing: each with its items and where its group begins.
   function marksOf(view) {
@@ -10,31 +12,49 @@
     (function walk(mark, x, y) {
       if (mark.marktype === "group") {
         mark.items.forEach((group) => (group.items || []).forEach((inner) => walk(inner, x + (group.x || 0), y + (group.y || 0))));
-      } else if (mark.role === "mark" && mark.items.length) found.push({ kind: mark.marktype, items: mark.items, x, y });
+      } else if (mark.role === "mark" && mark.items.length) {
+        found.push({ kind: mark.marktype, curve: curveOf(mark), items: mark.items, x, y });
+      }
     })(view.scenegraph().root, 0, 0);
     return found;
+  }
+
+  // What a layer is called (`layers.named`); null if it has no name of its own.
+  function curveOf(mark) {
+    return mark.name.replace(/(^|_)(layer_\d+_)*marks$/, "").replaceAll("_", " ") || null;
   }
 
   function isTold(item) {
     return item.tooltip !== null && typeof item.tooltip === "object";
   }
 
-  // What the chart shows at this moment, choices and sliders applied: titles of columns and rows of values. Texts and
-  // lines that guide the eye show no column, and two marks of one row are one row.
+  // What the chart shows at this moment, choices and sliders applied: titles of columns, rows of values, and where each
+  // row comes from. Texts and lines that guide the eye show no column. Two marks of one row are one row, unless each of
+  // their layers has a name. Where several layers have rows, the column "curve" says which one.
   function valuesOf(chart) {
-    const columns = chart.told.columns;
-    const rows = new Map();
-    marksOf(chart.view).forEach(function ({ kind, items }) {
+    const told = chart.told.columns;
+    const columns = told.some(([, title]) => title === CURVE) ? told : [[null, CURVE], ...told];
+    const own = columns.findIndex(([, title]) => title === CURVE);
+    const rows = new Map(), seen = new Set(), layers = new Set();
+    marksOf(chart.view).forEach(function ({ kind, curve, items }) {
       if (kind === "text" && !items.some(isTold)) return;
       items.forEach(function ({ datum }) {
-        const values = columns.map(([field]) => plain(datum[field]));
-        if (values.some((value) => value !== null)) rows.set(JSON.stringify(values), values);
+        const values = columns.map(([field]) => (field === null ? null : plain(datum[field])));
+        if (values.every((value) => value === null)) return;
+        const key = JSON.stringify(values);
+        values[own] ??= curve;
+        const named = JSON.stringify(values);
+        if (rows.has(named) || (key === named && seen.has(key))) return;
+        seen.add(key);
+        layers.add(curve);
+        rows.set(named, { values, links: linksOf(datum) });
       });
     });
     const all = Array.from(rows.values());
-    const used = columns.map((_, number) => all.some((values) => values[number] !== null));
+    const isUsed = ([field], number) => all.some(({ values }) => values[number] !== null) && (field !== null || layers.size > 1);
+    const used = columns.map(isUsed);
     const keep = (values) => values.filter((_, number) => used[number]);
-    return { titles: keep(columns.map(([, title]) => title)), rows: all.map(keep) };
+    return { titles: keep(columns.map(([, title]) => title)), rows: all.map(({ values, links }) => ({ values: keep(values), links })) };
   }
 
   function plain(value) {
@@ -42,19 +62,36 @@
     return value === undefined || typeof value === "object" ? null : value;
   }
 
-  function csv({ titles, rows }) {
-    return [titles, ...rows].map((cells) => cells.map((value) => csvCell(String(value ?? ""), typeof value !== "string")).join(",")).join("\r\n") + "\r\n";
+  // The rows as a file, each with the settings of the controls beside it.
+  function csvOf(chart) {
+    const { titles, rows } = valuesOf(chart);
+    const settings = chart.settings();
+    const heads = [...titles, ...settings.map(([name]) => "setting: " + name)];
+    const lines = rows.map(({ values }) => [...values, ...settings.map(([, value]) => value)]);
+    return [heads, ...lines].map((cells) => cells.map((value) => csvCell(String(value ?? ""), typeof value !== "string")).join(",")).join("\r\n") + "\r\n";
   }
 
   function tableOf({ titles, rows }, caption) {
     const head = element("tr", {}, ...titles.map((title) => element("th", { scope: "col", textContent: title })));
-    const body = rows.map((values) => element("tr", {}, ...values.map(function (value) {
+    const body = rows.map(({ values, links }) => element("tr", {}, ...values.map(function (value) {
       const isNumber = typeof value === "number";
       const text = value === null ? "" : isNumber ? String(Number(value.toPrecision(5))) : String(value);
-      return element("td", { className: isNumber ? "number" : "", textContent: text });
+      return element("td", { className: isNumber ? "number" : "" }, ...(isNumber ? [text] : linked(text, links)));
     })));
     return element("table", {}, element("caption", { textContent: caption }), element("thead", {}, head),
       element("tbody", {}, ...body));
+  }
+
+  // Where a mark's rows come from: addresses of rows of tables, or of an entry of the references.
+  function linksOf(datum) {
+    return ((datum && (datum.links || datum.link)) || "").split(" ").filter((address) => ADDRESS.test(address));
+  }
+
+  // A text in which the name of each row leads to the row.
+  function linked(text, links) {
+    const places = new Map(links.map((address) => [address.split("#")[1], address]));
+    return text.split(/([\w-]+)/).filter((part) => part).map((part) =>
+      places.has(part) ? element("a", { href: places.get(part), textContent: part }) : part);
   }
 
   function showRows(figure, isAsked) {
@@ -144,7 +181,7 @@
   const DOES = {
     link: (figure) => copy(figure, linkOf(figure), "Link"),
     rows: toggleRows,
-    csv: (figure) => save(figure.id + ".csv", new Blob([csv(valuesOf(figure.chart))], { type: "text/csv" })),
+    csv: (figure) => save(figure.id + ".csv", new Blob([csvOf(figure.chart)], { type: "text/csv" })),
     svg: async (figure) => save(figure.id + ".svg", new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })),
     png: savePng,
     cite: (figure) => copy(figure, citation(figure, "plain"), "Citation"),
@@ -188,12 +225,12 @@
     told.replaceChildren();
     if (!item || !isTold(item)) return;
     const pairs = Object.entries(item.tooltip).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+    const links = linksOf(item.datum);
     if (before) told.append(before + " ");
     told.append(element("dl", {}, ...pairs.map(([title, value]) =>
-      element("div", {}, element("dt", { textContent: title }), element("dd", { textContent: String(value) })))));
-    const link = item.datum && item.datum.link;
-    if (/^(https?:\/\/|[\w-]+(\/[\w-]+)*\.html(#|$))/.test(link || "")) {
-      told.append(" ", element("a", { href: link, textContent: "Where this comes from" }));
+      element("div", {}, element("dt", { textContent: title }), element("dd", {}, ...linked(String(value), links))))));
+    if (links.length && !told.querySelector("a")) {
+      told.append(" ", element("a", { href: links[0], textContent: "Where this comes from" }));
     }
   }
 

@@ -6,6 +6,7 @@
   const ASIDE = "script, style, noscript, .headerlink, #jb-print-docs-body, .bd-sidebar-secondary, .bd-header-article, " +
     ".prev-next-footer, .bd-footer-content, .cell_input, .dg-cite, annotation, .dg-downloads, .dg-table-controls, " +
     ".visually-hidden";
+  const BETWEEN = " · ";
 
   // A formula as words: its commands by name, without braces.
   function plain(text) {
@@ -23,9 +24,17 @@
     const parts = place
       ? [place, ...(below && below.classList.contains("dg-extra") ? [below] : [])]
       : [main.querySelector("article") || main];
-    // Cells are words of their own.
-    parts.forEach((part) => part.querySelectorAll("th, td, dt, dd, p, li, h1, h2, h3").forEach((cell) => cell.append(" ")));
-    return parts.map((part) => part.textContent).join(" ");
+    parts.forEach(function (part) {
+      part.querySelectorAll("dt, dd, p, li, h1, h2, h3").forEach((one) => one.append(" "));
+      [part, ...part.querySelectorAll("table")].filter((one) => one.matches("tr, table")).forEach(separate);
+    });
+    return parts.map((part) => part.textContent.trim()).join(place && place.matches("tr") ? BETWEEN : " ");
+  }
+
+  // Cells are texts of their own, blank ones none.
+  function separate(rows) {
+    const cells = Array.from(rows.querySelectorAll("th, td")).filter((cell) => cell.textContent.trim());
+    cells.slice(0, -1).forEach((cell) => cell.append(BETWEEN));
   }
 
   function follow(list) {
