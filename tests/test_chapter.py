@@ -61,7 +61,7 @@ def test_a_table_to_search_needs_a_caption_and_known_filters():
     halves = pd.DataFrame({"text": ["a half", "none yet"], "number": pd.array([0.5, None], "Float64")})
     sorted_by = table(halves, {"text": "text", "number": "n"}, sort_by={"text": "number"}, blank="none").data
     assert '<th scope="row" data-value="0.5">a half</th>' in sorted_by
-    assert '<th scope="row">none yet</th><td data-blank>none</td>' in sorted_by
+    assert '<th scope="row">none yet</th><td class="numeric" data-blank>none</td>' in sorted_by
     apart = table(halves, blank={"number": "too few"}).data
     assert "<td data-blank>too few</td>" in apart
     # A text that reads like a blank is none.

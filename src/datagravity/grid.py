@@ -56,9 +56,16 @@ class Cell(NamedTuple):
             return text
         return f'<a href="{html.escape(self.href, quote=True)}">{text}</a>'
 
-    def attributes(self, pad=""):
-        """The attributes of its element; `pad` are the invisible signs that bring its decimal point into line."""
+    def attributes(self, pad="", numeric=False):
+        """The attributes of its element.
+
+        Parameters
+        ----------
+        pad : the invisible signs that bring its decimal point into line
+        numeric : whether it stands in a column of numbers
+        """
         said = f' class="{self.kind}"' if self.kind and self.kind != "blank" else ""
+        said += ' class="numeric"' if self.kind == "blank" and numeric else ""
         said += " data-blank" if self.kind == "blank" else ""
         said += f' data-value="{self.key!r}"' if self.key is not None else ""
         return said + (f' data-pad="{pad}"' if pad else "")
@@ -178,10 +185,11 @@ def grid(columns, rows, *, caption=None, name=None, live=False, side_by_side=SID
     anchor = f' id="tab-{html.escape(name, quote=True)}"' if name else ""
     label = caption or f"Table of {', '.join(column.heading for column in columns)}"
     padded = list(zip(*(pads([row.cells[i] for row in rows]) for i in range(len(columns))), strict=True))
+    numeric = [_is_numeric(row.cells[i] for row in rows) for i in range(len(beside))]
     body = "".join(
-        _row(row, padding, columns, len(beside)) for row, padding in zip(rows, padded or [()] * len(rows), strict=True)
+        _row(row, padding, columns, numeric) for row, padding in zip(rows, padded or [()] * len(rows), strict=True)
     )
-    head = "".join(_heading(column) for column in beside)
+    head = "".join(map(_heading, beside, numeric))
     more = [[column.heading, int(column.filtered)] for column in beyond]
     said = f' data-more="{html.escape(json.dumps(more), quote=True)}"' if more else ""
     titled = f"<caption>{html.escape(caption)}</caption>" if caption else ""
@@ -192,18 +200,26 @@ def grid(columns, rows, *, caption=None, name=None, live=False, side_by_side=SID
     )
 
 
-def _heading(column):
+def _is_numeric(cells):
+    """Whether a column has numbers, and beside them nothing but blanks."""
+    kinds = {cell.kind for cell in cells}
+    return "number" in kinds and kinds <= {"number", "blank"}
+
+
+def _heading(column, numeric):
+    kind = ' class="numeric"' if numeric else ""
     filtered = " data-filter" if column.filtered else ""
     about = f' title="{html.escape(column.about, quote=True)}"' if column.about else ""
-    return f'<th scope="col"{filtered}{about}>{html.escape(column.heading)}</th>'
+    return f'<th scope="col"{kind}{filtered}{about}>{html.escape(column.heading)}</th>'
 
 
-def _row(row, padding, columns, beside):
+def _row(row, padding, columns, numeric):
     """A row, and below it what does not stand beside; the blanks of that are named in one line."""
-    first, *others = zip(row.cells[:beside], padding[:beside], strict=True)
+    beside = len(numeric)
+    first, *others = zip(row.cells[:beside], padding[:beside], numeric, strict=True)
     anchor = f' id="{html.escape(row.anchor, quote=True)}"' if row.anchor else ""
-    cells = f'<th scope="row"{first[0].attributes(first[1])}>{first[0].content}</th>'
-    cells += "".join(f"<td{cell.attributes(pad)}>{cell.content}</td>" for cell, pad in others)
+    cells = f'<th scope="row"{first[0].attributes(*first[1:])}>{first[0].content}</th>'
+    cells += "".join(f"<td{cell.attributes(*column)}>{cell.content}</td>" for cell, *column in others)
     if beside == len(columns):
         return f"<tr{anchor}>{cells}</tr>"
     said, blanks = "", {}

@@ -17,7 +17,7 @@ from pathlib import Path
 import lightningcss
 from fontTools.ttLib import TTFont
 
-from datagravity.site import maths
+from datagravity.site import lines, maths
 
 #: What a page may load and run: files of its own site. No script stands in a page. Styles may: pictures of charts,
 #: formulas and tables carry attributes `style`, which hold no text of a reader. Pictures and fonts come inside style
@@ -74,6 +74,9 @@ def finish(site, extra_names=()):
     pages = {path: page for path, page in pages.items() if page.unfinished}
     if not pages:
         return
+    for page in pages.values():
+        # First of all: what is added here has a style, which stays if a page spells its name.
+        page.text = lines.lettered(lines.unbroken(maths.unbroken(page.text)))
     files = Files(site)
     styles = _common(page.styles for page in pages.values())
     scripts = _common(page.scripts for page in pages.values())
@@ -172,7 +175,6 @@ class Page:
         if "bd-toc-nav" not in text.partition("<body")[2].partition(">")[2]:
             # The theme would follow its list of sections, and take the anchors of rows for it where there is none.
             text = re.sub(r'(<body)[^>]*? data-bs-spy="scroll"[^>]*?(?= data-default-mode|>)', r"\1", text)
-        text = maths.unbroken(text)
         text = text.replace("<head>", f"<head>\n{self._head(files, styles, scripts)}", 1)
         return re.sub(
             rf"((?:href|src)=\")({re.escape(self.root)})((?:_static/|searchindex\.js)[^\"?#]*)(?:\?[^\"]*)?\"",

@@ -137,8 +137,10 @@
             cell.scope = "row";
             cell.append(element("a", { href: "#" + anchor }, text));
           } else cell.textContent = text || "not stated";
-          if (!text) cell.dataset.blank = "";
-          else if (this.isNumber(column)) {
+          if (!text) {
+            cell.dataset.blank = "";
+            if (this.isNumber(column)) cell.className = "numeric";
+          } else if (this.isNumber(column)) {
             cell.className = "number";
             const [, fraction] = text.split(".");
             const lacks = Math.max(0, fractions[column] - (fraction || "").length);
