@@ -196,6 +196,7 @@ def test_what_the_search_shows_is_text(browser, site):
         cells = excerpt.split(" · ")
         assert "P156" in [cell.strip() for cell in cells]
         assert len(cells) >= 5
+        assert "Year 2025" in [cell.strip() for cell in cells], "the pairs of a list too"
         assert all(cell.strip() for cell in cells)
         link = visit.page.locator("#search-results a[href='data/energy.html?search=P156']")
         link.click()

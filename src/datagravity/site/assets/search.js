@@ -26,14 +26,15 @@
       : [main.querySelector("article") || main];
     parts.forEach(function (part) {
       part.querySelectorAll("dt, dd, p, li, h1, h2, h3").forEach((one) => one.append(" "));
-      [part, ...part.querySelectorAll("table")].filter((one) => one.matches("tr, table")).forEach(separate);
+      [part, ...part.querySelectorAll("table")].filter((one) => one.matches("tr, table")).forEach((one) => separate(one, "th, td"));
+      part.querySelectorAll("dl").forEach((list) => separate(list, "dd"));
     });
     return parts.map((part) => part.textContent.trim()).join(place && place.matches("tr") ? BETWEEN : " ");
   }
 
-  // Cells are texts of their own, blank ones none.
-  function separate(rows) {
-    const cells = Array.from(rows.querySelectorAll("th, td")).filter((cell) => cell.textContent.trim());
+  // Cells, and the pairs of a list, are texts of their own; blank ones are none.
+  function separate(whole, kinds) {
+    const cells = Array.from(whole.querySelectorAll(kinds)).filter((cell) => cell.textContent.trim());
     cells.slice(0, -1).forEach((cell) => cell.append(BETWEEN));
   }
 
