@@ -8,7 +8,7 @@ from browser import Visit
 
 #: For each cell that text follows: how far the text is from what the cell gives.
 GAPS = """() => Array.from(document.querySelectorAll("article div.cell + p"), (text) => {
-  const bottoms = Array.from(text.previousElementSibling.querySelectorAll("summary, svg, table, dl, .dg-formula"),
+  const bottoms = Array.from(text.previousElementSibling.querySelectorAll("summary, table, dl, .dg-formula, .dg-chart-foot"),
     (part) => part.checkVisibility() ? part.getBoundingClientRect().bottom : 0);
   return text.getBoundingClientRect().top - Math.max(...bottoms);
 })"""
@@ -27,13 +27,13 @@ def test_a_short_formula_keeps_its_comma(browser, site, width):
     assert set(counts) == {1}
 
 
-@pytest.mark.parametrize("name", ["placement", "systems", "gravity"])
+@pytest.mark.parametrize("name", ["placement", "distance", "gravity"])
 def test_text_stands_a_paragraph_away_from_what_a_cell_gives(browser, site, name):
     with Visit(browser, f"{site}/{name}.html", live=False) as visit:
         gaps = visit.page.evaluate(GAPS)
     assert len(gaps) > 3
     assert min(gaps) >= 14
-    assert max(gaps) <= 64, "a chart has the line of its sources below it"
+    assert max(gaps) <= 40
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -77,7 +77,7 @@ def test_a_wide_table_on_a_phone_stacks_no_words(browser, site):
         lines = """(cells) => cells.map((cell) => { const range = document.createRange();
           range.selectNodeContents(cell);
           return new Set(Array.from(range.getClientRects(), (box) => Math.round(box.top))).size; })"""
-        assert max(heads.evaluate_all(lines)) <= 2
+        assert max(heads.evaluate_all(lines)) <= 3
 
 
 def test_the_sliders_of_a_chart_on_a_phone_begin_at_one_edge(browser, site):
@@ -123,5 +123,5 @@ def test_no_title_on_a_phone_has_an_empty_line(browser, site):
 def test_a_row_on_paper_and_its_details_are_one(browser, site):
     with Visit(browser, f"{site}/survey.html", width=643) as visit:
         visit.page.emulate_media(media="print")
-        row = visit.page.locator("article tbody tr:has(+ .dg-extra) > td").first
-        assert row.evaluate("(cell) => getComputedStyle(cell).borderBottomWidth") == "0px"
+        row = "document.querySelector('article .dg-extra').previousElementSibling.cells[1]"
+        assert visit.page.evaluate(f"getComputedStyle({row}).borderBottomWidth") == "0px"
