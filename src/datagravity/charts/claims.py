@@ -191,6 +191,24 @@ def _parts(claim, every, known):
     return rows
 
 
+def _left(rows):
+    """Set of choices -> choice -> its options that leave a specification in some claim, in the order of the table.
+
+    Parameters
+    ----------
+    rows : list of rows of `claims`
+    """
+    found = {}
+    for claim in rows:
+        every = multiverse(claim["test"])
+        for name in every.offered:
+            found.setdefault(claim["choice_set"], {}).setdefault(name, set()).update(every.specifications[name])
+    return {
+        kind: {name: [option for option in options(kind)[name] if option in own] for name, own in known.items()}
+        for kind, known in found.items()
+    }
+
+
 def _looked_up():
     """What a reader chooses from, and what it is looked up in.
 
@@ -201,8 +219,9 @@ def _looked_up():
     """
     asked, names, reasons, texts, parts, at, pattern = {}, {}, {"": 0}, [], [], "0", "''"
     rows = claims().to_dict("records")
+    left = _left(rows)
     for claim in rows:
-        every, known = multiverse(claim["test"]), options(claim["choice_set"])
+        every, known = multiverse(claim["test"]), left.get(claim["choice_set"], {})
         own, place = _settings(claim, every.offered, known, reasons)
         chosen = [f"(claims_{name} > 0 ? claims_{name} : '[0-9]')" for name in every.offered]
         at = f"claims_claim == '{claim['id']}' ? {place} : ({at})"
@@ -217,7 +236,7 @@ def _looked_up():
     for kind in dict.fromkeys(claim["choice_set"] for claim in rows):
         for name, question in questions(kind).items():
             if (kind, name) in asked:
-                known = options(kind)[name]
+                known = left[kind][name]
                 parameters.append(drop_down(f"claims_{name}", question, range(len(known) + 1), labels=[OPEN, *known]))
     parameters += [alt.param(name=f"claims_{name}", expr=found) for name, found in (("at", at), ("pattern", pattern))]
     parameters += [
