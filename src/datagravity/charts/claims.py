@@ -10,9 +10,9 @@ import numpy as np
 from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import readout
 from datagravity.charts.packing import DIGITS, packed, unpacked
-from datagravity.charts.theme import BLUE, GREY, ORANGE, PURPLE, finished
+from datagravity.charts.theme import finished, hues
 from datagravity.charts.tooltips import about, described, number, word
-from datagravity.charts.words import percent
+from datagravity.charts.words import VOID, percent
 from datagravity.choices import options, questions
 from datagravity.claims import (
     OPEN,
@@ -29,8 +29,7 @@ from datagravity.claims import (
 from datagravity.claims.processing import OFFERED
 from datagravity.intervals import text
 
-COLOURS = alt.Scale(domain=list(POSITIONS), range=[BLUE, PURPLE, ORANGE, GREY])
-VOID = "these options do not combine"
+COLOURS = alt.Scale(domain=list(POSITIONS), range=hues(POSITIONS))
 #: The word that no shares decide.
 NOT_TESTABLE = "not testable"
 
@@ -44,6 +43,8 @@ def _turned(row):
     return f"{row['by_choice'].replace('_', ' ')} {row['by_option']}: {row['turned_to']}"
 
 
+#: The symbol of a part at each of the positions.
+_SYMBOLS = ["square", "diamond", "triangle-up", "circle"]
 #: Pixels of a claim, its words and its bar, and characters of a line of its words.
 _CLAIM, _LINE = 84, 46
 
@@ -320,11 +321,12 @@ def _squares(parts, rows, colour):
         )
         .transform_window(at="row_number()", sort=[alt.SortField("z"), alt.SortField("k")])
         .transform_calculate(x=f"(datum.at - 1) % {_COLUMNS} + 0.5", y=f"floor((datum.at - 1) / {_COLUMNS})")
-        .mark_square(size=70, opacity=1)
+        .mark_point(size=70, filled=True, opacity=1)
         .encode(
             x="x:Q",
             y=alt.Y("y:Q").scale(domain=[-_ABOVE / _ROW, rows], reverse=True, nice=False).axis(None),
             color=colour,
+            shape=alt.Shape("position:N").scale(domain=list(POSITIONS), range=_SYMBOLS).legend(None),
             tooltip=[
                 word("part"),
                 word("origin"),
@@ -354,11 +356,11 @@ def one_claim():
         alt.layer(_bars(base, colour), *_texts(base), _squares(parts, rows, colour)),
         drawn_by=one_claim,
         title="Choose a claim, and what the verdict rests on",
-        subtitle=["bar: shares of votes; squares: the parts;", "true, false: how often the test would say so"],
+        subtitle=["bar: shares of votes; symbols: the parts;", "true, false: how often the test would say so"],
         description=(
             "A list of the claims and a list for each choice. They change the shares of votes inside the region of the "
             "claim, across its edge and outside, the word that follows, how often it would come out in worlds where "
-            "the claim is true or false, and the parts, one square each. It opens with "
+            "the claim is true or false, and the parts, one symbol each. It opens with "
             f"{first['id']}, which reads {first['verdict']}, {percent(first['inside'])} of the votes inside."
         ),
         sources=set(claims()["source"]),

@@ -6,9 +6,11 @@ from sympy import Rational, Symbol
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.layers import readout
-from datagravity.charts.theme import BLUE, GREY, PINK, finished
+from datagravity.charts.theme import BANDS, GREY, INK, MEANING, PAPER, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
+
+_BEST = MEANING["best place"]
 
 #: Side of one cell of the map. Every data set lies on the middle of a cell, so that it is a candidate itself.
 CELL = 0.025
@@ -27,9 +29,6 @@ _LETTERS = {
     "C": "M.5,-.4 C-.1,-.9 -.6,-.5 -.6,0 C-.6,.5 -.1,.9 .5,.4",
     "D": "M-.4,.6 L-.4,-.6 C.8,-.6 .8,.6 -.4,.6",
 }
-# Bands of equal steps in energy, in colours light enough for dark arrows.
-_BANDS = ["#ffffd9", "#f1f9bb", "#d6efb3", "#a9ddb7", "#73c9bd", "#45b4c2", "#2f9cc1", "#4a86bd"]
-_INK = "#222222"
 _HEADER = 28  # pixels above the map, for the words
 
 
@@ -127,7 +126,7 @@ def _bands():
             y=alt.Y("low:Q").scale(y_scale).title("y").axis(**axis),
             y2="top:Q",
             color=alt.Color("level:Q")
-            .scale(type="quantize", domain=[0, 1], range=_BANDS)
+            .scale(type="quantize", domain=[0, 1], range=BANDS)
             .legend(title="energy, from the least (left) up", titleLimit=300, labelExpr="''", gradientLength=240),
             tooltip=[
                 number("x", unit="place"),
@@ -152,8 +151,8 @@ def _arrows(pull_x, pull_y):
             angle="atan2(datum.pull_x, datum.pull_y) * 180 / PI",
         )
     )
-    shafts = alt.Chart().mark_rule(color=_INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
-    heads = alt.Chart().mark_point(shape="triangle", filled=True, size=22, color=_INK, opacity=0.8, tooltip=None)
+    shafts = alt.Chart().mark_rule(color=INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
+    heads = alt.Chart().mark_point(shape="triangle", filled=True, size=22, color=INK, opacity=0.8, tooltip=None)
     return _sharing(
         arrows,
         shafts.encode(x="x:Q", y="y:Q", x2="tip_x:Q", y2="tip_y:Q"),
@@ -182,8 +181,8 @@ def _bodies():
     size = alt.Size("mass:Q").scale(type="linear", domain=[0, 10], range=[100, 1000]).legend(None)
     letter = alt.Shape("name:N").scale(domain=list(_LETTERS), range=list(_LETTERS.values())).legend(None)
     return [
-        bodies.mark_point(filled=True, shape="circle", color="white", stroke=_INK, opacity=1).encode(size=size),
-        bodies.mark_point(filled=False, size=90, color=_INK, strokeWidth=1.8, opacity=1).encode(shape=letter),
+        bodies.mark_point(filled=True, shape="circle", color=PAPER, stroke=INK, opacity=1).encode(size=size),
+        bodies.mark_point(filled=False, size=90, color=INK, strokeWidth=1.8, opacity=1).encode(shape=letter),
     ]
 
 
@@ -206,7 +205,7 @@ def _optimum(energy):
     optimum = optimum.transform_calculate(
         **{name: f"datum.lowest_{_ROUNDS}.{name}" for name in ("x", "y", "energy")}
     ).transform_calculate(label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'")
-    diamond = alt.Chart().mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1)
+    diamond = alt.Chart().mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=_BEST, opacity=1)
     return _sharing(
         optimum, diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), readout(alt.Chart())
     )
@@ -250,7 +249,7 @@ def neutral_point():
 
     # At a = 1 the pulls of two different masses cancel nowhere.
     curves = []
-    for start, stop, color, dash in [(-1, 0.99, GREY, [6, 3]), (1.01, 4, BLUE, [1, 0])]:
+    for start, stop, color, dash in [(-1, 0.99, GREY, [6, 3]), (1.01, 4, _BEST, [1, 0])]:
         data = alt.sequence(start=start, stop=stop + 0.005, step=0.01, as_="a")
         curves.append(
             alt.Chart(data)
@@ -271,7 +270,7 @@ def neutral_point():
     chart = alt.layer(
         *curves,
         alt.Chart().mark_rule(color=GREY, strokeDash=[2, 4]).encode(x=alt.datum(1)),
-        marked.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="a:Q", y="place:Q"),
+        marked.mark_point(size=90, filled=True, opacity=1, color=MEANING["marked"]).encode(x="a:Q", y="place:Q"),
         label.transform_filter("datum.a < 0").mark_text(align="left", dx=8, dy=14, fontSize=13, fontWeight="bold"),
         label.transform_filter("datum.a > 0").mark_text(dy=18, fontSize=13, fontWeight="bold"),
         ends.transform_filter("datum.place == 1")
@@ -285,7 +284,7 @@ def neutral_point():
         chart,
         drawn_by=neutral_point,
         title="Where two pulls cancel",
-        subtitle=["Blue: the best place. Grey: a barrier, no optimum.", "A half turn swaps left and right of a = 1."],
+        subtitle=["Pink: the best place. Grey: a barrier, no optimum.", "A half turn swaps left and right of a = 1."],
         description=(
             "Line chart of the place between two data sets where their pulls cancel, against the exponent from minus "
             "one to four. Left of one the place lies near the light data set and is a barrier, Newton's neutral point "

@@ -6,7 +6,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import curves, one_point
 from datagravity.charts.layers import readout
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.theme import GREY, MEANING, finished, hues
 from datagravity.charts.tooltips import number
 from datagravity.compiled import vega_expression
 
@@ -14,6 +14,7 @@ from datagravity.compiled import vega_expression
 _UNITS = {symbolic.light: 1, symbolic.separation: 1}
 _RATIO = symbolic.neutral_ratio.subs(_UNITS)
 
+_BEST = MEANING["best place"]
 _TOOLTIP = [number("a"), number("value")]
 
 
@@ -33,7 +34,7 @@ def landscape():
         alt.Chart(alt.sequence(start=0, stop=1.0025, step=0.005, as_="position"))
         .transform_calculate(d="min(datum.position, 1)")
         .transform_calculate(value=energy)
-        .mark_line(strokeWidth=2.5, color=BLUE)
+        .mark_line(strokeWidth=2.5, color=MEANING["energy"])
         .encode(x=x, y=y, tooltip=[number("d", unit="place"), number("value")])
     )
     words = "'best at ' + format(datum.d, '.3f') + ' D, energy ' + format(datum.value, '.3f')"
@@ -42,7 +43,7 @@ def landscape():
     chart = alt.layer(
         curve,
         barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square").encode(x="d:Q", y="value:Q"),
-        best.mark_point(size=110, filled=True, opacity=1, color=PINK).encode(x="d:Q", y="value:Q"),
+        best.mark_point(size=110, filled=True, opacity=1, color=_BEST).encode(x="d:Q", y="value:Q"),
         readout(best),
     ).add_params(
         slider("exponent", "exponent a", 0.3, 3, 0.05, 0.5),
@@ -79,7 +80,7 @@ def two_body_saving():
         lines,
         x,
         y,
-        colors=[ORANGE, BLUE, GREY],
+        colors=hues(lines),
         dashes=[[2, 3], [1, 0], [6, 3]],
         tooltip=_TOOLTIP,
         columns=2,
@@ -110,7 +111,7 @@ def triangle():
         lines,
         x,
         y,
-        colors=[BLUE, GREEN],
+        colors=hues(lines),
         dashes=[[1, 0], [6, 3]],
         tooltip=_TOOLTIP,
         columns=2,
@@ -122,7 +123,7 @@ def triangle():
     )
     chart = alt.layer(
         drawn,
-        crossing.mark_point(size=100, filled=True, opacity=1, color=PINK).encode(x="a:Q", y="value:Q"),
+        crossing.mark_point(size=100, filled=True, opacity=1, color=MEANING["marked"]).encode(x="a:Q", y="value:Q"),
         crossing.mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=-12).encode(
             x="a:Q", y="value:Q", text="label:N"
         ),

@@ -9,11 +9,12 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
 from datagravity.charts.layers import readout
-from datagravity.charts.theme import BLUE, GREEN, GREY, MEANING, PINK, finished
+from datagravity.charts.theme import GREY, MEANING, SCHEME, finished, hues
 from datagravity.charts.tooltips import number
 from datagravity.charts.words import percent
 from datagravity.compiled import vega_expression
 
+_BEST = MEANING["best place"]
 _MODELS = {"tile": "tiles", "patch": "patches"}
 
 
@@ -45,7 +46,7 @@ def energy_against_distance():
         lines,
         x,
         y,
-        colors=[MEANING[name] for name in lines],
+        colors=hues(lines),
         dashes=[[6, 3], [2, 3], [1, 0]],
         tooltip=[number("r", "distance"), number("value", "energy / compute energy")],
     )
@@ -55,9 +56,9 @@ def energy_against_distance():
     chart = alt.layer(
         drawn,
         # The saving is the height of this rule, since the axis is logarithmic.
-        optimum.mark_rule(strokeWidth=2, color=PINK, clip=True).encode(x="r:Q", y="value:Q", y2="built:Q"),
-        optimum.mark_rule(strokeDash=[2, 4], color=PINK, clip=True).encode(x="r:Q", x2=alt.datum(1), y="built:Q"),
-        optimum.mark_point(size=90, filled=True, opacity=1, color=PINK, clip=True).encode(x="r:Q", y="value:Q"),
+        optimum.mark_rule(strokeWidth=2, color=_BEST, clip=True).encode(x="r:Q", y="value:Q", y2="built:Q"),
+        optimum.mark_rule(strokeDash=[2, 4], color=_BEST, clip=True).encode(x="r:Q", x2=alt.datum(1), y="built:Q"),
+        optimum.mark_point(size=90, filled=True, opacity=1, color=_BEST, clip=True).encode(x="r:Q", y="value:Q"),
         built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square").encode(x="r:Q", y="value:Q"),
         built.mark_text(align="left", dx=9, dy=14, fontSize=12).encode(x="r:Q", y="value:Q", text="label:N"),
         readout(one_point(label=words), top=6),
@@ -106,7 +107,7 @@ def _saving_cells():
             x2="high:Q",
             y2="top:Q",
             color=alt.Color("saving:Q")
-            .scale(type="log", domain=[1, 1e4], scheme="viridis")
+            .scale(type="log", domain=[1, 1e4], scheme=SCHEME)
             .legend(title="saving", format="~s", gradientLength=240, values=[1, 10, 100, 1000, 10000]),
             tooltip=[number("G_d"), number("beta"), number("saving"), number("r", "optimal distance")],
         )
@@ -122,7 +123,7 @@ def _where_nothing_is_saved():
     edge = border.transform_filter("0.1 < datum.low && datum.low < 1e4")
     return [
         border.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None).encode(x2="high:Q"),
-        edge.mark_line(color=PINK, strokeWidth=2.5, strokeDash=[6, 3]).encode(order="beta:Q"),
+        edge.mark_line(color=MEANING["marked"], strokeWidth=2.5, strokeDash=[6, 3]).encode(order="beta:Q"),
     ]
 
 
@@ -168,15 +169,15 @@ def saving_against_share():
         lines,
         x,
         y,
-        colors=[BLUE, GREY, GREEN],
+        colors=hues(lines, {"Amdahl: transport free": "bound"}),
         dashes=[[1, 0], [6, 3], [2, 3]],
         tooltip=[number("tau", "transport share", "%"), number("value", "factor")],
     )
     virial = one_point(tau="optimal_share", value="1", label="'optimum at ' + format(optimal_share, '.1%')")
     chart = alt.layer(
         drawn,
-        virial.mark_rule(strokeDash=[2, 4], color=PINK).encode(x="tau:Q", y="value:Q", y2=alt.value(30)),
-        virial.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="tau:Q", y="value:Q"),
+        virial.mark_rule(strokeDash=[2, 4], color=_BEST).encode(x="tau:Q", y="value:Q", y2=alt.value(30)),
+        virial.mark_point(size=90, filled=True, opacity=1, color=_BEST).encode(x="tau:Q", y="value:Q"),
         readout(virial, size=13, top=6),
     ).add_params(
         beta_slider(),
@@ -207,7 +208,7 @@ def flatness():
         {"at the chosen beta": excess, "at beta = 2": even},
         x,
         y,
-        colors=[BLUE, GREY],
+        colors=hues(["at the chosen beta", "at beta = 2"], {"at beta = 2": "reference"}),
         dashes=[[1, 0], [6, 3]],
         tooltip=[number("rho", "distance / optimal"), number("value", "energy / least")],
     )
@@ -219,7 +220,7 @@ def flatness():
     text = twice_off.encode(x="rho:Q", y="value:Q", text="label:N")
     chart = alt.layer(
         drawn,
-        twice_off.mark_point(size=80, filled=True, opacity=1, color=PINK).encode(x="rho:Q", y="value:Q"),
+        twice_off.mark_point(size=80, filled=True, opacity=1, color=MEANING["marked"]).encode(x="rho:Q", y="value:Q"),
         # Beside the curve, on the outside.
         text.transform_filter("datum.rho < 1").mark_text(fontSize=13, fontWeight="bold", align="right", dx=-10, dy=6),
         text.transform_filter("datum.rho > 1").mark_text(fontSize=13, fontWeight="bold", align="left", dx=10, dy=6),
