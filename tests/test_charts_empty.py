@@ -128,7 +128,7 @@ def test_a_chart_that_is_left_empty_says_so_and_keeps_its_axes(empty):
     assert set(empty) >= {"processors.disjunction_constants_by_memory", "systems.claimed_and_computed"}
     for name, (spec, ways) in empty.items():
         titles, _ = labels(spec)
-        for chosen in ways[:: max(1, len(ways) // 4)]:
+        for chosen in ways[:: max(1, len(ways) // 2)]:
             said = texts(spec, **chosen)
             assert [text for text in said if NOTHING.fullmatch(text)], (name, chosen, said)
             assert [text for text in said if re.match("choose|show", text)], (name, chosen, said)
