@@ -405,13 +405,52 @@ def test_descriptions_put_numbers_into_words():
     assert percent(0.8) == "80 %"
 
 
+def told_apart(name):
+    """The channels that tell names apart in a chart, with the names of their scale: field, channel, names, looks."""
+    for encoding in parts(specification(name), "encoding"):
+        for channel in ("color", "stroke", "fill"):
+            own = encoding.get(channel)
+            scale = (own.get("scale") or {}) if isinstance(own, dict) else {}
+            listed = all(isinstance(scale.get(end), list) for end in ("domain", "range"))
+            if listed and own["type"] == "nominal":
+                yield own["field"], channel, scale["domain"], scale["range"]
+
+
+def test_a_variable_has_one_colour_in_all_charts():
+    found = {}
+    for name in CHARTS:
+        for _, _, labels, colours in told_apart(name):
+            for label, colour in zip(labels, colours, strict=True):
+                assert MEANING.get(label, colour) == colour, (name, label)
+                found.setdefault(label, {}).setdefault(colour, set()).add(name)
+    assert {label: own for label, own in found.items() if len(own) > 1} == {}
+    assert len(set(found) & set(MEANING)) > 20
+
+
+@pytest.mark.parametrize("path", sorted(set(FOLDER.glob("*.py")) - {FOLDER / "theme.py"}), ids=lambda path: path.stem)
+def test_colours_come_from_the_theme_by_what_they_mean(path):
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"#[0-9a-fA-F]{6}\b|scheme=[\"']|color=[\"']", text) == []
+    hues_of_theme = {"BLUE", "ORANGE", "GREEN", "PINK", "PURPLE", "BROWN", "PALETTE"}
+    taken = {name.id for name in ast.walk(ast.parse(text)) if isinstance(name, ast.Name)}
+    assert taken & hues_of_theme == set()
+
+
+#: Charts whose bars stand in a fixed order, or whose points have a symbol for something else.
+BY_COLOUR_ALONE = {"claims.verdicts": "position", "claims.one_claim": "position", "plateau.generations": "step"}
+BY_COLOUR_ALONE |= {"programs.valley": "term", "pim.predicted_and_reported": "group"}
+
+
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_colour_means_the_same_in_every_chart(name):
-    for own in parts(specification(name), "color"):
-        scale = (own.get("scale") or {}) if isinstance(own, dict) else {}
-        if isinstance(scale.get("range"), list) and isinstance(scale.get("domain"), list):
-            for label, colour in zip(scale["domain"], scale["range"], strict=False):
-                assert MEANING.get(label, colour) == colour, label
+def test_colour_is_not_all_that_tells_things_apart(name):
+    beside = ("shape", "strokeDash", "y", "yOffset", "x", "text")
+    fields = {field for field, *_ in told_apart(name)}
+    for encoding in parts(specification(name), "encoding"):
+        channels = {channel for channel in beside if isinstance(encoding.get(channel), dict)}
+        fields -= {encoding[channel].get("field") for channel in channels}
+    if name.startswith("processors.improvement"):
+        fields -= {"part"}  # the axis names each row
+    assert fields <= {BY_COLOUR_ALONE.get(name)}, name
 
 
 def luminance(colour):

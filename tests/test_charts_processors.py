@@ -4,7 +4,7 @@ import pytest
 
 from charts import drawn, records
 from datagravity.charts.processors import disjunction_constants_by_memory, improvement_by_part
-from datagravity.processors import disjunction_constants, improvements
+from datagravity.processors import disjunction_constants, improvement_of, improvements
 
 
 @pytest.fixture(scope="module")
@@ -82,4 +82,12 @@ def test_improvements_are_all_drawn(by_part):
     assert {row["item"] for row in rows} == {*table["item"], "logic, mean", "SRAM, mean"}
     means = {row["item"]: round(row["improvement"], 2) for row in rows if row["kind"] == "geometric mean"}
     assert means == {"logic, mean": 2.87, "SRAM, mean": 2.82}
-    assert by_part["layer"][1]["encoding"]["x"]["title"] == "energy at 45 nm / energy at 7 nm"
+    assert by_part["layer"][-1]["encoding"]["x"]["title"] == "energy at 45 nm / energy at 7 nm"
+
+
+def test_a_mean_has_the_interval_that_the_text_gives(by_part):
+    bars = drawn(by_part, 1, ["item", "low", "high"], mark="rule")
+    assert {item for item, *_ in bars} == {"logic, mean", "SRAM, mean"}
+    for item, *ends in bars:
+        found = improvement_of(item.removesuffix(", mean"))
+        assert [float(end) for end in ends] == pytest.approx([found.low, found.high])

@@ -116,7 +116,7 @@ def test_a_partition_that_was_not_counted_is_said_in_words(valley):
     for kernel, partition, missing in [("sweep", "hashed", 0), ("chase", "natural", 0), ("chase", "hashed", 1)]:
         chosen = {"programs_kernel": kernel, "programs_partition": partition}
         words = drawn(valley, 5, ["label"], "text", **chosen)
-        assert words == missing * [[f"partition {partition}:\nnot counted for this program"]]
+        assert words == missing * [[f"No count of “{kernel}” in partition {partition};\nchoose another partition"]]
         assert len(drawn(valley, 4, ["label"], "text", **chosen)) == 1 - missing
 
 

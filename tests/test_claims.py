@@ -494,6 +494,24 @@ def page():
     return one_claim().to_dict()
 
 
+def offered_by(page):
+    """Choice -> the options that its list on the page offers, in order."""
+    bound = {parameter["name"].removeprefix("claims_"): parameter.get("bind") for parameter in page["params"]}
+    return {name: bind["labels"][1:] for name, bind in bound.items() if bind and name != "claim"}
+
+
+def test_every_option_of_a_list_leaves_a_specification_of_each_claim_that_shows_it(page):
+    lists, shown = offered_by(page), page["usermeta"]["shown_for"]["claims_claim"]
+    for claim in claims.claims().to_dict("records"):
+        table = claims.settings(claim["test"], fixed=1)
+        for name in claims.multiverse(claim["test"]).offered:
+            assert claim["id"] in shown[f"claims_{name}"]
+            left = dict(zip(table[name], table["specifications"], strict=True))
+            assert [option for option in lists[name] if not left.get(option)] == [], (claim["id"], name)
+    assert "silicon" in choices.options("pim")["rows"]
+    assert "silicon" not in lists["rows"], "no scope has three origins of silicon"
+
+
 def test_the_squares_of_every_claim_stand_below_the_words_and_inside_the_picture(page):
     squares = page["layer"][-1]
     low, high = squares["encoding"]["y"]["scale"]["domain"]
@@ -516,16 +534,16 @@ def test_the_bars_are_the_shares():
 def test_the_page_finds_the_word_of_python_in_every_combination(page):
     """In place of the one place that the lists give, Vega gets the places of all combinations, and judges each."""
     wanted, rows = [], []
-    texts = {row["c"]: row["p"] for row in page["datasets"][page["layer"][1]["data"]["name"]]}
+    packed = {row["c"]: row["p"] for row in page["datasets"][page["layer"][1]["data"]["name"]]}
     for claim in claims.claims().to_dict("records"):
-        table, known = claims.settings(claim["test"]), choices.options(claim["choice_set"])
+        table, known = claims.settings(claim["test"]), offered_by(page)
         table, offered = table[table["specifications"] > 0], claims.multiverse(claim["test"]).offered
-        width = len(texts[claim["id"]]) // math.prod(len(known[name]) + 1 for name in offered)
+        width = len(packed[claim["id"]]) // math.prod(len(known[name]) + 1 for name in offered)
         for row in table.to_dict("records"):
             at = 0
             for name in offered:
                 at = at * (len(known[name]) + 1) + (0 if row[name] == OPEN else known[name].index(row[name]) + 1)
-            rows.append({"c": claim["id"], "p": texts[claim["id"]], "at": at * width})
+            rows.append({"c": claim["id"], "p": packed[claim["id"]], "at": at * width})
             wanted.append([claim["id"], str(at * width), row["verdict"], str(row["specifications"])])
     # The first two steps choose a claim and its place.
     layer = page["layer"][1] | {"data": {"values": rows}, "transform": page["layer"][1]["transform"][2:]}
@@ -546,7 +564,7 @@ def test_the_page_finds_the_word_of_python_in_every_combination(page):
 )
 def test_the_page_shows_what_the_reader_chose(page, test, chosen):
     claim = judging._claim(test)
-    known = choices.options(claim["choice_set"])
+    known = offered_by(page)
     values = {f"claims_{name}": known[name].index(option) + 1 for name, option in chosen.items()}
     table, every = claims.settings(test), claims.multiverse(test)
     wanted = {name: chosen.get(name, OPEN) for name in every.offered}

@@ -10,9 +10,9 @@ import numpy as np
 from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import named, readout
 from datagravity.charts.packing import DIGITS, packed, unpacked
-from datagravity.charts.theme import BLUE, GREY, ORANGE, PURPLE, finished
+from datagravity.charts.theme import finished, hues
 from datagravity.charts.tooltips import about, described, number, word
-from datagravity.charts.words import percent
+from datagravity.charts.words import VOID, percent
 from datagravity.choices import options, questions
 from datagravity.claims import (
     OPEN,
@@ -29,8 +29,7 @@ from datagravity.claims import (
 from datagravity.claims.processing import OFFERED
 from datagravity.intervals import text
 
-COLOURS = alt.Scale(domain=list(POSITIONS), range=[BLUE, PURPLE, ORANGE, GREY])
-VOID = "these options do not combine"
+COLOURS = alt.Scale(domain=list(POSITIONS), range=hues(POSITIONS))
 #: The word that no shares decide.
 NOT_TESTABLE = "not testable"
 
@@ -44,6 +43,8 @@ def _turned(row):
     return f"{row['by_choice'].replace('_', ' ')} {row['by_option']}: {row['turned_to']}"
 
 
+#: The symbol of a part at each of the positions.
+_SYMBOLS = ["square", "diamond", "triangle-up", "circle"]
 #: Pixels of a claim, its words and its bar, and characters of a line of its words.
 _CLAIM, _LINE = 84, 46
 
@@ -191,6 +192,24 @@ def _parts(claim, every, known):
     return rows
 
 
+def _left(rows):
+    """Set of choices -> choice -> its options that leave a specification in some claim, in the order of the table.
+
+    Parameters
+    ----------
+    rows : list of rows of `claims`
+    """
+    found = {}
+    for claim in rows:
+        every = multiverse(claim["test"])
+        for name in every.offered:
+            found.setdefault(claim["choice_set"], {}).setdefault(name, set()).update(every.specifications[name])
+    return {
+        kind: {name: [option for option in options(kind)[name] if option in own] for name, own in known.items()}
+        for kind, known in found.items()
+    }
+
+
 def _looked_up():
     """What a reader chooses from, and what it is looked up in.
 
@@ -201,8 +220,9 @@ def _looked_up():
     """
     asked, names, reasons, texts, parts, at, pattern = {}, {}, {"": 0}, [], [], "0", "''"
     rows = claims().to_dict("records")
+    left = _left(rows)
     for claim in rows:
-        every, known = multiverse(claim["test"]), options(claim["choice_set"])
+        every, known = multiverse(claim["test"]), left.get(claim["choice_set"], {})
         own, place = _settings(claim, every.offered, known, reasons)
         chosen = [f"(claims_{name} > 0 ? claims_{name} : '[0-9]')" for name in every.offered]
         at = f"claims_claim == '{claim['id']}' ? {place} : ({at})"
@@ -217,7 +237,7 @@ def _looked_up():
     for kind in dict.fromkeys(claim["choice_set"] for claim in rows):
         for name, question in questions(kind).items():
             if (kind, name) in asked:
-                known = options(kind)[name]
+                known = left[kind][name]
                 parameters.append(drop_down(f"claims_{name}", question, range(len(known) + 1), labels=[OPEN, *known]))
     parameters += [alt.param(name=f"claims_{name}", expr=found) for name, found in (("at", at), ("pattern", pattern))]
     parameters += [
@@ -301,11 +321,12 @@ def _squares(parts, rows, colour):
         )
         .transform_window(at="row_number()", sort=[alt.SortField("z"), alt.SortField("k")])
         .transform_calculate(x=f"(datum.at - 1) % {_COLUMNS} + 0.5", y=f"floor((datum.at - 1) / {_COLUMNS})")
-        .mark_square(size=70, opacity=1)
+        .mark_point(size=70, filled=True, opacity=1)
         .encode(
             x="x:Q",
             y=alt.Y("y:Q").scale(domain=[-_ABOVE / _ROW, rows], reverse=True, nice=False).axis(None),
             color=colour,
+            shape=alt.Shape("position:N").scale(domain=list(POSITIONS), range=_SYMBOLS).legend(None),
             tooltip=[
                 word("part"),
                 word("origin"),
@@ -337,11 +358,11 @@ def one_claim():
         ),
         drawn_by=one_claim,
         title="Choose a claim, and what the verdict rests on",
-        subtitle=["bar: shares of votes; squares: the parts;", "true, false: how often the test would say so"],
+        subtitle=["bar: shares of votes; symbols: the parts;", "true, false: how often the test would say so"],
         description=(
             "A list of the claims and a list for each choice. They change the shares of votes inside the region of the "
             "claim, across its edge and outside, the word that follows, how often it would come out in worlds where "
-            "the claim is true or false, and the parts, one square each. It opens with "
+            "the claim is true or false, and the parts, one symbol each. It opens with "
             f"{first['id']}, which reads {first['verdict']}, {percent(first['inside'])} of the votes inside."
         ),
         sources=set(claims()["source"]),

@@ -30,9 +30,14 @@ def tick_box(name, label, value=False):
     return alt.param(name=name, value=value, bind=alt.binding_checkbox(name=label))
 
 
+#: The rows that the boxes of `admitting` leave, and what to do where they leave none, as expressions.
+ADMITTED = "(show_recalled || datum.status != 'recalled') && (show_grey || !datum.grey)"
+ADMIT_MORE = "(show_grey ? '' : 'show grey literature, ') + (show_recalled ? '' : 'show recalled numbers, ')"
+
+
 def admitting(chart):
     """A chart of rows with two boxes: one admits recalled numbers, off at first, the other grey literature."""
     chart = chart.add_params(
         tick_box("show_recalled", "show recalled numbers", False), tick_box("show_grey", "show grey literature", True)
     )
-    return chart.transform_filter("(show_recalled || datum.status != 'recalled') && (show_grey || !datum.grey)")
+    return chart.transform_filter(ADMITTED)

@@ -9,14 +9,12 @@ import altair as alt
 
 from datagravity.charts.controls import slider
 from datagravity.charts.layers import named
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.theme import DASHES, MEANING, finished, hues
 from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
 
 # 0.1, 1, 1k, 1M: short labels on both sides of one.
 SHORT = "datum.value < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
-
-STYLES = [(BLUE, [1, 0]), (GREY, [6, 3]), (ORANGE, [2, 3]), (GREEN, [8, 2, 2, 2])]
 
 
 def evenly(name, start, stop, count, *, logarithmic=False):
@@ -92,7 +90,9 @@ def along(expression, axis):
     return vega_expression(expression, **{axis.symbol.name: f"datum.{axis.symbol.name}"})
 
 
-def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, height=280, sources=(), **words):
+def law_chart(
+    function, lines, x, y, *, means=None, parameters=(), layers=(), points=False, height=280, sources=(), **words
+):
     """Expressions against one symbol, as a finished chart.
 
     Parameters
@@ -100,19 +100,19 @@ def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, 
     function : the chart function that asks; the line under the chart names it
     lines : mapping from label to sympy expression, at most four
     x, y : `Axis`
+    means : what lines stand for, as for `hues`
     parameters : sliders and choices; each is named like a symbol of the expressions
     layers : further layers
     points : mark the points too, where x counts something
     words : title, subtitle, description, as for `finished`
     """
-    colors, dashes = zip(*STYLES[: len(lines)], strict=True)
     drawn = curves(
         x.chart(),
         {label: along(expression, x) for label, expression in lines.items()},
         x.encode(alt.X, x.symbol.name),
         y.encode(alt.Y, "value"),
-        colors=colors,
-        dashes=dashes,
+        colors=hues(lines, means),
+        dashes=DASHES[: len(lines)],
         tooltip=[number(x.symbol.name, x.title), number("value", y.title)],
         points=points,
     )
@@ -120,8 +120,12 @@ def law_chart(function, lines, x, y, *, parameters=(), layers=(), points=False, 
     return finished(chart, drawn_by=function, height=height, sources=sources, **words)
 
 
-def level_line(value, name, color=PINK):
-    """A dashed horizontal rule at an expression in the chart's parameters; `name` as in `layers.named`."""
+def level_line(value, name, means="bound"):
+    """A dashed horizontal rule at an expression in the chart's parameters, in the colour of what it means.
+
+    `name` is as in `layers.named`.
+    """
+    color = MEANING[means]
     rule = one_point(value=vega_expression(value)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=color, clip=True)
     return named(rule.encode(y="value:Q"), name)
 

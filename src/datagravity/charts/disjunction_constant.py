@@ -7,7 +7,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, slider
 from datagravity.charts.curves import Axis, law_chart
 from datagravity.charts.layers import guide
-from datagravity.charts.theme import BLUE, BROWN, DASHES, ORANGE, PURPLE, finished, ordered
+from datagravity.charts.theme import DASHES, SYMBOLS, finished, hues, ordered
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import spans
 from datagravity.compiled import vega_expression
@@ -42,6 +42,7 @@ def sum_and_bound():
             ticks=[1, 2, 10, 100, 1000],
             format="~s",
         ),
+        means=dict.fromkeys(["the larger one", "twice the larger one"], "bound"),
         title="Two energies for one job",
         description=(
             "Line chart on logarithmic axes. The energy of an operation, in units of its compute energy, stays near "
@@ -60,7 +61,7 @@ def reuse_crossing():
     # The sizes of one memory have an order, kinds of memory have none.
     sizes = [name for name in memories if name.startswith("SRAM")]
     kinds = [name for name in memories if name not in sizes]
-    own = dict(zip(sizes, ordered(len(sizes)), strict=True)) | dict(zip(kinds, [ORANGE, PURPLE, BROWN], strict=True))
+    own = dict(zip([*sizes, *kinds], [*ordered(len(sizes)), *hues(kinds)], strict=True))
     colours = [own[name] for name in memories]
     dashes = [DASHES[(sizes if name in sizes else kinds).index(name)] for name in memories]
     columns = ["memory", "operation", "transport_pj_per_bit", "compute_pj", "width_bits"]
@@ -131,16 +132,18 @@ def published_values():
     base = alt.Chart(data).encode(
         y=alt.Y("level:N").sort(list(rows["label"])).title(None).axis(labelLimit=130),
         yOffset=alt.YOffset("kind:N").sort(list(kinds)),
-        color=alt.Color("kind:N").scale(domain=list(kinds), range=[BLUE, ORANGE]).title(None),
+        color=alt.Color("kind:N").scale(domain=list(kinds), range=hues(kinds)).title(None),
         **about(data, word("level", "value"), word("kind", "which"), word("low"), number("high"), word("note")),
     )
+    shape = alt.Shape("kind:N").scale(domain=list(kinds), range=SYMBOLS[: len(kinds)]).title(None)
+    points = base.mark_point(filled=True, size=60, opacity=1).encode(shape=shape)
     start = alt.X("start:Q").scale(type="log", domain=[left_edge, 2000], nice=False).axis(format="~g")
     start = start.title("G_d (transport energy / compute energy)")
     return finished(
         alt.layer(
             base.mark_rule(strokeWidth=4).encode(x=start, x2="high:Q"),
-            base.mark_point(filled=True, size=60, opacity=1).encode(x=start).transform_filter("datum.bounded"),
-            base.mark_point(filled=True, size=60, opacity=1).encode(x="high:Q"),
+            points.encode(x=start).transform_filter("datum.bounded"),
+            points.encode(x="high:Q"),
         ),
         drawn_by=published_values,
         title="Published values, and what their sources give",

@@ -8,8 +8,8 @@ from datagravity import distance as dist
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import Axis, law_chart, one_point
-from datagravity.charts.layers import guide, hollow_if_grey, named, shapes
-from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, PURPLE, finished, ordered
+from datagravity.charts.layers import at_most, guide, hollow_if_grey, named, shapes
+from datagravity.charts.theme import DASHES, GREY, MEANING, SYMBOLS, finished, hues, ordered
 from datagravity.charts.tooltips import about, described, ids_of, number, word
 from datagravity.charts.words import percent, span, spans
 from datagravity.compiled import vega_expression
@@ -19,10 +19,8 @@ from datagravity.evidence import load
 
 LEVEL = 0.8
 BASES = ["stated", "derived", "maximum reach", "capacity", "assumed"]
-BASIS_COLOURS = [BLUE, GREEN, ORANGE, PURPLE, PINK]
 #: The conditions of the chip that was measured hop by hop, and its rings.
 CONDITIONS = ["board, free links", "board, loaded links", "rail, free links", "rail, loaded links", "board, rings"]
-CONDITION_COLOURS = [BLUE, PURPLE, GREEN, BROWN, ORANGE]
 PATTERNS = ["random", "zeros", "ones"]
 KINDS = ["intercept", "anchor", "component"]
 _DISTANCES = np.geomspace(0.5, 150, 24)
@@ -57,7 +55,7 @@ def energy_by_hops():
     kept = ["condition", "data_pattern", "distance_mm", "pj_per_bit", "operation", "sample", "place"]
     data = described(data.astype({"distance_mm": float, "pj_per_bit": float}), *kept)
     chosen = "datum.data_pattern == pattern"
-    colour = alt.Color("condition:N").scale(domain=CONDITIONS, range=CONDITION_COLOURS).title(None)
+    colour = alt.Color("condition:N").scale(domain=CONDITIONS, range=hues(CONDITIONS)).title(None)
     colour = colour.legend(columns=2, symbolOpacity=1)
     x = alt.X("distance_mm:Q").scale(domain=[0, 24]).title("distance (mm)")
     points = (
@@ -69,6 +67,7 @@ def energy_by_hops():
             x=x,
             y=alt.Y("pj_per_bit:Q").scale(zero=True).title("energy (pJ/bit)"),
             color=colour,
+            shape=alt.Shape("condition:N").scale(domain=CONDITIONS, range=SYMBOLS[: len(CONDITIONS)]).title(None),
             **about(
                 data,
                 word("condition"),
@@ -81,11 +80,11 @@ def energy_by_hops():
         )
     )
     lines = alt.Chart(_mean_lines()).transform_filter(chosen).mark_line(strokeWidth=2)
+    dash = alt.StrokeDash("condition:N").scale(domain=CONDITIONS, range=DASHES).legend(None)
     shown = data[data["data_pattern"] == PATTERNS[0]]
+    means = lines.encode(x=x, y="pj_per_bit:Q", color=colour, strokeDash=dash)
     return finished(
-        alt.layer(
-            named(lines.encode(x=x, y="pj_per_bit:Q", color=colour), "mean of the cards"), named(points, "measured")
-        ),
+        alt.layer(named(means, "mean of the cards"), named(points, "measured")),
         drawn_by=energy_by_hops,
         title="One chip, hop by hop",
         subtitle="lines: mean of the cards; leftmost points: inside one tile",
@@ -113,14 +112,15 @@ def fixed_and_growing():
     )
     columns = ["series", "origin", "kind", "known", "fixed", "fj_per_mm", "length", "basis"]
     data = described(table, *columns, row=[("distance_rows", "rows"), ("cacti_runs", "runs")])
-    scale = alt.Scale(domain=KINDS, range=[BLUE, ORANGE, GREEN])
+    scale = alt.Scale(domain=KINDS, range=hues(KINDS))
+    base = alt.Chart(data).encode(
+        x=alt.X("fj_per_mm:Q").scale(type="log", nice=False, padding=12).title("growing part (fJ/bit/mm)"),
+        y=alt.Y("fixed:Q").scale(type="log", nice=False, padding=16).title("fixed part (pJ/bit)").axis(format="~g"),
+    )
     return finished(
-        alt.Chart(data)
-        .mark_point(size=80, strokeWidth=2)
-        .encode(
-            x=alt.X("fj_per_mm:Q").scale(type="log", nice=False, padding=12).title("growing part (fJ/bit/mm)"),
-            y=alt.Y("fixed:Q").scale(type="log", nice=False, padding=12).title("fixed part (pJ/bit)").axis(format="~g"),
-            shape=shapes("known", ["known", "at most"], ["circle", "triangle-down"], title="fixed part is"),
+        at_most(base, "datum.known == 'at most'")
+        + base.mark_point(size=80, strokeWidth=2).encode(
+            shape=shapes("kind", KINDS, SYMBOLS[: len(KINDS)], title="kind"),
             **hollow_if_grey("kind", scale, "kind"),
             **about(
                 data,
@@ -135,10 +135,10 @@ def fixed_and_growing():
         ),
         drawn_by=fixed_and_growing,
         title="What the way costs, and what the doors",
-        subtitle="one point a series; hollow: not reviewed; triangle: at most",
+        subtitle=["one point a series; hollow: not reviewed;", "arrow down: the fixed part is at most that"],
         description=(
             "Scatter plot with two logarithmic axes: the fixed part of an energy against the part per mm, coloured by "
-            "what kind of fixed part it is; a triangle marks a bound. "
+            "what kind of fixed part it is; an arrow down marks a bound. "
             f"Growing parts: {span(table['fj_per_mm'])} fJ/bit/mm. Fixed parts: "
             f"{spans(table, 'kind', 'fixed')} pJ/bit."
         ),
@@ -159,11 +159,11 @@ def share_against_distance():
     near, far = data[data["choice"] == choices[0]].iloc[[0, -1]].to_dict("records")
     return finished(
         alt.layer(
-            chart.mark_area(color=BLUE, opacity=0.25)
+            chart.mark_area(color=MEANING["fixed share"], opacity=0.25)
             .encode(x=x, y=alt.Y("low:Q").scale(domain=[0, 1]).title("fixed share of the energy"), y2="high:Q")
             .add_params(drop_down("evidence", "evidence", choices)),
-            chart.mark_line(color=BLUE, strokeWidth=2).encode(x=x, y="share:Q"),
-            chart.mark_point(color=BLUE, filled=True, size=40).encode(x=x, y="share:Q", tooltip=tips),
+            chart.mark_line(color=MEANING["fixed share"], strokeWidth=2).encode(x=x, y="share:Q"),
+            chart.mark_point(color=MEANING["fixed share"], filled=True, size=40).encode(x=x, y="share:Q", tooltip=tips),
         ),
         drawn_by=share_against_distance,
         title="What share of the energy is not the way",
@@ -188,7 +188,8 @@ def levels_left():
     band = alt.Chart(alt.InlineData(values=[{"low": further.low, "high": further.high}]))
     band = band.mark_rect(color=GREY, opacity=0.25)
     title = "energy from the last level over energy from DRAM"
-    scale = alt.Scale(domain=["GPU", "many-core"], range=[BLUE, ORANGE])
+    machines = ["GPU", "many-core"]
+    scale = alt.Scale(domain=machines, range=hues(machines))
     x = alt.X("left:Q").scale(type="log", domain=[0.05, 1]).title(title)
     points = (
         alt.Chart(data)
@@ -196,6 +197,7 @@ def levels_left():
         .encode(
             x=x.axis(format="~g"),
             y=alt.Y("chip:N").sort(alt.SortField("left")).title(None),
+            shape=shapes("machine", machines, SYMBOLS[: len(machines)], title=None),
             **hollow_if_grey("machine", scale, None),
             **about(
                 data,
@@ -267,7 +269,7 @@ def what_is_not_wire():
 
 def _basis_colour():
     """Where a distance comes from, as a colour."""
-    colour = alt.Color("basis:N").scale(domain=BASES, range=BASIS_COLOURS)
+    colour = alt.Color("basis:N").scale(domain=BASES, range=hues(BASES))
     return colour.title("distance is").legend(columns=2, symbolOpacity=1)
 
 
@@ -302,12 +304,14 @@ def exponents_by_evidence():
             word("warning", "mind"),
         ),
     )
+    shape = alt.Shape("basis:N").scale(domain=BASES, range=SYMBOLS[: len(BASES)])
+    shape = shape.title("distance is").legend(columns=2, symbolOpacity=1)
     bars = pd.DataFrame([{"series": name, "from": low, "to": high} for name, (low, high) in readings.items()])
     band = alt.Chart(bars).mark_bar(color=GREY, opacity=0.5, height=9)
     return finished(
         alt.layer(
             named(base.mark_rule(strokeWidth=3).encode(x=x("low"), x2="high:Q"), "series"),
-            base.mark_point(filled=True, size=80, opacity=1).encode(x=x("exponent")),
+            base.mark_point(filled=True, size=80, opacity=1).encode(x=x("exponent"), shape=shape),
             named(band.encode(x=x("from"), x2="to:Q", y=y, tooltip=[word("series", "what")]), "asked for"),
         ),
         drawn_by=exponents_by_evidence,
@@ -330,7 +334,7 @@ def staircase():
     # The lines are dense enough for steps to look upright.
     x = x._replace(ticks=(10, 100, 1e3, 1e4, 1e5), points=801)
     meeting = one_point(reach=vega_expression(symbolic.meeting_reach)).transform_filter(f"{symbolic.exponent} < 1")
-    meeting = meeting.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK, clip=True)
+    meeting = meeting.mark_rule(strokeDash=[2, 4], strokeWidth=2, color=MEANING["marked"], clip=True)
     return law_chart(
         staircase,
         {

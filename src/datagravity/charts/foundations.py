@@ -7,7 +7,7 @@ from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line, one_point
 from datagravity.charts.layers import named
-from datagravity.charts.theme import BLUE, ORANGE, PINK, finished
+from datagravity.charts.theme import DASHES, MEANING, finished, hues
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import percent
 from datagravity.compiled import vega_expression
@@ -30,6 +30,7 @@ def second_unit():
         },
         _ACROSS_GD,
         _SAVING,
+        means={"price of one": "law"},
         layers=[level_line(symbolic.shared_wires_ceiling, "ceiling")],
         parameters=[
             beta_slider(),
@@ -73,6 +74,7 @@ def fixed_part():
         {"with the fixed share": symbolic.saving("tile", share), "without": symbolic.saving("tile")},
         _ACROSS_GD,
         _SAVING,
+        means={"without": "law"},
         layers=[level_line(1 / share, "lid")],
         parameters=[beta_slider(), slider("fixed_share", "fixed share", 0.02, 0.9, 0.02, 0.1)],
         title="A fixed share puts a lid on the saving",
@@ -92,6 +94,7 @@ def nearest_place():
         {"with a nearest place": symbolic.nearest_saving("tile"), "every distance": symbolic.saving("tile")},
         _ACROSS_GD,
         _SAVING,
+        means={"every distance": "law"},
         layers=[level_line(symbolic.nearest_bound, "fall of transport")],
         parameters=[beta_slider(), *log_slider("nearest", "nearest distance", 0.01, 0.9, 0.1)],
         title="Nothing can be nearer than the nearest",
@@ -131,7 +134,7 @@ def few_levels():
 def dimensions():
     """Least energy of data laid out in a plane and in space, against the number of data."""
     energy = symbolic.dimension_least_energy
-    as_many = one_point(sites=vega_expression(G_d)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=PINK)
+    as_many = one_point(sites=vega_expression(G_d)).mark_rule(strokeDash=[2, 4], strokeWidth=2, color=MEANING["marked"])
     return law_chart(
         dimensions,
         {"in space": energy.subs(symbolic.dimension, 3), "in a plane": energy.subs(symbolic.dimension, 2)},
@@ -157,6 +160,7 @@ def flat_optimum():
         {"at the chosen beta": symbolic.excess_energy, "worst beta": symbolic.flatness_bound},
         Axis("distance / optimal distance", 0.1, 10, ratio, logarithmic=True, ticks=(0.1, 0.5, 1, 2, 10), points=160),
         Axis("energy / least energy", 1, 10, logarithmic=True, ticks=(1, 1.25, 2, 5, 10)),
+        means={"worst beta": "bound"},
         parameters=[beta_slider()],
         title="No beta makes the optimum sharp",
         subtitle="The worst beta differs from distance to distance.",
@@ -221,7 +225,8 @@ def ladder(hierarchies, sources=()):
     curve = vega_expression(symbolic.energy("tile"), r="datum.distance", G_d="datum.G_d", beta="datum.beta")
     x = Axis("distance / farthest distance", 0.05, 1, ticks=(0.05, 0.1, 0.2, 0.5, 1), logarithmic=True)
     y = Axis("energy / compute energy", 5, 200, ticks=(5, 10, 20, 50, 100, 200), logarithmic=True)
-    color = alt.Color("name:N").scale(domain=list(hierarchies), range=[BLUE, ORANGE]).title(None)
+    color = alt.Color("name:N").scale(domain=list(hierarchies), range=hues(hierarchies)).title(None)
+    dash = alt.StrokeDash("name:N").scale(domain=list(hierarchies), range=DASHES).title(None)
     curves = (
         alt.Chart(alt.Data(values=laws))
         .transform_calculate(position="sequence(0, 1.005, 0.01)")
@@ -229,7 +234,7 @@ def ladder(hierarchies, sources=()):
         .transform_calculate(distance="pow(10, log(0.05) / LN10 * datum.position)")
         .transform_calculate(energy=curve)
         .mark_line(strokeWidth=2, clip=True)
-        .encode(x=x.encode(alt.X, "distance"), y=y.encode(alt.Y, "energy"), color=color)
+        .encode(x=x.encode(alt.X, "distance"), y=y.encode(alt.Y, "energy"), color=color, strokeDash=dash)
     )
     points = (
         alt.Chart(alt.Data(values=levels))

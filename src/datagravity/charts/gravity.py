@@ -6,9 +6,11 @@ from sympy import Rational, Symbol
 from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.layers import named, readout
-from datagravity.charts.theme import BLUE, GREY, PINK, finished
+from datagravity.charts.theme import BANDS, GREY, INK, MEANING, PAPER, finished
 from datagravity.charts.tooltips import number, word
 from datagravity.compiled import vega_expression
+
+_BEST = MEANING["best place"]
 
 #: Side of one cell of the map. Every data set lies on the middle of a cell, so that it is a candidate itself.
 CELL = 0.025
@@ -27,9 +29,6 @@ _LETTERS = {
     "C": "M.5,-.4 C-.1,-.9 -.6,-.5 -.6,0 C-.6,.5 -.1,.9 .5,.4",
     "D": "M-.4,.6 L-.4,-.6 C.8,-.6 .8,.6 -.4,.6",
 }
-# Bands of equal steps in energy, in colours light enough for dark arrows.
-_BANDS = ["#ffffd9", "#f1f9bb", "#d6efb3", "#a9ddb7", "#73c9bd", "#45b4c2", "#2f9cc1", "#4a86bd"]
-_INK = "#222222"
 _HEADER = 28  # pixels above the map, for the words
 
 
@@ -127,7 +126,7 @@ def _bands():
             y=alt.Y("low:Q").scale(y_scale).title("y").axis(**axis),
             y2="top:Q",
             color=alt.Color("level:Q")
-            .scale(type="quantize", domain=[0, 1], range=_BANDS)
+            .scale(type="quantize", domain=[0, 1], range=BANDS)
             .legend(title="energy, from the least (left) up", titleLimit=300, labelExpr="''", gradientLength=240),
             tooltip=[
                 number("x", "place along x", unit="place"),
@@ -153,8 +152,8 @@ def _arrows(pull_x, pull_y):
         )
     )
     direction = alt.Angle("angle:Q").scale(None).title("direction of the pull, from upwards (degrees)")
-    shafts = alt.Chart().mark_rule(color=_INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
-    heads = alt.Chart().mark_point(shape="triangle", filled=True, size=22, color=_INK, opacity=0.8, tooltip=None)
+    shafts = alt.Chart().mark_rule(color=INK, strokeWidth=1.2, opacity=0.8, tooltip=None)
+    heads = alt.Chart().mark_point(shape="triangle", filled=True, size=22, color=INK, opacity=0.8, tooltip=None)
     return _sharing(
         arrows,
         shafts.encode(x="x:Q", y="y:Q", x2="tip_x:Q", y2="tip_y:Q"),
@@ -183,8 +182,8 @@ def _bodies():
     size = alt.Size("mass:Q").scale(type="linear", domain=[0, 10], range=[100, 1000]).legend(None)
     letter = alt.Shape("name:N").scale(domain=list(_LETTERS), range=list(_LETTERS.values())).legend(None)
     marks = alt.layer(
-        bodies.mark_point(filled=True, shape="circle", color="white", stroke=_INK, opacity=1).encode(size=size),
-        bodies.mark_point(filled=False, size=90, color=_INK, strokeWidth=1.8, opacity=1).encode(shape=letter),
+        bodies.mark_point(filled=True, shape="circle", color=PAPER, stroke=INK, opacity=1).encode(size=size),
+        bodies.mark_point(filled=False, size=90, color=INK, strokeWidth=1.8, opacity=1).encode(shape=letter),
     )
     return named(marks, "data set")
 
@@ -208,7 +207,7 @@ def _optimum(energy):
     optimum = optimum.transform_calculate(
         **{name: f"datum.lowest_{_ROUNDS}.{name}" for name in ("x", "y", "energy")}
     ).transform_calculate(label="'optimum at (' + format(datum.x, '.3f') + ', ' + format(datum.y, '.3f') + ')'")
-    diamond = alt.Chart().mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=PINK, opacity=1)
+    diamond = alt.Chart().mark_point(shape="diamond", filled=False, size=1100, strokeWidth=4, color=_BEST, opacity=1)
     return _sharing(
         optimum, diamond.encode(x="x:Q", y="y:Q", tooltip=word("label", "least energy")), readout(alt.Chart())
     )
@@ -256,7 +255,7 @@ def neutral_point():
     curves = []
     for name, start, stop, color, dash in [
         ("barrier", -1, 0.99, GREY, [6, 3]),
-        ("best place", 1.01, 4, BLUE, [1, 0]),
+        ("best place", 1.01, 4, _BEST, [1, 0]),
     ]:
         data = alt.sequence(start=start, stop=stop + 0.005, step=0.01, as_="a")
         line = alt.Chart(data).transform_calculate(place=place)
@@ -268,7 +267,7 @@ def neutral_point():
         .transform_calculate(place=place)
         .transform_calculate(label=words)
     )
-    point = marked.mark_point(size=90, filled=True, opacity=1, color=PINK)
+    point = marked.mark_point(size=90, filled=True, opacity=1, color=MEANING["marked"])
     label = marked.encode(x="a:Q", y="place:Q", text="label:N")
     ends = alt.Chart(
         alt.Data(values=[{"place": 0.0, "name": "at the heavy one"}, {"place": 1.0, "name": "at the light one"}])
@@ -290,7 +289,7 @@ def neutral_point():
         chart,
         drawn_by=neutral_point,
         title="Where two pulls cancel",
-        subtitle=["Blue: the best place. Grey: a barrier, no optimum.", "A half turn swaps left and right of a = 1."],
+        subtitle=["Pink: the best place. Grey: a barrier, no optimum.", "A half turn swaps left and right of a = 1."],
         description=(
             "Line chart of the place between two data sets where their pulls cancel, against the exponent from minus "
             "one to four. Left of one the place lies near the light data set and is a barrier, Newton's neutral point "

@@ -58,6 +58,37 @@ def readout(chart, *, size=14, top=4, **mark):
     )
 
 
+def at_most(chart, bound):
+    """Arrows down from the points of a chart that are bounds: those of which the condition `bound` holds."""
+    return chart.transform_filter(bound).mark_text(text="↓", fontSize=15, dy=14, tooltip=None)
+
+
+def none_left(rows, kept, of, choose, **axes):
+    """The layers of a chart whose controls leave no row: words that say so, and axes that stay.
+
+    Parameters
+    ----------
+    rows : the rows that the controls choose among, as the chart's marks have them
+    kept : the condition that leaves a row, in Vega's language
+    of, choose : expressions of what there is none of, and of what to do: "No row of X;", "choose another operation"
+    axes : encodings of the axes that would lose their marks; they show every row's place where none is left
+
+    Returns
+    -------
+    list of altair charts, to stand among the first layers
+    """
+    nothing = (
+        alt.Chart(rows)
+        .transform_calculate(is_left=f"({kept}) ? 1 : 0")
+        .transform_joinaggregate(left="sum(is_left)")
+        .transform_filter("datum.left == 0")
+    )
+    said = nothing.transform_aggregate(count="count()").transform_filter("datum.count > 0")
+    said = said.transform_calculate(label=f"'No ' + {of} + ';\\n' + {choose}")
+    words = readout(said, size=12, top=16)
+    return [*([nothing.mark_point(opacity=0, tooltip=None).encode(**axes)] if axes else []), words]
+
+
 def hollow_if_grey(field, scale, title, *, filled=1, **legend):
     """Symbols in the colour of `field`, and hollow where they rest on grey literature."""
     # One legend: Vega-Lite joins it from channels of one field that ask for the same.

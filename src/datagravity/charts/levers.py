@@ -4,7 +4,7 @@ import altair as alt
 
 from datagravity import decoding, symbolic
 from datagravity.charts.controls import log_slider
-from datagravity.charts.theme import BLUE, GREEN, ORANGE, finished
+from datagravity.charts.theme import MEANING, finished, hues
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed
 from datagravity.charts.workload import OPENING, formula, sources, workload_controls
@@ -12,8 +12,8 @@ from datagravity.decoding import BOUNDS, LEVERS, TIME_BOUNDS, decode_energy
 
 #: What a lever may do, the name that its parameters begin with, what it acts on as a whole, and how far it reaches.
 DOES = {
-    "saves energy": ("", symbolic.token_energy, BOUNDS, BLUE),
-    "shortens time": ("time_", symbolic.token_seconds, TIME_BOUNDS, GREEN),
+    "saves energy": ("", symbolic.token_energy, BOUNDS),
+    "shortens time": ("time_", symbolic.token_seconds, TIME_BOUNDS),
 }
 
 
@@ -27,7 +27,7 @@ def _reach():
         "split": {"standing_power": "(standing_power / factor)"},
     }
     params = []
-    for prefix, whole, bounds, _ in DOES.values():
+    for prefix, whole, bounds in DOES.values():
         before = formula(whole)
         for name, changed in changes.items():
             gain = f"({before}) / ({formula(whole, **changed)})"
@@ -71,20 +71,20 @@ def lever_bounds():
         axis = alt.X(f"{field}:Q").scale(type="log", domainMin=1).axis(format="~g")
         return axis.title("before / after")
 
-    colour = alt.Color("does:N").scale(domain=list(DOES), range=[row[-1] for row in DOES.values()]).title(None)
+    colour = alt.Color("does:N").scale(domain=list(DOES), range=hues(DOES)).title(None)
     chart = alt.layer(
         base.mark_bar(opacity=0.35).encode(x=x("bound"), x2=alt.datum(1), color=colour),
         base.mark_tick(thickness=3, opacity=1).encode(x=x("bound"), color=colour),
-        base.mark_point(filled=True, size=70, color=ORANGE, opacity=1).encode(x=x("gain")),
+        base.mark_point(filled=True, size=70, color=MEANING["marked"], opacity=1).encode(x=x("gain")),
     ).add_params(*workload_controls(), *log_slider("factor", "each lever divides by", 1, 100, 2), *_reach())
     return finished(
         chart,
         drawn_by=lever_bounds,
         title="Five levers, and how far each reaches",
-        subtitle=["bars: at most; orange: at the chosen factor", "a nearer memory is taken to be no faster"],
+        subtitle=["bars: at most; pink: at the chosen factor", "a nearer memory is taken to be no faster"],
         description=(
             "Five pairs of horizontal bars on a logarithmic axis: what distance, mass, reuse, work and split can save "
-            "of the energy of one token and shorten of its time at most, with an orange point for the gain at a chosen "
+            "of the energy of one token and shorten of its time at most, with a pink point for the gain at a chosen "
             f"factor. At the workload that the chart opens with they reach {listed(reach)}. Lists and sliders choose "
             "the workload."
         ),

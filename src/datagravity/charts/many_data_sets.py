@@ -6,13 +6,15 @@ from datagravity import symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import curves, one_point
 from datagravity.charts.layers import named, readout
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.theme import GREY, MEANING, finished, hues
 from datagravity.charts.tooltips import number
 from datagravity.compiled import vega_expression
 
 # Two bodies at distance 1, the light one of mass 1: the heavy one's mass is the ratio of the two.
 _UNITS = {symbolic.light: 1, symbolic.separation: 1}
 _RATIO = symbolic.neutral_ratio.subs(_UNITS)
+
+_BEST = MEANING["best place"]
 
 
 def _two_bodies(expression, exponent, **names):
@@ -32,12 +34,12 @@ def landscape():
         alt.Chart(alt.sequence(start=0, stop=1.0025, step=0.005, as_="position"))
         .transform_calculate(d="min(datum.position, 1)")
         .transform_calculate(value=energy)
-        .mark_line(strokeWidth=2.5, color=BLUE)
+        .mark_line(strokeWidth=2.5, color=MEANING["energy"])
         .encode(x=x, y=y, tooltip=[number("d", "distance from the heavy one / D", "place"), number("value", y_title)])
     )
     words = "'best at ' + format(datum.d, '.3f') + ' D, energy ' + format(datum.value, '.3f')"
     best = one_point(d="exponent > 1 ? neutral : 0", value=energy, label=words)
-    point = best.mark_point(size=110, filled=True, opacity=1, color=PINK)
+    point = best.mark_point(size=110, filled=True, opacity=1, color=_BEST)
     barrier = one_point(d="neutral").transform_filter("exponent < 1").transform_calculate(value=energy)
     square = barrier.mark_point(size=90, filled=True, opacity=1, color=GREY, shape="square")
     chart = alt.layer(
@@ -80,7 +82,7 @@ def two_body_saving():
         lines,
         x,
         y,
-        colors=[ORANGE, BLUE, GREY],
+        colors=hues(lines),
         dashes=[[2, 3], [1, 0], [6, 3]],
         tooltip=[number("a", "exponent a"), number("value", "saving")],
         columns=2,
@@ -111,7 +113,7 @@ def triangle():
         lines,
         x,
         y,
-        colors=[BLUE, GREEN],
+        colors=hues(lines),
         dashes=[[1, 0], [6, 3]],
         tooltip=[number("a", "exponent a"), number("value", "energy")],
         columns=2,
@@ -121,7 +123,7 @@ def triangle():
         value=vega_expression(symbolic.triangle_corner_energy),
         label="'equal at a = ' + format(datum.a, '.4f')",
     )
-    point = crossing.mark_point(size=100, filled=True, opacity=1, color=PINK)
+    point = crossing.mark_point(size=100, filled=True, opacity=1, color=MEANING["marked"])
     chart = alt.layer(
         drawn,
         named(point.encode(x="a:Q", y="value:Q"), "equal at both"),

@@ -7,9 +7,9 @@ import pandas as pd
 from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import diagonal, guide, hollow_if_grey, named, readout, shapes
 from datagravity.charts.packing import DIGITS, packed, unpacked
-from datagravity.charts.theme import BLUE, BROWN, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.theme import GREY, finished, hues
 from datagravity.charts.tooltips import about, described, number, word
-from datagravity.charts.words import percent, printed, span, spans
+from datagravity.charts.words import VOID, percent, printed, span, spans
 from datagravity.choices import defaults, options
 from datagravity.distance import level_ratio
 from datagravity.evidence import load, shown
@@ -32,7 +32,7 @@ from datagravity.series import series_members, series_names
 
 SILICON = {"yes": "silicon", "partial": "silicon in part", "no": "simulated or modelled"}
 SCOPES = SCOPE_GROUPS[:3]
-SCOPE_COLOURS = alt.Scale(domain=list(SCOPES), range=[ORANGE, GREEN, BLUE])
+SCOPE_COLOURS = alt.Scale(domain=list(SCOPES), range=hues(SCOPES))
 #: A kind of report, and its symbol: a best case points down, to where what is usual lies.
 KINDS = {"point": "circle", "range": "diamond", "at most": "triangle-down", "at least": "triangle-up"}
 #: What a choice is called in a chart.
@@ -46,7 +46,6 @@ CALLED = {
 }
 GAIN, COVERAGE = "gain over the constant", "coverage"
 OUTCOMES = {"gain": GAIN, "coverage": COVERAGE}
-VOID = "these options do not combine"
 #: With which probability a coverage is to be told from the nominal one.
 POWER = 0.8
 
@@ -251,7 +250,7 @@ def what_each_option_does():
         .transform_filter("datum.outcome == pim_outcome")
         .encode(
             y=alt.Y("label:N").sort(order).title(None).axis(labelLimit=190),
-            color=alt.Color("choice:N").scale(range=[BLUE, ORANGE, GREEN, PINK, BROWN]).legend(None),
+            color=alt.Color("choice:N").legend(None),
             tooltip=[
                 word("label", "option"),
                 number("p50", "median"),
@@ -296,7 +295,8 @@ def spread_by_choice():
     data = spread_shares()
     data = data.assign(choice=data["factor"].map(_called), outcome=data["outcome"].map(OUTCOMES))
     both = data.melt(["choice", "outcome"], ["alone", "beside"], var_name="how", value_name="part")
-    both["how"] = both["how"].map({"alone": "known alone", "beside": "unknown while all others are known"})
+    hows = ["known alone", "unknown while all others are known"]
+    both["how"] = both["how"].map(dict(zip(["alone", "beside"], hows, strict=True)))
     order = list(data[data["outcome"] == GAIN].sort_values("beside", ascending=False)["choice"])
     most = {name: own.loc[own["beside"].idxmax()] for name, own in data.groupby("outcome", sort=False)}
     said = "; ".join(f"{name}: {row['choice']}, {percent(row['beside'])}" for name, row in most.items())
@@ -309,7 +309,10 @@ def spread_by_choice():
             x=alt.X("part:Q").title("share of the variance").axis(format=".0%"),
             y=alt.Y("choice:N").sort(order).title(None).axis(labelLimit=150),
             yOffset=alt.YOffset("how:N"),
-            color=alt.Color("how:N").scale(range=[BLUE, ORANGE]).title("explained by the choice").legend(columns=1),
+            color=alt.Color("how:N")
+            .scale(domain=hows, range=hues(hows))
+            .title("explained by the choice")
+            .legend(columns=1),
             tooltip=[word("choice"), word("how", "explained"), number("part", "of the variance", "%")],
         )
     )
@@ -387,7 +390,7 @@ def two_ladders():
             .axis(values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1], format="~g")
             .title("energy left, of that of the baseline"),
             y=alt.Y("rung:N").sort(rungs).title(None).axis(labelLimit=150),
-            color=alt.Color("said:N").scale(domain=says, range=[BLUE, PINK]).title(None).legend(columns=1),
+            color=alt.Color("said:N").scale(domain=says, range=hues(says)).title(None).legend(columns=1),
             shape=alt.Shape("said:N").scale(domain=says, range=["circle", "diamond"]).title(None),
             **about(
                 data,

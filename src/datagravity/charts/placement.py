@@ -9,11 +9,12 @@ from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, beta_slider, curves, evenly, one_point
 from datagravity.charts.layers import named, readout
-from datagravity.charts.theme import BLUE, GREEN, GREY, MEANING, PINK, finished
+from datagravity.charts.theme import GREY, MEANING, SCHEME, finished, hues
 from datagravity.charts.tooltips import number
 from datagravity.charts.words import percent
 from datagravity.compiled import vega_expression
 
+_BEST = MEANING["best place"]
 _MODELS = {"tile": "tiles", "patch": "patches"}
 
 
@@ -45,21 +46,21 @@ def energy_against_distance():
         lines,
         x,
         y,
-        colors=[MEANING[name] for name in lines],
+        colors=hues(lines),
         dashes=[[6, 3], [2, 3], [1, 0]],
         tooltip=[number("r", "distance"), number("value", "energy / compute energy")],
     )
     optimum = one_point(r="optimal_distance", value=energy, built=energy.replace("datum.r", "1"))
     built = one_point(r="1", value=energy, label="'as built'")
-    rule = optimum.mark_rule(strokeWidth=2, color=PINK, clip=True)
+    rule = optimum.mark_rule(strokeWidth=2, color=_BEST, clip=True)
     square = built.mark_point(size=70, filled=True, opacity=1, color=GREY, shape="square")
     words = "'r* = ' + format(optimal_distance, '.2~r') + ', saving ' + format(saving, '.3~r') + 'x'"
     chart = alt.layer(
         drawn,
         # The saving is the height of this rule, since the axis is logarithmic.
         named(rule.encode(x="r:Q", y="value:Q", y2="built:Q"), "best distance"),
-        optimum.mark_rule(strokeDash=[2, 4], color=PINK, clip=True).encode(x="r:Q", x2=alt.datum(1), y="built:Q"),
-        optimum.mark_point(size=90, filled=True, opacity=1, color=PINK, clip=True).encode(x="r:Q", y="value:Q"),
+        optimum.mark_rule(strokeDash=[2, 4], color=_BEST, clip=True).encode(x="r:Q", x2=alt.datum(1), y="built:Q"),
+        optimum.mark_point(size=90, filled=True, opacity=1, color=_BEST, clip=True).encode(x="r:Q", y="value:Q"),
         named(square.encode(x="r:Q", y="value:Q"), "as built"),
         built.mark_text(align="left", dx=9, dy=14, fontSize=12).encode(x="r:Q", y="value:Q", text="label:N"),
         readout(one_point(label=words), top=6),
@@ -108,7 +109,7 @@ def _saving_cells():
             x2="high:Q",
             y2="top:Q",
             color=alt.Color("saving:Q")
-            .scale(type="log", domain=[1, 1e4], scheme="viridis")
+            .scale(type="log", domain=[1, 1e4], scheme=SCHEME)
             .legend(title="saving", format="~s", gradientLength=240, values=[1, 10, 100, 1000, 10000]),
             tooltip=[number("G_d"), number("beta"), number("saving"), number("r", "optimal distance")],
         )
@@ -123,7 +124,7 @@ def _where_nothing_is_saved():
     area = border.transform_calculate(low="0.1", high=at_threshold)
     area = area.mark_area(orient="horizontal", color=GREY, opacity=0.75, tooltip=None).encode(x2="high:Q")
     edge = border.transform_calculate(low=at_threshold).transform_filter("0.1 < datum.low && datum.low < 1e4")
-    edge = edge.mark_line(color=PINK, strokeWidth=2.5, strokeDash=[6, 3]).encode(order="beta:Q")
+    edge = edge.mark_line(color=MEANING["marked"], strokeWidth=2.5, strokeDash=[6, 3]).encode(order="beta:Q")
     return [named(area, "where nothing is saved"), named(edge, "edge")]
 
 
@@ -169,16 +170,16 @@ def saving_against_share():
         lines,
         x,
         y,
-        colors=[BLUE, GREY, GREEN],
+        colors=hues(lines, {"Amdahl: transport free": "bound"}),
         dashes=[[1, 0], [6, 3], [2, 3]],
         tooltip=[number("tau", "transport share", "%"), number("value", "factor")],
     )
     virial = one_point(tau="optimal_share", value="1", label="'optimum at ' + format(optimal_share, '.1%')")
-    rule = virial.mark_rule(strokeDash=[2, 4], color=PINK)
+    rule = virial.mark_rule(strokeDash=[2, 4], color=_BEST)
     chart = alt.layer(
         drawn,
         named(rule.encode(x="tau:Q", y="value:Q", y2=alt.value(30)), "optimum"),
-        virial.mark_point(size=90, filled=True, opacity=1, color=PINK).encode(x="tau:Q", y="value:Q"),
+        virial.mark_point(size=90, filled=True, opacity=1, color=_BEST).encode(x="tau:Q", y="value:Q"),
         readout(virial, size=13, top=6),
     ).add_params(
         beta_slider(),
@@ -209,7 +210,7 @@ def flatness():
         {"at the chosen beta": excess, "at beta = 2": even},
         x,
         y,
-        colors=[BLUE, GREY],
+        colors=hues(["at the chosen beta", "at beta = 2"], {"at beta = 2": "reference"}),
         dashes=[[1, 0], [6, 3]],
         tooltip=[number("rho", "distance / optimal"), number("value", "energy / least")],
     )
@@ -218,7 +219,7 @@ def flatness():
         .transform_calculate(value=excess)
         .transform_calculate(label="'+' + format(datum.value - 1, '.0%')")
     )
-    points = twice_off.mark_point(size=80, filled=True, opacity=1, color=PINK)
+    points = twice_off.mark_point(size=80, filled=True, opacity=1, color=MEANING["marked"])
     text = twice_off.encode(x="rho:Q", y="value:Q", text="label:N")
     chart = alt.layer(
         drawn,

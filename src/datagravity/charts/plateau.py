@@ -14,7 +14,7 @@ from datagravity import plateau, symbolic
 from datagravity.charts.controls import log_slider, slider
 from datagravity.charts.curves import Axis, beta_slider, law_chart, level_line
 from datagravity.charts.layers import guide, named
-from datagravity.charts.theme import BLUE, GREEN, GREY, ORANGE, PINK, finished
+from datagravity.charts.theme import DASHES, MEANING, finished, hues
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import listed, percent, spans
 from datagravity.compiled import vega_expression
@@ -64,6 +64,11 @@ def _band(expression, y, color, name):
     return named(area, f"band of {name}")
 
 
+def _bands(fixed, realigned, y):
+    """The bands of the system as built and of the realigned one."""
+    return [_band(fixed, y, MEANING["stays as built"]), _band(realigned, y, MEANING["realigned"])]
+
+
 def rates():
     """Doublings of operations per joule a year, against time: as built, realigned, and realigned without an end."""
     fixed = symbolic.logistic_rate.subs(symbolic.paid_ratio, G_d).subs(_AFTER)
@@ -74,21 +79,18 @@ def rates():
         {"stays as built": fixed, "realigned": realigned, "no floor": symbolic.realigned_rate},
         _YEARS,
         y,
-        layers=[
-            level_line(symbolic.rate_limit, "limit"),
-            _band(fixed, y, BLUE, "stays as built"),
-            _band(realigned, y, GREY, "realigned"),
-        ],
+        layers=[level_line(symbolic.rate_limit, "limit", "transport"), *_bands(fixed, realigned, y)],
+        means={"no floor": "law"},
         parameters=_scenario(),
         title="How fast can operations per joule double?",
         subtitle=[
-            "Pink: the limit while transport lags behind compute.",
+            "Orange, level: the limit while transport lags behind.",
             "No floor: realigned, and any distance can be built.",
             "Bands: both times off by the factor of the last slider.",
         ],
         description=(
             "Line chart of doublings of operations per joule a year against the years from now. The system as built "
-            "falls along a logistic curve from the rate of compute to the pink rate of transport. The realigned "
+            "falls along a logistic curve from the rate of compute to the orange rate of transport. The realigned "
             "system starts to leave it where moving pays, keeps a constant rate between the two while a nearer place "
             "exists, and falls to the same line once the nearest distance is reached. Bands show the two curves "
             "for halving times that are off by a chosen factor."
@@ -110,14 +112,10 @@ def gains():
         },
         _YEARS,
         y,
-        layers=[
-            level_line(Integer(1), "as built now"),
-            _band(fixed, y, BLUE, "stays as built"),
-            _band(realigned, y, GREY, "realigned"),
-        ],
+        layers=[level_line(Integer(1), "as built now", "reference"), *_bands(fixed, realigned, y)],
         parameters=_scenario(),
         title="What the gap costs in joules",
-        subtitle=["Pink: the system as built, now.", "Bands: both times off by the factor of the last slider."],
+        subtitle=["Grey, level: the system as built, now.", "Bands: both times off by the factor of the last slider."],
         description=(
             "Line chart with a logarithmic vertical axis of operations per joule against the years from now. If "
             "compute were all, the line would be straight. The system as built bends away from it to a flatter line; "
@@ -147,9 +145,9 @@ def fitted_growth():
     slopes = {quantity: plateau.trend(series, quantity, LEVEL).rate for quantity in plateau.QUANTITIES}
     marks, bands = _growth(series, slopes)
     data = described(marks, "quantity", "year", "value", "name")
-    hues = dict(zip(slopes, [BLUE, ORANGE, GREEN], strict=True))
-    color = alt.Color("quantity:N").scale(domain=list(hues), range=list(hues.values())).title(None)
-    x = alt.X("year:Q", title="year").scale(domain=[2015, 2025], nice=False).axis(format="d", tickCount=5)
+    colours = dict(zip(slopes, hues(slopes), strict=True))
+    color = alt.Color("quantity:N").scale(domain=list(colours), range=list(colours.values())).title(None)
+    x = alt.X("year:Q", title="year").scale(domain=[2015, 2026], nice=False).axis(format="d", tickCount=5)
     y = alt.Y("value:Q", title="times the first").scale(type="log", domain=[0.5, 100], nice=False)
     y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50])
     lines = alt.Chart(bands).encode(x=x)
@@ -158,16 +156,18 @@ def fitted_growth():
         lines.transform_filter(f"datum.quantity == '{name}'")
         .mark_area(opacity=0.2, color=hue, clip=True)
         .encode(y=alt.Y("low:Q").title("times the first"), y2="high:Q")
-        for name, hue in hues.items()
+        for name, hue in colours.items()
     ]
-    shape = alt.Shape("quantity:N").scale(domain=list(hues)).title(None)
+    shape = alt.Shape("quantity:N").scale(domain=list(colours)).title(None)
     tips = [word("name"), word("quantity"), number("year", unit="year"), number("value", "times the first")]
     points = alt.Chart(data).mark_point(filled=True, size=70, opacity=1)
+    labels = alt.Chart(bands[bands["year"] == bands["year"].max()]).mark_text(align="left", dx=7, fontSize=12)
     first, last = marks["year"].min(), marks["year"].max()
     return finished(
         alt.layer(
             named(alt.layer(*areas, lines.mark_line(strokeWidth=2).encode(y=y, color=color)), "fitted line and band"),
             named(points.encode(x=x, y=y, color=color, shape=shape, **about(data, *tips)), "accelerator"),
+            labels.encode(x=x, y=y, text="quantity:N"),
         ),
         drawn_by=fitted_growth,
         title="Flagships, over the first of them",
@@ -190,6 +190,8 @@ def measured_records(series="Green500 number 1", before=2019):
     years, middle = np.linspace(x.min(), x.max(), 49), float(x.mean())
     straight, curved = np.polyfit(x[early] - middle, y[early], 1), np.polyfit(x - middle, y, 2)
     names = [f"constant, from records before {before}", "slowing, from all records"]
+    means = dict(zip(names, ["reference", "fitted"], strict=True))
+    dash = alt.StrokeDash("fit:N").scale(domain=names, range=[DASHES[1], DASHES[0]]).title(None).legend(columns=1)
     fitted = zip(names, (straight, curved), strict=True)
     lines = [
         pd.DataFrame({"fit": name, "year": years, "value": np.exp(np.polyval(weights, years - middle))})
@@ -199,15 +201,15 @@ def measured_records(series="Green500 number 1", before=2019):
     x_axis = alt.X("year:Q", title="year").scale(domain=[2007, 2027], nice=False).axis(format="d", tickCount=5)
     y_axis = alt.Y("value:Q", title="GFLOPS/W").scale(type="log", domain=[0.3, 500], nice=False)
     y_axis = y_axis.axis(format="~g", values=[1, 3, 10, 30, 100, 300])
-    color = alt.Color("fit:N").scale(domain=names, range=[ORANGE, BLUE]).title(None).legend(columns=1)
+    color = alt.Color("fit:N").scale(domain=names, range=hues(names, means)).title(None).legend(columns=1)
     tips = [word("name"), number("year", unit="year"), number("value", "efficiency", "GFLOPS/W"), word("status")]
-    points = alt.Chart(data).mark_point(filled=True, size=60, opacity=1, color=GREEN)
+    points = alt.Chart(data).mark_point(filled=True, size=60, opacity=1, color=MEANING["measured"])
     carried = plateau.forecast(series, before)
     return finished(
         alt.layer(
             alt.Chart(pd.concat(lines))
             .mark_line(strokeWidth=2, clip=True)
-            .encode(x=x_axis, y=y_axis, color=color, tooltip=[word("fit", "curve"), *tips[1:3]]),
+            .encode(x=x_axis, y=y_axis, color=color, strokeDash=dash, tooltip=[word("fit", "curve"), *tips[1:3]]),
             named(points.encode(x=x_axis, y=y_axis, **about(data, *tips)), "record"),
         ),
         drawn_by=measured_records,
@@ -238,7 +240,7 @@ def generations():
         data[table] = [own if of == table else () for own, of in zip(rows, data["table"], strict=True)]
     drawn = described(data, *columns, row=[(table, table) for table in tables])
     steps = sorted(set(data["step"]))
-    color = alt.Color("step:N").scale(domain=steps, range=[BLUE, GREEN, ORANGE, PINK, GREY][: len(steps)])
+    color = alt.Color("step:N").scale(domain=steps, range=hues(steps))
     kinds = [*plateau.STALLS, plateau.NOT_STATED]
     shape = alt.Shape("stalls:N").scale(domain=kinds, range=["circle", "diamond", "cross", "square"])
     x = alt.X("batch:Q", title="batch").scale(type="log", domain=[0.8, 4000], nice=False)

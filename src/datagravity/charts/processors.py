@@ -4,9 +4,9 @@ import altair as alt
 import pandas as pd
 
 from datagravity import symbolic
-from datagravity.charts.controls import admitting, drop_down, log_slider, slider
-from datagravity.charts.layers import guide, hollow_if_grey, shapes
-from datagravity.charts.theme import BLUE, GREY, ORANGE, PURPLE, finished, ordered
+from datagravity.charts.controls import ADMIT_MORE, ADMITTED, admitting, drop_down, log_slider, slider
+from datagravity.charts.layers import guide, hollow_if_grey, none_left, shapes
+from datagravity.charts.theme import GREY, finished, hues, ordered
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import spans
 from datagravity.compiled import vega_expression
@@ -24,6 +24,7 @@ OPERATION, ALL_OPERATIONS = "FP32 multiply", "all operations"
 NOT_STATED = "not stated"
 POWERS_OF_TEN = [10.0**exponent for exponent in range(-3, 7)]
 WIDTHS = {"as published, 32 bits": "published", "the operation's own": "own"}
+_CHOSEN = f"operation == '{ALL_OPERATIONS}' || datum.operation == operation"
 SINGLE, MEAN = "one row of the table", "geometric mean"
 
 
@@ -38,7 +39,7 @@ def _constant(transport, compute):
 
 
 def _pairs(rows):
-    """Every pair of a transport row and an operation row, and G_d by what the reader chooses."""
+    """Every pair of a transport row and an operation row as data, and a chart of G_d by what the reader chooses."""
     # Short names, since the page carries them once for each pair.
     names = {
         "transport_row": "transport",
@@ -59,9 +60,9 @@ def _pairs(rows):
             slider("operands", "operands per operation", 1, 3, 1, PUBLISHED_CONVENTION["operands"]),
             *log_slider("operations_per_operand", "operations per operand", 1, 1000, 1),
         )
-        .transform_filter(f"operation == '{ALL_OPERATIONS}' || datum.operation == operation")
+        .transform_filter(_CHOSEN)
     )
-    return (
+    return data, (
         admitting(chosen)
         .transform_calculate(width=f"width_choice == 'own' ? datum.width_bits : {width}")
         .transform_calculate(low=_constant("t_low", "c_high"), high=_constant("t_high", "c_low"))
@@ -93,14 +94,18 @@ def disjunction_constants_by_memory():
     nodes.append(NOT_STATED)
     scopes = sorted(set(rows["scope"]))
     symbols = ["circle", "square", "triangle-up", "diamond", "cross"][: len(scopes)]
-    base = _pairs(rows).encode(
-        y=alt.Y("memory:N").sort(list(MEMORY_LEVELS)).title(None).axis(labelLimit=110),
+    y = alt.Y("memory:N").sort(list(MEMORY_LEVELS)).title(None).axis(labelLimit=110)
+    data, base = _pairs(rows)
+    base = base.encode(
+        y=y,
         yOffset=alt.YOffset("node:N").sort(nodes),
     )
     colours = hollow_if_grey("node", alt.Scale(domain=nodes, range=node_colours), "node", columns=3)
 
     def x(field):
-        axis = alt.X(f"{field}:Q").scale(type="log").axis(format="~g", values=POWERS_OF_TEN)
+        # So wide at least, also where no row is left.
+        ends = alt.DomainUnionWith(unionWith=[1, 1000])
+        axis = alt.X(f"{field}:Q").scale(type="log", domain=ends).axis(format="~g", values=POWERS_OF_TEN)
         return axis.title("G_d (transport / compute energy)")
 
     points = base.mark_point(size=70, strokeWidth=1.5, opacity=1).encode(
@@ -110,8 +115,10 @@ def disjunction_constants_by_memory():
         **colours,
     )
     intervals = base.mark_rule(strokeWidth=3).encode(x=x("low"), x2="high:Q", stroke=colours["stroke"])
+    choose = f"{ADMIT_MORE} + 'or choose another operation'"
+    nothing = none_left(data, f"({_CHOSEN}) && {ADMITTED}", "'row of ' + operation", choose, y=y)
     return finished(
-        alt.layer(guide(x=1), intervals, points),
+        alt.layer(guide(x=1), *nothing, intervals, points),
         drawn_by=disjunction_constants_by_memory,
         title="G_d by memory and node",
         subtitle=["one access over one operation of a source;", "hollow: unreviewed source"],
@@ -131,15 +138,17 @@ def _with_means(table):
     """The rows of the table, part by part and least improvement first, each part with its geometric mean."""
     energies = [f"{a:g} to {b:g} pJ" for a, b in zip(table["energy_45_nm_pj"], table["energy_7_nm_pj"], strict=True)]
     rows = list(zip(table["row_45_nm"], table["row_7_nm"], strict=True))
-    single = table.assign(kind=SINGLE, energies=energies, rows=rows)
+    both = {"low": table["improvement"], "high": table["improvement"]}
+    single = table.assign(kind=SINGLE, energies=energies, rows=rows, **both)
     frames = []
     for part, rows in single.groupby("part", sort=False):
         frames.append(rows.sort_values("improvement"))
         if len(rows) > 1:
             mean = rows[["part", "scope", "source", "locator"]].head(1)
-            mean = mean.assign(item=f"{part}, mean", improvement=improvement_of(part).value, kind=MEAN)
+            found = improvement_of(part)
+            mean = mean.assign(item=f"{part}, mean", improvement=found.value, low=found.low, high=found.high)
             every = tuple(name for pair in rows["rows"] for name in pair)
-            frames.append(mean.assign(energies=f"of {len(rows)} rows", rows=[every]))
+            frames.append(mean.assign(kind=MEAN, energies=f"of {len(rows)} rows", rows=[every]))
     return pd.concat(frames)
 
 
@@ -147,35 +156,39 @@ def improvement_by_part():
     """How many times less energy at 7 nm than at 45 nm: every operation and memory of the table that prints both."""
     table = improvements()
     parts = list(dict.fromkeys(table["part"]))
-    data = described(_with_means(table), "item", "part", "improvement", "kind", "energies", row=("energy", "rows"))
-    x = alt.X("improvement:Q").scale(type="log", base=2, domain=[0.9, 9]).axis(values=[1, 2, 3, 4, 6, 8], format="~g")
-    x = x.title("energy at 45 nm / energy at 7 nm")
+    columns = ["item", "part", "improvement", "low", "high", "kind", "energies"]
+    data = described(_with_means(table), *columns, row=("energy", "rows"))
+
+    def x(field):
+        scaled = alt.X(f"{field}:Q").scale(type="log", base=2, domain=[0.9, 9])
+        return scaled.axis(values=[1, 2, 3, 4, 6, 8], format="~g").title("energy at 45 nm / energy at 7 nm")
+
+    told = [number("improvement", "times less energy"), number("low", "at least"), number("high", "at most")]
     base = alt.Chart(data).encode(
         y=alt.Y("item:N").sort(list(data["item"])).title(None).axis(labelLimit=110),
-        color=alt.Color("part:N").scale(domain=parts, range=[BLUE, ORANGE, PURPLE]).title(None),
-        **about(
-            data,
-            word("item", "what"),
-            word("part"),
-            number("improvement", "times less energy"),
-            word("energies", "energy"),
-        ),
+        color=alt.Color("part:N").scale(domain=parts, range=hues(parts)).title(None),
+        **about(data, word("item", "what"), word("part"), *told, word("energies", "energy")),
     )
     return finished(
         alt.layer(
-            base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=x, x2=alt.datum(1)),
+            base.transform_filter(f"datum.kind == '{SINGLE}'")
+            .mark_rule(strokeWidth=2, opacity=0.6)
+            .encode(x=x("improvement"), x2=alt.datum(1)),
+            base.transform_filter(f"datum.kind == '{MEAN}'")
+            .mark_rule(strokeWidth=5, opacity=0.6)
+            .encode(x=x("low"), x2="high:Q"),
             base.mark_point(filled=True, opacity=1).encode(
-                x=x,
+                x=x("improvement"),
                 shape=alt.Shape("kind:N").scale(domain=[SINGLE, MEAN], range=["circle", "diamond"]).legend(None),
                 size=alt.condition(f"datum.kind == '{MEAN}'", alt.value(170), alt.value(60)),
             ),
         ),
         drawn_by=improvement_by_part,
         title="From 45 to 7 nm: what improved",
-        subtitle="diamonds: geometric means",
+        subtitle="diamonds: geometric means, from least to most",
         description=(
             "Dot plot of improvement factors on a logarithmic axis, one row an operation or a memory: "
-            f"{spans(table, 'part', 'improvement')}. A diamond marks the geometric mean of a part."
+            f"{spans(table, 'part', 'improvement')}. A diamond marks the geometric mean of a part, a bar its range."
         ),
         sources=set(table["source"]),
         height=400,

@@ -6,8 +6,8 @@ import numpy as np
 from datagravity import symbolic
 from datagravity.charts.controls import drop_down, log_slider, slider
 from datagravity.charts.curves import SHORT, one_point
-from datagravity.charts.layers import diagonal, guide, named, readout
-from datagravity.charts.theme import BLUE, DASHES, GREEN, GREY, MEANING, ORANGE, PINK, PURPLE, finished, ordered
+from datagravity.charts.layers import diagonal, guide, named, none_left, readout
+from datagravity.charts.theme import DASHES, GREY, MEANING, SYMBOLS, finished, hues, ordered
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import listed, printed, spans
 from datagravity.compiled import vega_expression
@@ -18,13 +18,12 @@ from datagravity.programs.measuring import levels
 from datagravity.programs.placing import ONE_PLACE
 
 #: A way to cut the data, and its colour and symbol.
-PARTITIONS = {"natural": (BLUE, "circle"), "contiguous": (ORANGE, "square"), "hashed": (PINK, "triangle-up")}
-PARTITIONS |= {"graph": (GREEN, "diamond")}
+_CUTS = ["natural", "contiguous", "hashed", "graph"]
+PARTITIONS = {name: look for name, *look in zip(_CUTS, hues(_CUTS), SYMBOLS, strict=False)}
 #: The parts of a bill, from the bottom of a bar up.
-TERMS = {name: MEANING[name] for name in ("compute", "local transport", "sharing")}
-TERMS |= {"commands, migrations": GREEN, "places": MEANING["places"]}
+TERMS = {name: MEANING[name] for name in ("compute", "local transport", "sharing", "commands, migrations", "places")}
 #: Which of the places is best.
-ENDS = {"one place": GREY, "inside the grid": BLUE, "end of the grid": ORANGE}
+ENDS = {name: MEANING[name] for name in ("one place", "inside the grid", "end of the grid")}
 #: The program that a chart opens with.
 _OPENING = "attention decode"
 _DECADES = [10.0**power for power in range(-6, 9)]
@@ -169,7 +168,11 @@ def remote_bytes(counts=None, fits=None):
         **known,
         tooltip=[word("partition"), number("k", "places"), number("share"), number("d", "mean distance")],
     )
-    chart = alt.layer(_bent_lines(fits, x, y, known["color"]), _tile_line(x, y), named(points, "counted"))
+    crossing = "datum.kernel == programs_crossing && extent(datum.share)[1] > 0"
+    of = "'byte of “' + programs_crossing + '” that crosses'"
+    nothing = none_left(alt.InlineData(values=packed), crossing, of, "'choose another program'")
+    lines = _bent_lines(fits, x, y, known["color"])
+    chart = alt.layer(lines, _tile_line(x, y), named(points, "counted"), *nothing)
     return finished(
         chart.add_params(drop_down("programs_crossing", "program", kernels)),
         drawn_by=remote_bytes,
@@ -357,7 +360,11 @@ _BILL = {
 }
 
 
-def _bills(counts):
+#: The record of the chosen program and partition.
+_COUNTED = "datum.kernel == programs_kernel && datum.partition == programs_partition"
+
+
+def _bills(packed):
     """The chosen program's bill at each number of places, over its bill at one place, and what follows from it."""
     terms = {
         name: text.replace("E0", "programs_fixed").replace("E1", "programs_slope * datum.L")
@@ -368,8 +375,8 @@ def _bills(counts):
         for name, text in {"own_total": "datum.total", "own_gd": "datum.local / datum.e"}.items()
     }
     return (
-        alt.Chart(alt.InlineData(values=_packed_counts(counts)))
-        .transform_filter("datum.kernel == programs_kernel && datum.partition == programs_partition")
+        alt.Chart(alt.InlineData(values=packed))
+        .transform_filter(_COUNTED)
         .transform_flatten(["k", *"RuHSvWMw"])
         .transform_calculate(r="1 / sqrt(datum.k)")
         .transform_calculate(compute="datum.e", **terms)
@@ -428,7 +435,8 @@ def valley(counts=None):
     counts : rows as in the table `program_counts`, which it is if None
     """
     counts = load("program_counts") if counts is None else counts
-    base = _bills(counts)
+    packed = _packed_counts(counts)
+    base = _bills(packed)
     kernels = sorted(counts["kernel"].unique())
     partitions = [name for name in PARTITIONS if name in set(counts["partition"])]
     x = alt.X("r:Q").scale(type="log", domain=[0.006, 1.3], nice=False).title("side of a tile r (1 = as built)")
@@ -452,7 +460,7 @@ def valley(counts=None):
         named(_book_curve(one, x, y), "law of tiles"),
         named(points, "whole bill"),
         _above(base.transform_filter("datum.total == datum.least").transform_calculate(label=_READOUT)),
-        _not_counted(counts, partitions),
+        *_not_counted(packed),
     ).add_params(*_valley_controls(kernels, partitions))
     return finished(
         chart,
@@ -485,21 +493,10 @@ def _above(chart):
     return readout(chart, size=12, top=-34)
 
 
-def _not_counted(counts, partitions):
+def _not_counted(packed):
     """Words in place of the bill, where the chosen program was not counted in the chosen partition."""
-    known = one_run_each(counts).groupby("kernel")["partition"].unique()
-    missing = [
-        {"kernel": kernel, "partition": name}
-        for kernel, own in known.items()
-        for name in partitions
-        if name not in set(own)
-    ]
-    label = "'partition ' + datum.partition + ':\\nnot counted for this program'"
-    return _above(
-        alt.Chart(alt.InlineData(values=missing))
-        .transform_filter("datum.kernel == programs_kernel && datum.partition == programs_partition")
-        .transform_calculate(label=label)
-    )
+    of = "'count of “' + programs_kernel + '” in partition ' + programs_partition"
+    return none_left(alt.InlineData(values=packed), _COUNTED, of, "'choose another partition'")
 
 
 _TILES, _PROMISE = (law("tile").subs(symbolic.beta, 2) for law in (symbolic.energy, symbolic.saving))
@@ -518,7 +515,7 @@ def _book_curve(one, x, y):
         .transform_flatten(["depth"])
         .transform_calculate(r="pow(2, -datum.depth)")
         .transform_calculate(law=f"({at}) / ({built})")
-        .mark_line(strokeDash=[6, 3], strokeWidth=2, color=PURPLE, clip=True)
+        .mark_line(strokeDash=[6, 3], strokeWidth=2, color=MEANING["law"], clip=True)
         .encode(x=x, y=y("law"))
     )
 
@@ -560,6 +557,7 @@ def saving_against_gd(savings=None):
         x=x,
         y=y,
         color=alt.Color("end:N").scale(domain=list(ENDS), range=list(ENDS.values())).title("best"),
+        shape=alt.Shape("end:N").scale(domain=list(ENDS), range=SYMBOLS[: len(ENDS)]).title("best"),
         tooltip=tips,
     )
     name = base.transform_filter("datum.kernel == programs_shown").mark_text(dy=-11, fontSize=12, fontWeight="bold")
@@ -602,7 +600,7 @@ def _to_ceilings(base, x, y, width, tips):
     return (
         _along_gd(base.transform_filter("datum.ceiling > 1"))
         .transform_calculate(saving=law)
-        .mark_line(color=BLUE, opacity=0.5)
+        .mark_line(color=MEANING["saving"], opacity=0.5)
         .encode(x=x, y=y, detail="kernel:N", strokeWidth=width, tooltip=[tips[0], tips[4]])
     )
 
@@ -613,7 +611,7 @@ def _promised(x, y):
         _along_gd(one_point())
         .transform_filter("datum.gd >= 1")
         .transform_calculate(saving=vega_expression(_PROMISE, G_d="datum.gd"))
-        .mark_line(strokeDash=[6, 3], strokeWidth=2, color=PURPLE)
+        .mark_line(strokeDash=[6, 3], strokeWidth=2, color=MEANING["law"])
         .encode(x=x, y=y)
     )
 
@@ -639,7 +637,7 @@ def predicted_savings(predictions=None):
     axis = alt.Axis(format="~g", values=_FACTORS)
     x, y = (alt.X("predicted:Q", scale=scale, axis=axis), alt.Y("exact:Q", scale=scale, axis=axis))
     base = alt.Chart(rows).transform_filter("datum.rule == programs_rule")
-    points = base.mark_point(filled=True, size=70, opacity=0.9, color=BLUE).encode(
+    points = base.mark_point(filled=True, size=70, opacity=0.9, color=MEANING["saving"]).encode(
         x=x.title("saving as predicted"),
         y=y.title("saving as counted"),
         tooltip=[word("kernel", "program"), word("rule"), number("predicted"), number("exact", "counted")],
@@ -692,7 +690,7 @@ def measured_programs(ratios=None):
         y=alt.Y("program:N").sort(order).title(None).axis(labelLimit=140, grid=True),
         yOffset=alt.YOffset("table:N").sort(list(levels.TABLES)),
         color=alt.Color("table:N")
-        .scale(domain=list(levels.TABLES), range=[BLUE, ORANGE, GREEN, PINK])
+        .scale(domain=list(levels.TABLES), range=hues(levels.TABLES))
         .title("energies")
         .legend(columns=2, symbolOpacity=1),
         tooltip=[
@@ -707,10 +705,12 @@ def measured_programs(ratios=None):
         ],
     )
     x = alt.X("gd:Q").scale(type="log").title("G_d").axis(labelExpr=SHORT, values=_DECADES[5:])
+    shape = alt.Shape("table:N").scale(domain=list(levels.TABLES), range=SYMBOLS[: len(levels.TABLES)])
+    shape = shape.title("energies").legend(columns=2, symbolOpacity=1)
     return finished(
         alt.layer(
             base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q").scale(type="log"), x2="high:Q"),
-            base.mark_point(filled=True, size=60, opacity=1).encode(x=x),
+            base.mark_point(filled=True, size=60, opacity=1).encode(x=x, shape=shape),
         ),
         drawn_by=measured_programs,
         title="G_d of programs as they are",

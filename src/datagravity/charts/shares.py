@@ -48,11 +48,12 @@ def two_readings(share, saving, sources=()):
         Axis("beta", 1, 3, beta, ticks=(1, 1.5, 2, 2.5, 3)),
         Axis("saving", 1, 3, ticks=(1, 1.5, 2, 2.5, 3)),
         layers=[
-            level_line(Float(saving, 6), "reported saving"),
-            level_line(symbolic.amdahl_bound.subs(at_share), "movement for free", color="#7f7f7f"),
+            level_line(Float(saving, 6), "reported saving", "reported"),
+            level_line(symbolic.amdahl_bound.subs(at_share), "movement for free"),
         ],
+        means={"saving at the measured share": "saving"},
         title="One share, one saving, two betas",
-        subtitle=["Pink: the reported saving. Grey: movement for free.", "Curve at 1: the system is optimal already."],
+        subtitle=["Green: the reported saving. Grey: movement for free.", "Curve at 1: the system is optimal already."],
         description=(
             "Line chart of the saving that the share theorem allows at the measured share of movement, against beta. "
             "The curve touches one at the beta for which the measured system is already optimal. Dotted lines mark the "

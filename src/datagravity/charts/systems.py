@@ -4,13 +4,13 @@ import altair as alt
 
 from datagravity import systems
 from datagravity.charts.controls import drop_down
-from datagravity.charts.layers import diagonal, shapes
-from datagravity.charts.theme import BLUE, BROWN, GREEN, ORANGE, PURPLE, finished
+from datagravity.charts.layers import at_most, diagonal, none_left, shapes
+from datagravity.charts.theme import SYMBOLS, finished, hues
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.decoding import LEVERS
 
 #: Colours of the levers.
-COLOURS = dict(zip(LEVERS, [ORANGE, BLUE, GREEN, PURPLE, BROWN], strict=True))
+COLOURS = dict(zip(LEVERS, hues(LEVERS), strict=True))
 COMPUTED, BOUND = "computed", "a bound only"
 _ALL = "all five"
 _TIERS = ["all thirty", "A, read one by one", "B, computed and listed"]
@@ -51,11 +51,12 @@ def claimed_and_computed():
     y = {field: along(alt.Y, field, _Y, "computed, or its bound") for field in ("y", "low")}
     colour = alt.Color("lever:N").scale(domain=list(COLOURS), range=list(COLOURS.values())).title("lever")
     chosen = f"(tier == '{_TIERS[0]}' || datum.tier == tier) && (lever == '{_ALL}' || datum.lever == lever)"
+    of, choose = "'claim on ' + lever + ' in systems ' + tier", f"'choose another lever, or {_TIERS[0]}'"
     base = alt.Chart(data).transform_filter(chosen).encode(color=colour)
     points = base.mark_point(size=90, filled=True, clip=True).encode(
         x=x["claim"],
         y=y["y"],
-        shape=shapes("shape", [COMPUTED, BOUND], ["circle", "triangle-down"], title=None),
+        shape=shapes("lever", list(COLOURS), SYMBOLS[: len(COLOURS)], title="lever"),
         **about(
             data,
             word("name", "system"),
@@ -63,6 +64,7 @@ def claimed_and_computed():
             word("printed", "as printed"),
             word("baseline", "against"),
             word("kind"),
+            word("shape", "drawn"),
             word("text", "computed"),
             word("shape", "drawn is"),
             number("y", "drawn at"),
@@ -71,6 +73,8 @@ def claimed_and_computed():
     )
     chart = alt.layer(
         diagonal(*_X),
+        *none_left(data, chosen, of, choose),
+        at_most(base.encode(x=x["claim"], y=y["y"]), f"datum.shape == '{BOUND}'"),
         base.mark_rule(strokeWidth=2, clip=True).encode(x=x["claim"], y=y["low"], y2="high:Q"),
         base.mark_rule(strokeWidth=2, clip=True).encode(x=x["claim_low"], x2="claim_high:Q", y=y["y"]),
         points,
@@ -79,11 +83,11 @@ def claimed_and_computed():
         chart,
         drawn_by=claimed_and_computed,
         title="What is claimed, and what the model computes",
-        subtitle=["on the dashed line both are equal;", "a triangle is a bound, which the claim may lie below"],
+        subtitle=["on the dashed line both are equal;", "arrow down: a bound, which the claim may lie below"],
         description=(
             "A scatter on two logarithmic axes: what a system claims against what the model computes for it, with "
-            "intervals, in the colours of five levers. Circles are computed; triangles are bounds where an input is "
-            f"missing. Of {len(circles)} circles {below} lie below the dashed line of equality."
+            "intervals, in the colours of five levers. An arrow down marks a bound, where an input is "
+            f"missing. Of {len(circles)} computed ones {below} lie below the dashed line of equality."
         ),
         sources=set(frame.loc[data.index, "source"]),
         height=430,

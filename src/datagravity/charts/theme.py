@@ -18,22 +18,62 @@ BLUE, ORANGE, GREEN, PINK, PURPLE, GREY, BROWN = (
     "#a6761d",
 )
 PALETTE = [BLUE, ORANGE, GREEN, PINK, PURPLE, BROWN, GREY]
-#: What a colour stands for wherever a chart tells these apart: a curve, bar or point of this name has this colour.
+#: What a colour stands for: a curve, bar or point of this name has this colour in every chart.
 MEANING = {
-    "transport": ORANGE,
-    "local transport": ORANGE,
-    "bytes": ORANGE,
-    "proximity": GREEN,
-    "compute": GREY,
-    "operations": GREY,
+    # Transport, and what moves bits.
+    **dict.fromkeys(["transport", "local transport", "path", "bytes", "byte/J", "weights", "distance"], ORANGE),
+    **dict.fromkeys(["compute", "operations", "FLOP/J", "arithmetic, prompt too", "work", "logic"], GREY),
+    **dict.fromkeys(["proximity", "commands, migrations", "memory"], GREEN),
+    **dict.fromkeys(["sharing", "KV cache"], BROWN),
     "places": PINK,
-    "sharing": BROWN,
-    "total": BLUE,
+    # Memories.
+    **dict.fromkeys(["SRAM", "mass"], BLUE),
+    **dict.fromkeys(["DRAM", "DDR3/4 DRAM", "7 nm, DDR"], ORANGE),
+    **dict.fromkeys(["HBM2 DRAM, low end", "7 nm, HBM"], PURPLE),
+    "GDDR6 DRAM, low end": BROWN,
+    # A whole, and what follows from it.
+    **dict.fromkeys(["total", "all together", "both energies together", "system", "saves energy"], BLUE),
+    **dict.fromkeys(["saving", "energy", "fixed share", "stays as built", "inside", "inside the grid"], BLUE),
+    **dict.fromkeys(["law", "FLOP/byte", "standing", "split", "across"], PURPLE),
+    **dict.fromkeys(["best place", "realigned", "marked"], PINK),
+    # How a number is known.
+    **dict.fromkeys(["measured", "reported", "measured chip", "reuse", "shortens time"], GREEN),
+    **dict.fromkeys(["fitted", "at the chosen beta"], BLUE),
+    **dict.fromkeys(["outside", "end of the grid"], ORANGE),
+    **dict.fromkeys(["bound", "lower bound", "reference", "compute alone", "no number", "one place"], GREY),
 }
+#: The order in which things without a meaning of their own take a colour.
+_OTHERS = [BLUE, GREEN, BROWN, PINK, ORANGE, PURPLE, GREY]
+#: Symbols that tell points apart beside their colours.
+SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-right", "triangle-left"]
+#: A map of equal steps, in colours light enough for what is drawn on it in INK; and what is as white as paper.
+BANDS = ["#ffffd9", "#f1f9bb", "#d6efb3", "#a9ddb7", "#73c9bd", "#45b4c2", "#2f9cc1", "#4a86bd"]
+INK, PAPER = "#222222", "#ffffff"
+#: The scheme of a map of one number.
+SCHEME = "viridis"
 #: Dashes that tell lines apart beside their colours.
 DASHES = [[1, 0], [6, 3], [2, 3], [8, 2, 2, 2], [12, 4]]
 #: The ends of the scale of ordered things. Both keep the contrast of the palette.
 _LEAST, _MOST = (0x26, 0x6A, 0xB2), (0x4E, 0x98, 0xD4)
+
+
+def hues(names, means=None):
+    """The colours of things that a chart tells apart, one for each name.
+
+    Parameters
+    ----------
+    names : in their order
+    means : mapping from a name of them to the name in MEANING that it stands for, where that is another one
+
+    Examples
+    --------
+    >>> hues(["transport", "one", "another"]) == [ORANGE, BLUE, GREEN]
+    True
+    """
+    known = [MEANING.get((means or {}).get(name, name)) for name in names]
+    free = [colour for colour in _OTHERS if colour not in known] + _OTHERS
+    taken = iter(free)
+    return [colour or next(taken) for colour in known]
 
 
 def ordered(count):
@@ -53,6 +93,10 @@ def ordered(count):
         "#" + "".join(f"{round(low + step * (high - low)):02x}" for low, high in zip(_LEAST, _MOST, strict=True))
         for step in steps
     ]
+
+
+# The oldest node has the darkest colour in every chart, however many there are.
+MEANING["45 nm"] = ordered(1)[0]
 
 
 # Importing a package must not restyle a reader's own charts: they ask for the theme by its name.

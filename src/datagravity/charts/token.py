@@ -5,7 +5,7 @@ import numpy as np
 
 from datagravity import decoding, symbolic
 from datagravity.charts.layers import named
-from datagravity.charts.theme import BROWN, DASHES, GREY, MEANING, PINK, PURPLE, finished
+from datagravity.charts.theme import DASHES, GREY, MEANING, finished, hues
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import percent, printed
 from datagravity.charts.workload import BATCHES, GPUS, HARDWARE, MODEL, WEIGHT_BITS, formula, sources, workload_controls
@@ -14,11 +14,11 @@ from datagravity.decoding import LEVEL
 #: The axis stays where it is, so that a choice moves the lines and not the scale.
 JOULES = [1e-3, 1e3]
 TERMS = {
-    "weights": (symbolic.weight_energy, MEANING["transport"]),
-    "KV cache": (symbolic.kv_energy, BROWN),
-    "arithmetic, prompt too": (symbolic.arithmetic_energy + symbolic.prompt_energy, MEANING["compute"]),
-    "standing": (symbolic.standing_energy, PURPLE),
-    "all together": (symbolic.token_energy, MEANING["total"]),
+    "weights": symbolic.weight_energy,
+    "KV cache": symbolic.kv_energy,
+    "arithmetic, prompt too": symbolic.arithmetic_energy + symbolic.prompt_energy,
+    "standing": symbolic.standing_energy,
+    "all together": symbolic.token_energy,
 }
 
 _JOULES, _BATCH = number("joules", "J per token"), number("batch", "batch", "count")
@@ -43,9 +43,9 @@ def _at_batches(**expressions):
 
 def _terms():
     """One line for each term of a token's energy."""
-    colours = [colour for _, colour in TERMS.values()]
+    colours = hues(TERMS)
     dashes = [*DASHES[1:], DASHES[0]]  # the sum is the line without gaps
-    lines = _at_batches(**{term: formula(energy, batch="datum.batch") for term, (energy, _) in TERMS.items()})
+    lines = _at_batches(**{term: formula(energy, batch="datum.batch") for term, energy in TERMS.items()})
     return (
         lines.transform_fold(list(TERMS), as_=["term", "joules"])
         .transform_filter("datum.joules > 0")
@@ -84,7 +84,7 @@ def _measured(runs):
         alt.Chart(data)
         .transform_filter("datum.llm == model && datum.accelerator == hardware")
         .transform_filter("datum.gpus == gpus && datum.weight_bits == weight_bits")
-        .mark_point(filled=True, size=55, color=PINK, opacity=1, clip=True)
+        .mark_point(filled=True, size=55, color=MEANING["measured"], opacity=1, clip=True)
         .encode(
             x=_x(),
             y=_y(),
@@ -129,11 +129,11 @@ def energy_by_batch():
         chart,
         drawn_by=energy_by_batch,
         title="Energy of a token",
-        subtitle=f"pink: measured; grey band: {percent(LEVEL)} for a model left out",
+        subtitle=f"green: measured; grey band: {percent(LEVEL)} for a model left out",
         description=(
             "Lines on two logarithmic axes: joules per token against the batch, for reading weights, reading the KV "
             "cache, arithmetic (of the prompt too), standing power and their sum. Weights fall in proportion to the "
-            f"batch, cache and arithmetic stay level. Pink points are measured runs; those of {MODEL} on {GPUS} "
+            f"batch, cache and arithmetic stay level. Green points are measured runs; those of {MODEL} on {GPUS} "
             f"{HARDWARE} go from {printed(few['measured'])} J at a batch of {few['batch']:.0f} to "
             f"{printed(many['measured'])} J at {many['batch']:.0f}. Lists and sliders choose the workload."
         ),

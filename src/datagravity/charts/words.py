@@ -2,6 +2,9 @@
 
 import pandas as pd
 
+#: What a chart says of a choice that makes no specification.
+VOID = "No specification: these options do not combine, choose others"
+
 
 def printed(number):
     """Three significant digits, and a comma in the thousands."""
