@@ -8,8 +8,8 @@ from browser import Visit
 
 #: For each cell that text follows: how far the text is from what the cell gives.
 GAPS = """() => Array.from(document.querySelectorAll("article div.cell + p"), (text) => {
-  const bottoms = Array.from(text.previousElementSibling.querySelectorAll("summary, table, dl, .dg-formula, .dg-chart-foot"),
-    (part) => part.checkVisibility() ? part.getBoundingClientRect().bottom : 0);
+  const parts = text.previousElementSibling.querySelectorAll("summary, table, dl, .dg-formula, .dg-chart-foot");
+  const bottoms = Array.from(parts, (part) => part.checkVisibility() ? part.getBoundingClientRect().bottom : 0);
   return text.getBoundingClientRect().top - Math.max(...bottoms);
 })"""
 SIZES = """() => ["h1", "h2", "h3"].map((name) => document.querySelector(`article ${name}`)).filter(Boolean)
