@@ -147,7 +147,7 @@ def fitted_growth():
     data = described(marks, "quantity", "year", "value", "name")
     colours = dict(zip(slopes, hues(slopes), strict=True))
     color = alt.Color("quantity:N").scale(domain=list(colours), range=list(colours.values())).title(None)
-    x = alt.X("year:Q", title="year").scale(domain=[2015, 2026], nice=False).axis(format="d", tickCount=5)
+    x = alt.X("year:Q", title="year").scale(domain=[2015, 2027], nice=False).axis(format="d", tickCount=5)
     y = alt.Y("value:Q", title="times the first").scale(type="log", domain=[0.5, 100], nice=False)
     y = y.axis(format="~g", values=[1, 2, 5, 10, 20, 50])
     lines = alt.Chart(bands).encode(x=x)
