@@ -40,8 +40,8 @@ ACTIONS = {"window.print()": "print", "toggleFullScreen()": "fullscreen"}
 # Sphinx's search begins as soon as its script is read if the page is there by then: words of the language before it,
 # the book's changes to it behind it, and last the index. All other scripts have 1.
 _ORDER = {"_static/language_data.js": 0, "_static/search.js": 2, "searchindex.js": 3}
-# Names of classes that scripts put together from parts.
-_MADE = {"bs-tooltip-top", "bs-tooltip-bottom", "bs-tooltip-start", "bs-tooltip-end", "bs-tooltip-auto"}
+# Names of classes that scripts put together from parts, and the one that pages get when they are rewritten.
+_MADE = {"bs-tooltip-top", "bs-tooltip-bottom", "bs-tooltip-start", "bs-tooltip-end", "bs-tooltip-auto", "dg-tied"}
 _SCRIPT = re.compile(r"[ \t]*<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>[ \t]*\n?", re.DOTALL)
 # A style sheet that only readers without scripts ask for stays where it is, and what it is.
 _STYLE = re.compile(r"(?<!<noscript>)[ \t]*<link\b[^>]*\brel=\"stylesheet\"[^>]*>[ \t]*\n?")
