@@ -66,7 +66,8 @@ def _band(expression, y, color, name):
 
 def _bands(fixed, realigned, y):
     """The bands of the system as built and of the realigned one."""
-    return [_band(fixed, y, MEANING["stays as built"]), _band(realigned, y, MEANING["realigned"])]
+    named_bands = {"stays as built": fixed, "realigned": realigned}
+    return [_band(expression, y, MEANING[name], name) for name, expression in named_bands.items()]
 
 
 def rates():
