@@ -271,6 +271,8 @@ def in_symbols(text):
     --------
     >>> in_symbols("G_d < beta")
     '<i>G</i><sub>d</sub> &lt; <i>β</i>'
+    >>> in_symbols("T_c (years)")
+    '<i>T</i><sub>c</sub> (years)'
     """
-    text = re.sub(r"\bG_d\b", "<i>G</i><sub>d</sub>", html.escape(text))
-    return re.sub(r"\bbeta\b", "<i>β</i>", text)
+    text = re.sub(r"\b([A-Z])_([a-z0-9])\b", r"<i>\1</i><sub>\2</sub>", html.escape(text))
+    return re.sub(r"\b(beta|kappa)\b", lambda found: f"<i>{renderer.GREEK[found[0]]}</i>", text)

@@ -27,6 +27,8 @@ PHONE_LINE = 26
 BROKEN_LABEL = rf"split(trim(replace(datum.label, regexp('(.{{1,{PHONE_LINE}}})( |$)', 'g'), '$1\n')), '\n')"
 #: The channels whose values a legend names.
 NAMED_BY_LEGENDS = ("color", "fill", "stroke", "shape", "strokeDash")
+#: Greek letters by their names.
+GREEK = {"beta": "β", "kappa": "κ"}
 #: The kind of output that holds a specification, in the form that notebook files may hold.
 VEGALITE_MIME = f"application/vnd.vegalite.v{VEGALITE_VERSION[0]}+json"
 
@@ -103,7 +105,7 @@ def in_letters(part):
         name: in_letters(value) for name, value in part.items() if name not in ("datasets", "values", "usermeta")
     }
     if isinstance(lettered.get("title"), str):
-        lettered["title"] = re.sub(r"\bbeta\b", "β", lettered["title"])
+        lettered["title"] = re.sub(rf"\b({'|'.join(GREEK)})\b", lambda name: GREEK[name[0]], lettered["title"])
     return part | lettered
 
 
