@@ -27,8 +27,8 @@ def loaded(code, more=""):
     "code",
     [
         "import datagravity",
-        "from datagravity.__main__ import main\ntry: main(['--version'])\nexcept SystemExit: pass",
-        "from datagravity.__main__ import main\ntry: main(['--help'])\nexcept SystemExit: pass",
+        "from datagravity.command.answering import main\nmain(['--version'])",
+        "from datagravity.command.answering import main\nmain(['--help'])",
         "from datagravity import symbolic",
     ],
 )

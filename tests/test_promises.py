@@ -17,13 +17,11 @@ from packaging.requirements import Requirement
 
 import datagravity
 from conftest import ROOT
-from datagravity.__main__ import main, parser
+from datagravity.command.answering import main, top
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, LINTER = PYPROJECT["project"], PYPROJECT["tool"]["importlinter"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-#: The commands by name, each with its own parser.
-COMMANDS = next(action.choices for action in parser()._actions if action.choices)
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
 
 
@@ -179,16 +177,19 @@ def test_the_wheel_brings_the_tables(tmp_path):
     assert str(tmp_path) in run.stdout
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_says_what_it_does_and_what_it_takes(name, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "1000")
-    with pytest.raises(SystemExit) as end:
-        main([name, "--help"])
-    assert end.value.code == 0
-    text, command = capsys.readouterr().out, COMMANDS[name]
-    assert command.description in text
-    for argument in command._actions:
-        assert argument.help in text
+@pytest.mark.parametrize("command", top.list_commands(None))
+def test_every_command_says_what_it_does_what_it_takes_and_gives_an_example(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert main([command, "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    found = top.get_command(None, command)
+    assert " ".join(found.help.replace("\b", "").split()) in text
+    for option in found.params:
+        if hasattr(option, "help"):
+            assert option.help, f"{command} {option.name}"
+            assert option.help.split()[0] in text
+    assert f"Example: datagravity {command}" in text
+    assert "--json" in text
 
 
 def test_cite_prints_entries_and_refuses_unknown_keys(capsys):
