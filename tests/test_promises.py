@@ -158,7 +158,9 @@ def test_the_wheel_brings_the_tables(tmp_path):
     with zipfile.ZipFile(next(tmp_path.glob(f"datagravity-{datagravity.__version__}-*.whl"))) as wheel:
         for file in (ROOT / "data").iterdir():
             assert wheel.read(f"datagravity/data/{file.name}") == file.read_bytes()
-        assert wheel.read("datagravity/book/references.bib") == (ROOT / "book" / "references.bib").read_bytes()
+        for file in [*(ROOT / "book").glob("*.md"), ROOT / "book" / "references.bib", ROOT / "book" / "results.json"]:
+            assert wheel.read(f"datagravity/book/{file.name}") == file.read_bytes()
+        assert wheel.read("datagravity/_toc.yml") == (ROOT / "_toc.yml").read_bytes()
         wheel.extractall(tmp_path / "installed")
     code = "import datagravity; print(len(datagravity.load('energy')), datagravity.__file__)"
     run = subprocess.run(
@@ -193,7 +195,7 @@ def test_every_command_says_what_it_does_what_it_takes_and_gives_an_example(comm
 
 
 def test_cite_prints_entries_and_refuses_unknown_keys(capsys):
-    assert main(["cite"]) == 0
+    assert main(["cite", "paper"]) == 0
     assert "2603.26053" in capsys.readouterr().out
     assert main(["cite", "horowitz2014", "jouppi2021"]) == 0
     assert capsys.readouterr().out.count("@") == 2
