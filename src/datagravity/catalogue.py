@@ -14,10 +14,37 @@ import yaml
 
 from datagravity import paths
 from datagravity.evidence import files, package
+from datagravity.grid import SIDE_BY_SIDE
 from datagravity.sources import row_anchor
 
-#: The first page is no chapter, so the book's own name means the whole.
-FIRST_PAGE = "index"
+#: The columns that stand side by side, the first of which names the row; of other tables the first five.
+BESIDE = {
+    "energy": ("id", "operation", "energy_low_pj", "energy_high_pj", "source"),
+    "distance_rows": ("id", "operation", "pj_per_bit", "distance_mm", "source"),
+    "cacti_runs": ("run", "memory", "capacity_bytes", "node_nm", "read_nj"),
+    "corrections": ("id", "table", "row", "action", "reason"),
+    "pim": ("id", "system", "workload", "reported_text", "source"),
+    "choices": ("id", "choice", "option", "meaning", "reason"),
+    "brain": ("id", "item", "value", "unit", "source"),
+    "claims": ("id", "sentence", "quantity", "region_low", "region_high"),
+    "own_claims": ("id", "claim", "quantity", "region_low", "region_high"),
+    "accelerators": ("id", "name", "year", "memory_type", "source"),
+    "trends": ("id", "fact", "value", "unit", "source"),
+    "efficiency_trend": ("id", "name", "date", "value", "unit"),
+    "llm": ("id", "name", "params_total_b_published", "layers", "source"),
+    "measured_inference": ("id", "llm_name", "accelerator_name", "j_per_output_token", "source"),
+    "measured_decoding": ("id", "llm", "accelerator_name", "joules_per_output_token", "source"),
+    "related_papers": ("id", "title", "lever", "relevance", "source"),
+    "related_claims": ("id", "paper", "claim", "numbers", "units"),
+    "systems": ("id", "name", "paper", "lever", "lesson"),
+    "system_claims": ("id", "system", "what", "value_low", "value_high"),
+    "system_inputs": ("id", "system", "symbol", "value", "source"),
+    "series_rows": ("id", "series", "row", "label", "assumed_mm"),
+    "program_counts": ("kernel", "size", "partition", "places", "remote_bytes"),
+    "program_measurement_counts": ("kernel", "size", "partition", "places", "remote_bytes"),
+}
+#: A table of at most so many columns shows all of them side by side.
+ALL_BESIDE = 7
 _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?:---\n.*?\n---\n)?(?:^:[^\n]*\n)*(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -143,6 +170,13 @@ def _titles(module):
 def resources():
     """The descriptions of all tables by name, in the order of the data package."""
     return {resource["name"]: resource for resource in package.read(package.folder_of(None))["resources"]}
+
+
+def beside(resource):
+    """The columns of a table that stand side by side, the first of which names the row (a list of names)."""
+    fields = [field["name"] for field in resource["schema"]["fields"]]
+    own = fields[:SIDE_BY_SIDE] if len(fields) > ALL_BESIDE else fields
+    return [name for name in BESIDE.get(resource["name"], own) if name in fields]
 
 
 @cache

@@ -13,6 +13,7 @@ from datagravity import __version__
 
 #: Sections of the list of commands -> the modules whose commands stand there, in this order.
 SECTIONS = {
+    "Ask": ["asking"],
     "Look up": ["tables", "citing"],
     "Measure": ["measuring"],
     "Build the book (in a checkout)": ["building"],

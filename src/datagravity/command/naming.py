@@ -2,6 +2,9 @@
 
 import re
 
+#: So many names stand in a message.
+_MOST = 8
+
 
 def normal(text):
     """A name without what readers write in several ways.
@@ -45,20 +48,32 @@ def found(argument, text, known):
     --------
     >>> found("memory", "hbm 2", ["HBM2", "HBM2E"])
     'HBM2'
+
+    A name that has all of the words is meant if it is the only one:
+
+    >>> found("operation", "FP16 MAC", ["FP16 tensor MAC", "FP16 multiply"])
+    'FP16 tensor MAC'
     """
     known = list(dict.fromkeys(known))
     if text in known:
         return text
     same = [name for name in known if normal(name) == normal(text)]
+    words = _words(text)
+    same = same or [name for name in known if words and words <= _words(name)]
     if len(same) == 1:
         return same[0]
     raise unknown(argument, text, same or nearest(text, known), known)
 
 
+def _words(text):
+    return set(re.findall(r"[a-z0-9.+]+", text.lower()))
+
+
 def unknown(argument, text, near, known):
     """What to raise where a name is none of those that are known."""
     if near:
-        said = f"expected one name; most like it: {'; '.join(near)}"
+        more = f" and {len(near) - _MOST} more" if len(near) > _MOST else ""
+        said = f"expected one name; most like it: {'; '.join(near[:_MOST])}{more}"
     else:
         said = f"expected one of: {'; '.join(known)}" if len(known) <= 30 else f"expected one of {len(known)} names"
     return ValueError(f"{argument}: {text!r}, {said}")
