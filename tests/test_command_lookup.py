@@ -211,12 +211,13 @@ def test_the_claims_of_another_folder_are_told_where_they_differ(tmp_path, capsy
     path = tmp_path / "data" / "claims.csv"
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
     place = rows[0].index("region_high")
-    next(row for row in rows if row[0] == "C9")[place] = "0.0001"
+    next(row for row in rows if row[0] == "C9")[place] = "0.4"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
     changes = values(capsys, "claims", "--with", str(tmp_path / "data"))
     assert [change["id"] for change in changes] == ["C9"]
-    assert changes[0]["before"]["verdict"] != changes[0]["after"]["verdict"]
+    assert changes[0]["before"]["region"] != changes[0]["after"]["region"]
+    assert "C9" in answer(capsys, "claims", "--with", str(tmp_path / "data"))
     assert paths.DATA == ROOT / "data"
     path.write_text("id\n")
     assert "claims.csv" in refused(capsys, "claims", "--with", str(tmp_path / "data"))

@@ -96,6 +96,12 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
     assert not hasattr(datagravity, "nothing")
 
 
+def test_rows_of_the_tables_need_no_statistics():
+    code = "import sys\nfrom datagravity.processors import disjunction_constants\ndisjunction_constants()\n"
+    code += "sys.exit('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_dask_is_not_imported_without_need():
     program = "import sys; from datagravity.placement import place; place([1, 2], [[0], [1]], 1); "
     program += "sys.exit('dask' in sys.modules)"

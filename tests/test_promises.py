@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -192,6 +193,17 @@ def test_every_command_says_what_it_does_what_it_takes_and_gives_an_example(comm
             assert option.help.split()[0] in text
     assert f"Example: datagravity {command}" in text
     assert "--json" in text
+
+
+def test_every_command_of_the_readmes_questions_is_one_that_its_options_fit():
+    lines = re.findall(r"^\| [^|]+\? [^|]*\|(.+)\|$", read("README.md"), re.MULTILINE)
+    asked = [shlex.split(command) for line in lines for command in re.findall(r"`([^`]+)`", line)]
+    assert len(asked) > 15
+    for name, *arguments in asked:
+        command = top.get_command(None, name)
+        assert command is not None, name
+        command.make_context(name, arguments)  # refuses an option that is none, and an argument too many
+    assert {"gd", "measure", "predict", "source"} <= {name for name, *_ in asked}
 
 
 def test_cite_prints_entries_and_refuses_unknown_keys(capsys):

@@ -220,12 +220,10 @@ def saving(gd, beta, fixed_share, model):
 @click.option("--weight-bits", type=float, help="Width of a weight.  [default: 16, or as the configuration says]")
 def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bits):
     """The energy of one token that a language model writes, with its interval and where it goes."""
-    from datagravity.command.waiting import saying, use_store
-
-    use_store()
     from datagravity import catalogue
     from datagravity.command.layout import aligned, between, number, plain
     from datagravity.command.naming import found
+    from datagravity.command.waiting import saying
 
     notes = []
     if model.endswith(".json") or Path(model).is_file():
