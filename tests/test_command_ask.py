@@ -248,7 +248,7 @@ def test_a_place_is_the_solvers(name, points, capsys):
 
 def test_places_without_masses_and_in_other_dimensions(tmp_path, capsys):
     path = tmp_path / "a.csv"
-    path.write_text(" X , y\n0,0\n2,0\n1,0\n")
+    path.write_text(" X , y\n0,0\n2,0\n1,0\n\n\n")
     assert values(capsys, "place", path)["position"] == pytest.approx({"x": 1, "y": 0})
     path.write_text("x,y,z,mass\n0,0,0,1\n1,1,1,5\n")
     assert values(capsys, "place", path)["position"] == pytest.approx({"x": 1, "y": 1, "z": 1})
@@ -374,9 +374,9 @@ def installed(tmp_path_factory):
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copyfile
         copy(ROOT / source, folder / target)
-    for pattern in wheel["include"]:
-        for path in ROOT.glob(pattern.removeprefix("/")):
-            shutil.copyfile(path, folder / wheel["sources"][path.parent.name] / path.name)
+    [kept] = [pattern.removeprefix("!/") for pattern in wheel["exclude"] if pattern.startswith("!")]
+    for path in ROOT.glob(kept):
+        shutil.copyfile(path, folder / wheel["sources"][path.parent.name] / path.name)
     return folder
 
 

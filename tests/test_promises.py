@@ -161,6 +161,7 @@ def test_the_wheel_brings_the_tables(tmp_path):
             assert wheel.read(f"datagravity/data/{file.name}") == file.read_bytes()
         for file in [*(ROOT / "book").glob("*.md"), ROOT / "book" / "references.bib", ROOT / "book" / "results.json"]:
             assert wheel.read(f"datagravity/book/{file.name}") == file.read_bytes()
+        assert not [name for name in wheel.namelist() if name.endswith(".ipynb")]
         assert wheel.read("datagravity/_toc.yml") == (ROOT / "_toc.yml").read_bytes()
         wheel.extractall(tmp_path / "installed")
     code = "import datagravity; print(len(datagravity.load('energy')), datagravity.__file__)"

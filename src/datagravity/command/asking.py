@@ -17,7 +17,7 @@ FIELDS = {
     "id": "a name of your own",
     "baseline_class": "what computes today",
     "baseline_memory": "the memory that it fetches from; a blank takes those of its class",
-    "scope": "whose energy you mean: data_path, data_transfer_only, memory_only or whole_system",
+    "scope": "whose energy you mean; reports are known of the first four",
     "pj_per_bit_baseline": "energy of moving one bit today, in pJ; or its two ends:",
     "pj_per_bit_baseline_low": "the low end",
     "pj_per_bit_baseline_high": "the high end",
@@ -431,7 +431,11 @@ def _from_csv(file):
         raise ValueError(f"{file}: {error}, expected comma-separated values with a header") from None
     if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError(f"{file}: more cells in a row than in the header, expected as many")
-    return {name: frame[name].tolist() for name in frame}
+    rows = len(frame)
+    while rows and (frame.iloc[rows - 1] == "").all():  # blank lines at the end of the file
+        rows -= 1
+    frame = frame.iloc[:rows]
+    return {name: frame[name].to_numpy(dtype=object) for name in frame}
 
 
 def _from_parquet(file):
@@ -445,7 +449,7 @@ def _from_parquet(file):
         raise
     except Exception as error:  # pyarrow has errors of its own
         raise ValueError(f"{file}: {error}, expected a Parquet file") from None
-    return {str(name): frame[name].tolist() for name in frame}
+    return {str(name): frame[name].to_numpy() for name in frame}
 
 
 def _from_npy(file):
@@ -456,10 +460,10 @@ def _from_npy(file):
     except (ValueError, EOFError) as error:
         raise ValueError(f"{file}: {error}, expected an array of numbers as numpy.save writes it") from None
     if array.dtype.names:
-        return {name: array[name].tolist() for name in array.dtype.names}
+        return {name: array[name] for name in array.dtype.names}
     if array.ndim != 2 or array.shape[1] not in (2, 3):
         raise ValueError(f"{file}: shape {array.shape}, expected (n, 2) for x, y or (n, 3) for x, y, mass")
-    return dict(zip(("x", "y", "mass"), array.T.tolist(), strict=False))
+    return dict(zip(("x", "y", "mass"), array.T, strict=False))
 
 
 @command("predict", example=["predict --template", "predict my_memory.csv"])

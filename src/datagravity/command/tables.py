@@ -114,8 +114,15 @@ def _csv(columns, rows):
     return buffer.getvalue()
 
 
-@command("source", example=["source energy:P031", "source horowitz2014"])
-@click.argument("name", metavar="ID", help="The id of a row, as in P031 or energy:P031, or a key of the bibliography.")
+@command("source", example=["source energy:P031", "source horowitz2014", "source placement.placement_saving"])
+@click.argument(
+    "name",
+    metavar="ID",
+    help=(
+        "The id of a row, as in P031 or energy:P031, a key of the bibliography, or a number of the prose, as "
+        "`datagravity results` lists them."
+    ),
+)
 def source(name):
     """Say where a number comes from: value, unit, interval, source, place in it, status; and what rests on it."""
     from datagravity import catalogue
@@ -126,6 +133,8 @@ def source(name):
         texts, values = zip(*map(_of_row, rows), strict=True)
         return Answer("\n\n".join(texts), {"rows": list(values)})
     keys = [key for key in catalogue.works() if normal(key) == normal(name)]
+    if not keys and (number := _of_number(name)):
+        return number
     if not keys:
         raise citing.not_there(name)
     text, values = _of_work(keys[0])
@@ -152,6 +161,28 @@ def _of_row(row):
     )
     values = {"table": row.table, "id": row.key, "cells": typed, "source": work, "used_by": _values(uses)}
     return "\n".join(lines), values
+
+
+def _of_number(name):
+    """What is known of a number of the prose; None if there is none of this name."""
+    from datagravity import catalogue
+    from datagravity.site.results import shown
+
+    chapter, _, short = name.partition(".")
+    headline = (catalogue.results() or {"headlines": {}})["headlines"].get(chapter, {}).get(short)
+    if headline is None:
+        return None
+    read = ", ".join(headline["inputs"]) or "none: it follows from the model alone"
+    page = catalogue.chapters()[chapter].title if chapter in catalogue.chapters() else chapter
+    function = f"datagravity.headlines.{chapter.replace('-', '_')}"
+    lines = [
+        f"{name}  {shown(headline)}",
+        "",
+        f"label       {headline['label']}",
+        f"page        {page} ({chapter}.html)",
+    ]
+    lines += [f"tables      {read}", f"computed    by {function}; `datagravity show TABLE` shows a table's rows"]
+    return Answer("\n".join(lines), {"number": name, "page": f"{chapter}.html", "computed_by": function, **headline})
 
 
 def _called(row):
