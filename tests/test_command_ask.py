@@ -178,6 +178,38 @@ def test_a_token_of_a_configuration_is_that_of_its_row(configuration, capsys):
     assert values(capsys, "energy-per-token", newer, "H200 SXM")["weight_bytes"] == own["weight_bytes"] / 2
 
 
+def test_a_published_mixture_is_read_and_what_merely_resembles_a_field_is_none(configuration, capsys):
+    mixture = {
+        "hidden_size": 7168,
+        "num_hidden_layers": 61,
+        "num_attention_heads": 128,
+        "num_key_value_heads": 128,
+        "intermediate_size": 18432,
+        "vocab_size": 129280,
+        "n_routed_experts": 256,
+        "num_experts_per_tok": 8,
+        "n_shared_experts": 1,
+        "moe_intermediate_size": 2048,
+        "first_k_dense_replace": 3,
+        "kv_lora_rank": 512,
+        "q_lora_rank": 1536,
+        "qk_nope_head_dim": 128,
+        "qk_rope_head_dim": 64,
+        "v_head_dim": 128,
+        "n_group": 8,
+        "topk_group": 4,
+        "rms_norm_eps": 1e-6,
+        "rope_theta": 10000,
+        "quantization_config": {"fmt": "e4m3"},
+    }
+    asked = ["energy-per-token", configuration(**mixture), "H200", "--gpus", 16, "--weight-bits", 8]
+    found = values(capsys, *asked)
+    named = values(capsys, "energy-per-token", "DeepSeek-V3", "H200", "--gpus", 16, "--weight-bits", 8)
+    assert found["joules_per_token"] == pytest.approx(named["joules_per_token"], rel=0.01)
+    assert "quantization_config is not read" in found["notes"][0]
+    assert found["notes"][1] == "config.json: not read here: v_head_dim, n_group, topk_group"
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -307,7 +339,7 @@ def test_the_template_is_a_file_that_predict_reads(tmp_path, capsys):
     assert found["value"] == pytest.approx(expected.value)
     assert found["specifications"] == expected.specifications
     assert found["gains"] == pytest.approx(expected.gains)
-    assert "in four of five cases" in answer(capsys, "predict", path)
+    assert "in four of five draws" in answer(capsys, "predict", path)
 
 
 def test_a_system_may_come_as_json_with_words_as_readers_write_them(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import warnings
 from pathlib import Path
 
@@ -41,7 +42,11 @@ OWN_WIDTH = "one operand of the operation's own width"
 @click.option("--memory", help="A memory of the table energy: a level, a type such as HBM2, or the id of a row.")
 @click.option("--operation", help="An operation of the table energy, such as FP32 multiply, or the id of a row.")
 def gd(transport_pj, compute_pj, memory, operation):
-    """The disjunction constant G_d: of two energies, or of the rows of the tables for a memory and an operation."""
+    """G_d of two energies, or of a memory and an operation.
+
+    The energies are yours; a memory and an operation are those of the tables, and each pair of rows is printed with its
+    interval, its source, what it counts, and the convention.
+    """
     named = memory is not None or operation is not None
     if named == (transport_pj is not None) or (transport_pj is None) != (compute_pj is None):
         raise click.UsageError("expected either TRANSPORT_PJ and COMPUTE_PJ, or --memory, --operation or both")
@@ -187,7 +192,7 @@ def _of_two_sources(reads, works):
 )
 @click.option("--model", type=click.Choice(["tile", "patch"]), default="tile", show_default=True, help="Of closeness.")
 def saving(gd, beta, fixed_share, model):
-    """What the best distance saves by the placement law, and where it lies."""
+    """What the best distance saves, and where it lies."""
     from datagravity import law
     from datagravity.command.layout import number
 
@@ -219,7 +224,7 @@ def saving(gd, beta, fixed_share, model):
 @click.option("--gpus", type=int, default=1, show_default=True, help="Accelerators that share the model.")
 @click.option("--weight-bits", type=float, help="Width of a weight.  [default: 16, or as the configuration says]")
 def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bits):
-    """The energy of one token that a language model writes, with its interval and where it goes."""
+    """What a token of a language model costs, and why."""
     from datagravity import catalogue
     from datagravity.command.layout import aligned, between, number, plain
     from datagravity.command.naming import found
@@ -231,7 +236,7 @@ def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bi
     else:
         given = found("MODEL", model, [row.cells["name"] for row in catalogue.rows("llm")])
     place = found("ACCELERATOR", accelerator, [row.cells["name"] for row in catalogue.rows("accelerators")])
-    from datagravity.decoding import decode_energy
+    from datagravity.decoding import LEVEL, decode_energy
 
     with warnings.catch_warnings(record=True) as told, saying("Fitting the model of time and energy to measured runs."):
         warnings.simplefilter("always", UserWarning)
@@ -241,8 +246,9 @@ def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bi
     notes += [str(one.message) for one in told if issubclass(one.category, UserWarning)]
     rows = [[name.replace("_", " "), joules, round(100 * token.shares[name])] for name, joules in token.terms.items()]
     text = (
-        f"{number(token.joules_per_token)} J a token, {between(token.low, token.high)} J where a model was left out of "
-        f"the fit; {number(token.tokens_per_joule)} tokens a joule.\n"
+        f"{number(token.joules_per_token)} J a token, {between(token.low, token.high)} J in the band, at "
+        f"{100 * LEVEL:.0f} %, of models that were left out of the fit; "
+        f"{number(token.tokens_per_joule)} tokens a joule.\n"
         f"{token.model} on {token.accelerator}: batch {number(batch)}, context {number(context)}, {gpus} of them.\n\n"
         f"{aligned(rows, ['term', 'J', '%'])}\n\n"
         f"G_d = {number(token.gd)}: weights and cache over arithmetic; "
@@ -258,8 +264,13 @@ def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bi
     return Answer(text, plain({name: getattr(token, name) for name in names} | {"notes": notes}))
 
 
-#: Words of a configuration that decide nothing of what a token costs here.
-_IDLE = ("token", "dropout", "architectures", "model_type", "version", "initializer", "range", "cache", "pretraining")
+#: Parts of the names of fields that decide nothing of what a token costs here, such as rms_norm_eps.
+_IDLE = re.compile(
+    r"(?:^|_)(act|alpha|architectures|auto|bos|cache|coef|dropout|eos|eps|factor|initializer|loss|map|model|norm|pad|"
+    r"pretraining|range|remove|rope|router|scaling|theta|transformers|version)(?:_|$)"
+)
+#: Fields of published configurations that are written almost as others are, and mean something else.
+_OF_THEIR_OWN = {"n_group", "qk_head_dim", "v_head_dim"}
 
 
 def _configuration(path, notes):
@@ -281,7 +292,12 @@ def _configuration(path, notes):
         near = {name: [one for one in nearest(name, unknown) if _alike(one, name)][:1] for name in missing}
         said = [f"{name} (is {near[name][0]} meant for it?)" if near[name] else name for name in missing]
         raise ValueError(f"{path}: missing {', '.join(said)}, expected every one of them")
-    misspelt = {name: [one for one in nearest(name, known - given.keys()) if _alike(one, name)][:1] for name in unknown}
+    others = known - given.keys()
+    misspelt = {
+        name: [one for one in nearest(name, others) if _alike(one, name)][:1]
+        for name in unknown
+        if name not in _OF_THEIR_OWN
+    }
     if wrong := {name: near[0] for name, near in misspelt.items() if near}:
         said = ", ".join(f"{name} (is {near} meant?)" for name, near in wrong.items())
         raise ValueError(f"{path}: unknown {said}, expected the words of a configuration")
@@ -290,7 +306,7 @@ def _configuration(path, notes):
     _contradictions(path, given)
     if "quantization_config" in given:
         notes.append(f"{path.name}: its quantization_config is not read; --weight-bits says the width of a weight")
-    telling = [name for name in unknown if not any(word in name for word in _IDLE) and name != "quantization_config"]
+    telling = [name for name in unknown if not _IDLE.search(name) and name != "quantization_config"]
     if telling:
         notes.append(f"{path.name}: not read here: {', '.join(telling)}")
     return {"_name_or_path": path.name} | given
@@ -349,7 +365,10 @@ def _json(path):
 @click.argument("file", type=FILE, help="CSV, Parquet or NPY with columns x, y, perhaps z, and perhaps mass.")
 @click.option("--exponent", type=float, default=1.0, show_default=True, help="Of energy against distance: beta - 1.")
 def place(file, exponent):
-    """Where to compute when data lie in many places: the best place, its energy, and what it saves."""
+    """Where to compute when data lie in many places.
+
+    Prints the best place, its energy, and what it saves against the centroid and the first of the places.
+    """
     import numpy as np
 
     from datagravity.command.layout import number, plain
@@ -470,7 +489,11 @@ def _from_npy(file):
 @click.argument("file", type=FILE, required=False, help="One or more systems as CSV or JSON, as --template shows them.")
 @click.option("--template", is_flag=True, help="Print a file to fill in.")
 def predict(file, template):
-    """What processing in memory would save a memory system of yours, by every specification of the book."""
+    """What processing in memory would save you.
+
+    Every specification of the book predicts the saving of a memory system of your own: printed are the median, the
+    middle 80 % of all draws, and how often the law forecasts published reports better than a constant does.
+    """
     if template:
         text, fields = _template()
         return Answer(text, fields)
@@ -489,12 +512,13 @@ def predict(file, template):
     texts = []
     for name, row, one in found:
         gains = (
-            f"In {100 * one.gains:.0f} % of them the law forecasts better than a constant told other reports."
+            f"Of the specifications that compare reports of this scope, the law forecasts better than a constant in "
+            f"{100 * one.gains:.0f} %."
             if one.gains is not None
             else "No specification compares reports of this scope, so nothing says how good the law is there."
         )
         texts.append(
-            f"{name}: {number(one.value)} times less energy, {between(one.low, one.high)} in four of five cases.\n"
+            f"{name}: {number(one.value)} times less energy, {between(one.low, one.high)} in four of five draws.\n"
             f"Over {one.specifications} specifications the median goes from {between(one.median_low, one.median_high)}."
             f"\n{gains}" + ("" if row.get("baseline_class") else "\nNote: without baseline_class, any memory off chip.")
         )

@@ -57,7 +57,10 @@ def tables():
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, every cell whole, as the file writes it.")
 def show(table, conditions, wanted, as_csv):
-    """Show the rows of a table, with long cells cut; --csv and --json have them whole."""
+    """Show rows of a table.
+
+    Long cells are cut; --csv and --json have them whole.
+    """
     from datagravity import catalogue
     from datagravity.command.layout import aligned
     from datagravity.command.naming import found
@@ -124,7 +127,10 @@ def _csv(columns, rows):
     ),
 )
 def source(name):
-    """Say where a number comes from: value, unit, interval, source, place in it, status; and what rests on it."""
+    """Where a number comes from, and what rests on it.
+
+    Of a row: value, unit, interval, source, place in the source, status; then figures, pages and numbers that use it.
+    """
     from datagravity import catalogue
     from datagravity.command import citing
     from datagravity.command.naming import normal
@@ -261,7 +267,10 @@ def _of_work(key):
 @command("claims", example=["claims", "claims --with my_data"])
 @click.option("--with", "folder", type=Path, help="Another folder of tables: what its verdicts change.")
 def claims(folder):
-    """The verdict on each claim, with the shares of its votes; a fresh machine needs half a minute for them."""
+    """The verdict on each claim, with its shares.
+
+    A share is of votes, over all specifications. Without what a build has computed it takes half a minute.
+    """
     from datagravity.command.waiting import saying, use_store
 
     use_store()
@@ -387,7 +396,7 @@ def _without_inputs(results):
 @command("search", example=["search HBM2", "search retention energy"])
 @click.argument("words", nargs=-1, required=True, help="Words; a find has all of them.")
 def search(words):
-    """Find chapters, figures, numbers, sources, tables and rows by words."""
+    """Find chapters, figures, numbers, sources and rows."""
     wanted = [word.lower() for word in words]
     found = {
         kind: [(name, said) for name, said, text in things if all(word in text.lower() for word in wanted)]
