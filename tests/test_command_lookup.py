@@ -1,6 +1,7 @@
 """`tables`, `show`, `source`, `search`, `results` and `claims`: right, wrong and missing arguments, and JSON."""
 
 import csv
+import doctest
 import io
 import json
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import pytest
 
 from conftest import ROOT
-from datagravity import catalogue, paths, provenance
+from datagravity import catalogue, citations, paths, provenance
 from datagravity import tables as names
 from datagravity.command import layout, naming
 from datagravity.command.answering import main
@@ -252,3 +253,10 @@ def test_what_json_cannot_hold_becomes_null():
     odd = {"a": np.float64("nan"), "b": pd.NA, "c": np.int64(3), "d": np.array([1.0, np.inf]), 5: (True, None)}
     assert layout.plain(odd) == {"a": None, "b": None, "c": 3, "d": [1.0, None], "5": [True, None]}
     json.dumps(layout.plain(odd), allow_nan=False)
+
+
+@pytest.mark.parametrize("module", [catalogue, citations, provenance, naming, layout])
+def test_examples_run(module):
+    found = doctest.testmod(module)
+    assert found.attempted
+    assert found.failed == 0
