@@ -10,13 +10,14 @@ from docutils import nodes
 from pybtex.database import parse_string
 
 from conftest import ROOT
+from datagravity import citations
 from datagravity.site import citing, describing
 
 
 @pytest.fixture
 def clone(tmp_path):
     """A repository with one commit of a day."""
-    (tmp_path / citing.FILE).write_text((ROOT / citing.FILE).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / citations.FILE).write_text((ROOT / citations.FILE).read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.csv").write_text("a\n1\n")
 
@@ -31,8 +32,8 @@ def clone(tmp_path):
 
 
 def test_a_citation_says_what_the_file_says():
-    said = yaml.safe_load((ROOT / citing.FILE).read_text(encoding="utf-8"))
-    found = citing.citation(ROOT, page="Memory &amp; <em>places</em>", address="https://a.org/x.html")
+    said = yaml.safe_load((ROOT / citations.FILE).read_text(encoding="utf-8"))
+    found = citations.citation(ROOT, page="Memory &amp; <em>places</em>", address="https://a.org/x.html")
     assert found.page == "Memory & places"
     for text in (found.plain, found.bibtex, found.ris):
         assert said["title"] in text
@@ -44,28 +45,28 @@ def test_a_citation_says_what_the_file_says():
     lines = found.ris.splitlines()
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in lines)
     assert (lines[0], lines[-1]) == ("TY  - CHAP", "ER  - ")
-    whole = citing.citation(ROOT)
+    whole = citations.citation(ROOT)
     assert whole.ris.startswith("TY  - BOOK")
     assert "url" not in parse_string(whole.bibtex, "bibtex").entries["datagravity"].fields
 
 
 def test_a_commit_is_told_where_there_is_one_and_changes_with_it(clone, tmp_path_factory):
-    commit, date = citing.commit_of(clone)
+    commit, date = citations.commit_of(clone)
     assert re.fullmatch(r"[0-9a-f]{12}", commit)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", date)
-    assert citing.citation(clone).commit == commit
+    assert citations.citation(clone).commit == commit
     (clone / "other.txt").write_text("no source of a page")
-    assert citing.commit_of(clone)[0] == commit
+    assert citations.commit_of(clone)[0] == commit
     (clone / "data" / "a.csv").write_text("a\n2\n")
-    assert citing.commit_of(clone)[0] == f"{commit} with changes"
+    assert citations.commit_of(clone)[0] == f"{commit} with changes"
     bare = tmp_path_factory.mktemp("bare")
-    assert citing.commit_of(bare) is None
+    assert citations.commit_of(bare) is None
     with pytest.raises(FileNotFoundError):
-        citing.citation(bare)
+        citations.citation(bare)
 
 
 def test_the_box_is_readable_text():
-    box = citing.Citation("A <b>", ("C & D",), "1", "2026-01-02", page="</pre><script>x").box()
+    box = citing.box(citations.Citation("A <b>", ("C & D",), "1", "2026-01-02", page="</pre><script>x"))
     assert "<script" not in box
     assert box.startswith("<details")
     assert "A &lt;b&gt;" in box

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from conftest import ROOT
-from datagravity import grid, tables
+from datagravity import catalogue, grid, tables
 from datagravity.evidence import files
 from datagravity.site import data_pages
 from datagravity.sources import row_anchor, row_link
@@ -48,7 +48,7 @@ def test_every_table_has_a_page_and_every_row_an_anchor_of_its_own(data):
 
 
 def test_the_columns_that_stand_side_by_side_are_columns(data):
-    for name, beside in data_pages.BESIDE.items():
+    for name, beside in catalogue.BESIDE.items():
         fields = [field["name"] for field in page(data, name).resource["schema"]["fields"]]
         assert set(beside) <= set(fields), name
         assert len(beside) == grid.SIDE_BY_SIDE

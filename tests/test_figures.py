@@ -9,12 +9,13 @@ import pytest
 
 from charts import every_chart
 from conftest import ROOT
+from datagravity import citations
 from datagravity.charts import claims, disjunction_constant, placement
-from datagravity.site import citing, drawing, figures, renderer
+from datagravity.site import drawing, figures, renderer
 from datagravity.site.build import Book
 
 CHAPTERS = {path.stem: path.read_text(encoding="utf-8") for path in Book(ROOT).chapters()}
-BOOK = citing.Citation("The book", ("A. Author",), "1.2", "2026-01-31", "abc123")
+BOOK = citations.Citation("The book", ("A. Author",), "1.2", "2026-01-31", "abc123")
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +232,7 @@ def test_a_citation_names_figure_chapter_version_commit_and_address():
         "In: The book, version 1.2, commit abc123, 2026-01-31. {link}"
     )
     assert cited["bibtex"].startswith("@misc{datagravity-a-title-figure-2-of-the-placement-law,")
-    assert 'url = "{link}"' in cited["bibtex"]
+    assert "url = {{link}}" in cited["bibtex"]
 
 
 def test_a_place_is_rounded_and_a_strength_is_not():

@@ -27,8 +27,8 @@ def loaded(code, more=""):
     "code",
     [
         "import datagravity",
-        "from datagravity.__main__ import main\ntry: main(['--version'])\nexcept SystemExit: pass",
-        "from datagravity.__main__ import main\ntry: main(['--help'])\nexcept SystemExit: pass",
+        "from datagravity.command.answering import main\nmain(['--version'])",
+        "from datagravity.command.answering import main\nmain(['--help'])",
         "from datagravity import symbolic",
     ],
 )
@@ -94,6 +94,12 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'datagravity' has no attribute 'savings'"):
         datagravity.savings  # noqa: B018
     assert not hasattr(datagravity, "nothing")
+
+
+def test_rows_of_the_tables_need_no_statistics():
+    code = "import sys\nfrom datagravity.processors import disjunction_constants\ndisjunction_constants()\n"
+    code += "sys.exit('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_dask_is_not_imported_without_need():

@@ -1,5 +1,6 @@
 """Every chapter is two files that say the same, and nothing is lost between them."""
 
+import io
 import json
 import shutil
 
@@ -8,7 +9,7 @@ import pytest
 from jupytext.compare import compare_notebooks
 
 from conftest import ROOT
-from datagravity.__main__ import main
+from datagravity.command.answering import main
 from datagravity.site import notebooks
 from datagravity.site.build import Book
 
@@ -92,9 +93,12 @@ def test_sync_back_shows_the_change_and_takes_it(pair, capsys, monkeypatch):
     notebook = jupytext.read(path)
     notebook.cells[0].source += "\n\nA sentence from a notebook."
     jupytext.write(notebook, path)
-    monkeypatch.setattr("builtins.input", lambda _: "n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert main(["sync-back", str(path)]) == 0
-    assert "+A sentence from a notebook." in capsys.readouterr().out
+    assert "+A sentence from a notebook." in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert main(["sync-back", str(path)]) == 1
+    assert "--yes writes without asking" in capsys.readouterr().err
     assert "A sentence from a notebook" not in pair.read_text()
 
     assert main(["sync-back", str(path), "--yes"]) == 0

@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -17,13 +18,11 @@ from packaging.requirements import Requirement
 
 import datagravity
 from conftest import ROOT
-from datagravity.__main__ import main, parser
+from datagravity.command.answering import main, top
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, LINTER = PYPROJECT["project"], PYPROJECT["tool"]["importlinter"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-#: The commands by name, each with its own parser.
-COMMANDS = next(action.choices for action in parser()._actions if action.choices)
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
 
 
@@ -160,7 +159,10 @@ def test_the_wheel_brings_the_tables(tmp_path):
     with zipfile.ZipFile(next(tmp_path.glob(f"datagravity-{datagravity.__version__}-*.whl"))) as wheel:
         for file in (ROOT / "data").iterdir():
             assert wheel.read(f"datagravity/data/{file.name}") == file.read_bytes()
-        assert wheel.read("datagravity/book/references.bib") == (ROOT / "book" / "references.bib").read_bytes()
+        for file in [*(ROOT / "book").glob("*.md"), ROOT / "book" / "references.bib", ROOT / "book" / "results.json"]:
+            assert wheel.read(f"datagravity/book/{file.name}") == file.read_bytes()
+        assert not [name for name in wheel.namelist() if name.endswith(".ipynb")]
+        assert wheel.read("datagravity/_toc.yml") == (ROOT / "_toc.yml").read_bytes()
         wheel.extractall(tmp_path / "installed")
     code = "import datagravity; print(len(datagravity.load('energy')), datagravity.__file__)"
     run = subprocess.run(
@@ -179,20 +181,34 @@ def test_the_wheel_brings_the_tables(tmp_path):
     assert str(tmp_path) in run.stdout
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_says_what_it_does_and_what_it_takes(name, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "1000")
-    with pytest.raises(SystemExit) as end:
-        main([name, "--help"])
-    assert end.value.code == 0
-    text, command = capsys.readouterr().out, COMMANDS[name]
-    assert command.description in text
-    for argument in command._actions:
-        assert argument.help in text
+@pytest.mark.parametrize("command", top.list_commands(None))
+def test_every_command_says_what_it_does_what_it_takes_and_gives_an_example(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert main([command, "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    found = top.get_command(None, command)
+    assert " ".join(found.help.replace("\b", "").split()) in text
+    for option in found.params:
+        if hasattr(option, "help"):
+            assert option.help, f"{command} {option.name}"
+            assert option.help.split()[0] in text
+    assert f"Example: datagravity {command}" in text
+    assert "--json" in text
+
+
+def test_every_command_of_the_readmes_questions_is_one_that_its_options_fit():
+    lines = re.findall(r"^\| [^|]+\? [^|]*\|(.+)\|$", read("README.md"), re.MULTILINE)
+    asked = [shlex.split(command) for line in lines for command in re.findall(r"`([^`]+)`", line)]
+    assert len(asked) > 15
+    for name, *arguments in asked:
+        command = top.get_command(None, name)
+        assert command is not None, name
+        command.make_context(name, arguments)  # refuses an option that is none, and an argument too many
+    assert {"gd", "measure", "predict", "source"} <= {name for name, *_ in asked}
 
 
 def test_cite_prints_entries_and_refuses_unknown_keys(capsys):
-    assert main(["cite"]) == 0
+    assert main(["cite", "paper"]) == 0
     assert "2603.26053" in capsys.readouterr().out
     assert main(["cite", "horowitz2014", "jouppi2021"]) == 0
     assert capsys.readouterr().out.count("@") == 2

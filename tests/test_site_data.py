@@ -8,8 +8,8 @@ import pytest
 
 from browser import Visit, wait_for
 from conftest import ROOT
-from datagravity import sources, tables
-from datagravity.site import citing, data_pages
+from datagravity import citations, sources, tables
+from datagravity.site import data_pages
 from datagravity.site.build import Book
 
 CHAPTERS = [chapter.stem for chapter in Book(ROOT).chapters()]
@@ -208,9 +208,9 @@ def test_what_the_search_shows_is_text(browser, site):
 def test_a_page_says_how_to_cite_it_and_what_it_is(book, name):
     page = (book.html / f"{name}.html").read_text(encoding="utf-8")
     box = re.search(r'<details class="dg-cite">.*?</details>', page, re.DOTALL)[0]
-    for part in ("BibTeX", "RIS", "TY  - CHAP", "@misc{datagravity-", citing.citation(ROOT).version):
+    for part in ("BibTeX", "RIS", "TY  - CHAP", "@misc{datagravity-", citations.citation(ROOT).version):
         assert part in box
-    commit = citing.commit_of(ROOT)
+    commit = citations.commit_of(ROOT)
     assert commit is None or commit[0] in box
     assert re.search(r'<meta property="og:title" content="[^"]+"', page)
     if name in CHAPTERS:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy  # its parts are loaded when they are first used: who only reads tables waits for none
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
 
 from datagravity import checks
 from datagravity.intervals import Interval
@@ -40,7 +40,7 @@ def t_quantile(level: float, freedom: int) -> float:
     """
     checks.number("level", level, checks.OPEN_SHARE)
     checks.whole("freedom", freedom)
-    return float(stats.t.ppf((1 + level) / 2, freedom))
+    return float(scipy.stats.t.ppf((1 + level) / 2, freedom))
 
 
 def t_interval(value: float, error: float, freedom: int, level: float = 0.8) -> Interval:
@@ -128,7 +128,7 @@ def median_intervals(values: ArrayLike, level: float = 0.8, weights: ArrayLike |
     """
     values = np.asarray(values, dtype=float)
     weights = np.ones(values.shape[-1]) if weights is None else np.asarray(weights, dtype=float)
-    half = float(stats.norm.ppf((1 + level) / 2) / 2 * np.sqrt((weights**2).sum()) / weights.sum())
+    half = float(scipy.stats.norm.ppf((1 + level) / 2) / 2 * np.sqrt((weights**2).sum()) / weights.sum())
     ends = [weighted_quantile(values, weights, at) for at in (0.5, max(0.5 - half, 1e-9), min(0.5 + half, 1 - 1e-9))]
     return np.stack(ends, axis=-1)
 
@@ -268,8 +268,8 @@ def binomial_power(count: int, truth: ArrayLike, nominal: float = 0.8, error: fl
     checks.whole("count", count)
     truth = checks.numbers("truth", truth, checks.SHARE)
     hits = np.arange(count + 1)
-    rejected = np.array([stats.binomtest(int(hit), count, nominal).pvalue <= error for hit in hits])
-    found = stats.binom.pmf(hits, count, truth[..., None]) @ rejected
+    rejected = np.array([scipy.stats.binomtest(int(hit), count, nominal).pvalue <= error for hit in hits])
+    found = scipy.stats.binom.pmf(hits, count, truth[..., None]) @ rejected
     return found if found.ndim else float(found)
 
 
@@ -326,7 +326,7 @@ def rank_interval(value: float, count: int, level: float = 0.8) -> Interval:
     """
     value, count = checks.number("value", value, "[-1, 1]"), checks.whole("count", count, 4)
     checks.number("level", level, checks.OPEN_SHARE)
-    half = stats.norm.ppf((1 + level) / 2) * math.sqrt(1.06 / (count - 3))
+    half = scipy.stats.norm.ppf((1 + level) / 2) * math.sqrt(1.06 / (count - 3))
     centre = math.atanh(max(-0.999, min(0.999, value)))
     low, high = math.tanh(centre - half), math.tanh(centre + half)
     return Interval(value, min(low, value), max(high, value), level, "uniform")
@@ -351,7 +351,7 @@ def proportion_interval(hits: int, count: int, level: float = 0.8) -> Interval:
     if hits > count:
         raise ValueError(f"hits: {hits}, expected a whole number from 0 to count = {count}")
     checks.number("level", level, checks.OPEN_SHARE)
-    found = stats.binomtest(hits, count).proportion_ci(level)
+    found = scipy.stats.binomtest(hits, count).proportion_ci(level)
     return Interval(hits / count, float(found.low), float(found.high), level, "uniform")
 
 
@@ -448,8 +448,8 @@ class Line:
                 f"{self.slope_error:.2g}, expected both above 0 at level = {level}"
             )
         value = self.intercept / (self.intercept + self.slope * x)
-        low = optimize.brentq(beyond, 0, value, args=(1,))
-        high = optimize.brentq(beyond, value, 1, args=(-1,))
+        low = scipy.optimize.brentq(beyond, 0, value, args=(1,))
+        high = scipy.optimize.brentq(beyond, value, 1, args=(-1,))
         return Interval(value, low, high, level, "normal")
 
     def _judged(self):
@@ -474,7 +474,7 @@ def line(x: ArrayLike, y: ArrayLike) -> Line:
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.ndim != 1 or x.shape != y.shape or len(set(x)) < 2 or not np.all(np.isfinite([x, y])):
         raise ValueError(f"x, y: {x.tolist()}, {y.tolist()}, expected finite pairs with two different x or more")
-    fitted = stats.linregress(x, y)
+    fitted = scipy.stats.linregress(x, y)
     errors = np.array([fitted.stderr, fitted.intercept_stderr]) if len(x) > 2 else np.full(2, math.nan)
     return Line(
         slope=float(fitted.slope),
@@ -658,7 +658,7 @@ def _logistic(x, y):
 
     starts = [(fall / span, bend * span) for fall in (0.5, 1, 2, 4, 8, 16) for bend in np.linspace(-0.6, 0.6, 7)]
     begin = min(starts, key=lambda start: _squares(rest(start)))
-    found = optimize.least_squares(rest, begin, bounds=([0, -span], [50 / span, span]))
+    found = scipy.optimize.least_squares(rest, begin, bounds=([0, -span], [50 / span, span]))
     fall, bend = found.x
     first, last = linear(fall, bend)[1] - fall / (1 + np.exp(-fall * (x[[0, -1]] - middle - bend)))
     return _squares(found.fun), float(first), float(last), float(middle + bend)
@@ -721,7 +721,7 @@ class RandomEffects:
             If an end is not found, as may happen to a number that grows without bound.
         """
         cases = self._cases
-        allowed = self.likelihood - stats.chi2.ppf(level, 1) / 2
+        allowed = self.likelihood - scipy.stats.chi2.ppf(level, 1) / 2
         value, ends = float(quantity(self.between, self.within)), []
         # Starts are off the edge on which the best matrices may lie; a second one where the first leads nowhere.
         starts = [cases.inside(self.between, self.within, share) for share in (0.03, 0.1)]
@@ -818,7 +818,7 @@ class _Cases:
         self.one_case = np.equal.outer(case, case)
         self.one_group = np.equal.outer(place[case], place[case])
         self.errors = self.one_case * errors[case[:, None], outcome[:, None], outcome]
-        self.points = stats.qmc.Sobol(max(self.bounds, 1), rng=0).random_base2(8)[:, : self.bounds]
+        self.points = scipy.stats.qmc.Sobol(max(self.bounds, 1), rng=0).random_base2(8)[:, : self.bounds]
         scale = np.nanstd(np.where(bounds, np.nan, values), axis=0)
         self.scale = np.maximum(scale, 1e-6 * max(scale.max(), 1e-3))
         self.lower = np.tril_indices(width)
@@ -883,7 +883,7 @@ class _Cases:
             def inside(found, reach=reach):
                 return self.likelihood(*self.matrices(reach * found)) - allowed
 
-            end = optimize.minimize(
+            end = scipy.optimize.minimize(
                 lambda found, reach=reach: quantity(*self.matrices(reach * found)),
                 start / reach,
                 method="SLSQP",
@@ -908,7 +908,7 @@ class _Cases:
         own = np.diag(self.scale**2)
         pairs = [(own, own), (0.1 * own, own), (own, 0.1 * own)] if start is None else [(start.between, start.within)]
         found = [
-            optimize.minimize(lambda found: -self.likelihood(*self.matrices(found)), self.inside(*pair, 0.1))
+            scipy.optimize.minimize(lambda found: -self.likelihood(*self.matrices(found)), self.inside(*pair, 0.1))
             for pair in pairs
         ]
         return self.matrices(min(found, key=lambda one: one.fun).x)
@@ -931,8 +931,8 @@ def _below(limits, root, uniforms):
     """
     deviations, chances = np.empty(uniforms.T.shape), np.empty(uniforms.T.shape)
     for n, limit in enumerate(limits):
-        chances[n] = np.maximum(special.ndtr((limit - root[n, :n] @ deviations[:n]) / root[n, n]), 1e-300)
-        deviations[n] = special.ndtri(uniforms[:, n] * chances[n])
+        chances[n] = np.maximum(scipy.special.ndtr((limit - root[n, :n] @ deviations[:n]) / root[n, n]), 1e-300)
+        deviations[n] = scipy.special.ndtri(uniforms[:, n] * chances[n])
     return deviations.T, np.log(chances).sum(axis=0)
 
 
@@ -972,8 +972,8 @@ def fixed_and_linear(x: ArrayLike, y: ArrayLike) -> FixedAndLinear:
     design = np.stack([np.ones_like(x), x], axis=1)
     scaled = design / y[:, None]
     # Where a part would be negative, least squares with a bound sets it to zero.
-    start = np.maximum(optimize.nnls(scaled, np.ones_like(y))[0], 1e-12 * np.array([y.min(), y.min() / x.max()]))
-    fitted = optimize.least_squares(
+    start = np.maximum(scipy.optimize.nnls(scaled, np.ones_like(y))[0], 1e-12 * np.array([y.min(), y.min() / x.max()]))
+    fitted = scipy.optimize.least_squares(
         lambda p: np.log(design @ p / y),
         start,
         jac=lambda p: design / (design @ p)[:, None],
@@ -1031,7 +1031,7 @@ def fixed_part_bound(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
         def rest(share):
             return _squares(np.log((fixed + share * steepest * x) / y))
 
-        return optimize.minimize_scalar(rest, bounds=(0, 1), method="bounded", options={"xatol": 1e-9}).fun
+        return scipy.optimize.minimize_scalar(rest, bounds=(0, 1), method="bounded", options={"xatol": 1e-9}).fun
 
     least = squares(0.0)
     if len(x) < 3 or least < _ROUNDING:
@@ -1039,9 +1039,9 @@ def fixed_part_bound(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
 
     def where(chance):
         limit = least * chance ** (-2 / (len(x) - 1))
-        return optimize.brentq(lambda fixed: squares(fixed) - limit, 0, 1e3 * float(y.max()))
+        return scipy.optimize.brentq(lambda fixed: squares(fixed) - limit, 0, 1e3 * float(y.max()))
 
-    near, bound, far = (where(float(chance)) for chance in stats.norm.cdf([1, 0, -1]))
+    near, bound, far = (where(float(chance)) for chance in scipy.stats.norm.cdf([1, 0, -1]))
     return bound, math.log(far / near) / 2
 
 
@@ -1086,7 +1086,7 @@ def _ranks(values):
     above = np.diff(rising) > _ROUNDING * np.maximum(np.abs(rising[..., 1:]), np.abs(rising[..., :-1]))
     places = np.zeros(values.shape, dtype=int)
     np.put_along_axis(places, order[..., 1:], np.cumsum(above, axis=-1), axis=-1)
-    return stats.rankdata(places, axis=-1)
+    return scipy.stats.rankdata(places, axis=-1)
 
 
 def joint_sign_flip(values: ArrayLike, *, permutations: int = 2000, seed: int = 0) -> tuple[float, float]:

@@ -29,11 +29,11 @@ from time import perf_counter
 from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from datagravity import paths
+from datagravity import citations, paths
 from datagravity.evidence import TableError, validate
 from datagravity.modules import digest
 from datagravity.reads import file_digest
-from datagravity.site import citing, executed, figures, renderer, results
+from datagravity.site import executed, figures, renderer, results
 from datagravity.site.dependencies import Dependencies, changes
 from datagravity.site.kernels import ChapterError, Kernels
 
@@ -78,10 +78,10 @@ class Book:
         """The digest of everything that the site is made from."""
         files = [path for folder in (self.data, paths.PACKAGE) for path in folder.rglob("*") if path.is_file()]
         files += [path for path in self.source.iterdir() if path.is_file() and path != self.results]
-        files += [self.root / "_config.yml", self.root / "_toc.yml", self.lock, self.root / citing.FILE]
+        files += [self.root / "_config.yml", self.root / "_toc.yml", self.lock, self.root / citations.FILE]
         files = sorted(path for path in files if path.exists() and "__pycache__" not in path.parts)
         # Each page says which commit it is from.
-        commit = " ".join(citing.commit_of(self.root) or ())
+        commit = " ".join(citations.commit_of(self.root) or ())
         return digest(commit, *(f"{path}\0{file_digest(path).hex()}" for path in files))
 
     def state(self, sources):

@@ -14,38 +14,11 @@ from docutils import nodes
 from sphinx.util.docutils import new_document
 
 from datagravity import grid
+from datagravity.catalogue import beside
 from datagravity.evidence import files, package
 from datagravity.evidence.readme import keys_in_words, meaning
 from datagravity.sources import DATA_PAGES, entries_of, reference_link, row_anchor
 
-#: The columns that stand side by side, the first of which names the row; of other tables the first five.
-BESIDE = {
-    "energy": ("id", "operation", "energy_low_pj", "energy_high_pj", "source"),
-    "distance_rows": ("id", "operation", "pj_per_bit", "distance_mm", "source"),
-    "cacti_runs": ("run", "memory", "capacity_bytes", "node_nm", "read_nj"),
-    "corrections": ("id", "table", "row", "action", "reason"),
-    "pim": ("id", "system", "workload", "reported_text", "source"),
-    "choices": ("id", "choice", "option", "meaning", "reason"),
-    "brain": ("id", "item", "value", "unit", "source"),
-    "claims": ("id", "sentence", "quantity", "region_low", "region_high"),
-    "own_claims": ("id", "claim", "quantity", "region_low", "region_high"),
-    "accelerators": ("id", "name", "year", "memory_type", "source"),
-    "trends": ("id", "fact", "value", "unit", "source"),
-    "efficiency_trend": ("id", "name", "date", "value", "unit"),
-    "llm": ("id", "name", "params_total_b_published", "layers", "source"),
-    "measured_inference": ("id", "llm_name", "accelerator_name", "j_per_output_token", "source"),
-    "measured_decoding": ("id", "llm", "accelerator_name", "joules_per_output_token", "source"),
-    "related_papers": ("id", "title", "lever", "relevance", "source"),
-    "related_claims": ("id", "paper", "claim", "numbers", "units"),
-    "systems": ("id", "name", "paper", "lever", "lesson"),
-    "system_claims": ("id", "system", "what", "value_low", "value_high"),
-    "system_inputs": ("id", "system", "symbol", "value", "source"),
-    "series_rows": ("id", "series", "row", "label", "assumed_mm"),
-    "program_counts": ("kernel", "size", "partition", "places", "remote_bytes"),
-    "program_measurement_counts": ("kernel", "size", "partition", "places", "remote_bytes"),
-}
-#: A table of at most so many columns shows all of them side by side.
-ALL_BESIDE = 7
 #: How many rows of a long table stand on its page at once, and from how many rows on a table is long.
 FIRST, LONG = 200, 600
 #: Readers may filter by columns with a closed list of words, by so many of them at most.
@@ -101,8 +74,7 @@ class TablePage:
         self.name = resource["name"]
         self.rows, self.anchors = data.tables[self.name].rows, data.anchors[self.name]
         fields = {field["name"]: field for field in resource["schema"]["fields"]}
-        beside = list(fields)[: grid.SIDE_BY_SIDE] if len(fields) > ALL_BESIDE else list(fields)
-        self.beside = [name for name in BESIDE.get(self.name, beside) if name in fields]
+        self.beside = beside(resource)
         # The row's name first, then what stands beside it, then the rest in the order of the file.
         self.fields = [fields[name] for name in dict.fromkeys([*self.beside, *fields])]
         self.targets = data.targets(resource)

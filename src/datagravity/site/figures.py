@@ -21,7 +21,8 @@ from sphinx.roles import XRefRole
 from sphinx.util.logging import getLogger
 from sphinx.util.nodes import make_refnode
 
-from datagravity.site import citing, drawing, renderer
+from datagravity import citations as citing
+from datagravity.site import drawing, renderer
 from datagravity.site.dependencies import digest
 from datagravity.site.drawing import in_symbols
 
@@ -184,7 +185,7 @@ def citations(book, number, title, chapter):
     chapter : title of its chapter
     """
     page = f"{title}. Figure {number} of {chapter}"
-    cited = book._replace(page=page, address="{link}")
+    cited = book._replace(page=page, address="{link}", part="figure")
     return {"plain": cited.plain, "bibtex": cited.bibtex}
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from docutils import nodes
 
+from datagravity import citations
 from datagravity.site import citing, data_pages, describing, references
 
 PICTURES = "_images"
@@ -42,9 +43,9 @@ def add_what_it_is(app, pagename, templatename, context, doctree):
         return
     root, base = Path(app.srcdir).parent, app.config.html_baseurl
     address = f"{base.rstrip('/')}/{pagename}.html" if base else None
-    title = citing.plain(context.get("title") or "")
-    if (root / citing.FILE).exists():
-        context["body"] += citing.citation(root, page=title, address=address).box()
+    title = citations.plain(context.get("title") or "")
+    if (root / citations.FILE).exists():
+        context["body"] += citing.box(citations.citation(root, page=title, address=address))
     description = context.get("description") or ("" if doctree is None else describing.first_sentence(doctree))
     context["metatags"] = context.get("metatags", "") + describing.tags(
         title=title,

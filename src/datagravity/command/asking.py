@@ -1,0 +1,591 @@
+"""What a reader asks of the law: G_d of a machine, what closeness saves, what a token costs, where to compute."""
+
+import csv
+import json
+import re
+import warnings
+from pathlib import Path
+
+import click
+
+from datagravity.command.answering import Answer, command
+
+FILE = click.Path(path_type=Path)
+#: What may stand in a table of masses, beside the mass.
+COORDINATES = ("x", "y", "z")
+#: The fields of a memory system for `predict`, each with what it is.
+FIELDS = {
+    "id": "a name of your own",
+    "baseline_class": "what computes today",
+    "baseline_memory": "the memory that it fetches from; a blank takes those of its class",
+    "scope": "whose energy you mean; reports are known of the first four",
+    "pj_per_bit_baseline": "energy of moving one bit today, in pJ; or its two ends:",
+    "pj_per_bit_baseline_low": "the low end",
+    "pj_per_bit_baseline_high": "the high end",
+    "source": "a key of the bibliography with a published share of data movement; else blank",
+}
+EXAMPLE = {
+    "id": "my system",
+    "baseline_class": "GPU",
+    "baseline_memory": "HBM",
+    "scope": "whole_system",
+    "pj_per_bit_baseline_low": "4",
+    "pj_per_bit_baseline_high": "13",
+}
+PER_OPERATION = "64 bits an operation: two 32-bit operands, each used once (the published convention)"
+OWN_WIDTH = "one operand of the operation's own width"
+
+
+@command("gd", example=["gd 1300 1.31", "gd --memory HBM2 --operation 'FP16 MAC'", "gd --memory HBM3"])
+@click.argument("transport_pj", type=float, required=False, help="Energy of moving the operands of one operation, pJ.")
+@click.argument("compute_pj", type=float, required=False, help="Energy of that operation, pJ.")
+@click.option("--memory", help="A memory of the table energy: a level, a type such as HBM2, or the id of a row.")
+@click.option("--operation", help="An operation of the table energy, such as FP32 multiply, or the id of a row.")
+def gd(transport_pj, compute_pj, memory, operation):
+    """G_d of two energies, or of a memory and an operation.
+
+    The energies are yours; a memory and an operation are those of the tables, and each pair of rows is printed with its
+    interval, its source, what it counts, and the convention.
+    """
+    named = memory is not None or operation is not None
+    if named == (transport_pj is not None) or (transport_pj is None) != (compute_pj is None):
+        raise click.UsageError("expected either TRANSPORT_PJ and COMPUTE_PJ, or --memory, --operation or both")
+    if named:
+        return _gd_of_rows(memory, operation)
+    from datagravity.command.layout import number
+    from datagravity.law import disjunction_constant
+
+    found = disjunction_constant(transport_pj, compute_pj)
+    convention = "the transport of one operation over that operation, both as given"
+    text = f"G_d = {number(found)}\nConvention: {convention}. Two numbers have no interval."
+    energies = {"transport_pj": transport_pj, "compute_pj": compute_pj}
+    return Answer(text, {"gd": found, "convention": convention, **energies})
+
+
+def _gd_of_rows(memory, operation):
+    """G_d of every pair of rows for a memory and an operation, of one source where one has both."""
+    from datagravity.command.layout import aligned, between, plain
+
+    pairs, mixed = _pairs(memory, operation)
+    rows = [
+        plain(
+            {
+                name: row[name]
+                for name in ("access", "operation", "source", "node", "scope", "method", "status", "grey", "locator")
+            }
+            | {"rows": [row["transport_row"], row["compute_row"]], "width_bits": row["width_bits"]}
+            | {name: row[name] for name in ("gd", "gd_low", "gd_high")}
+            | {f"own_width_{name}": row[f"gd_matched{end}"] for name, end in _ENDS.items()}
+        )
+        for row in pairs.to_dict("records")
+    ]
+    lines = aligned(
+        [
+            [
+                row["access"],
+                row["operation"],
+                row["gd"],
+                between(row["gd_low"], row["gd_high"]),
+                row["own_width_gd"],
+                between(row["own_width_gd_low"], row["own_width_gd_high"]),
+                "+".join(row["rows"]),
+                row["source"],
+                row["scope"],
+            ]
+            for row in rows
+        ],
+        ["access", "operation", "G_d", "interval", "own width", "interval", "rows", "source", "scope"],
+        widest=36,
+    )
+    said = [
+        f"G_d: {PER_OPERATION}. Own width: {OWN_WIDTH}.",
+        "An interval is the range that the source prints. Scope: what the access counts / what the operation counts.",
+    ]
+    if mixed:
+        said.append("No source has both: these rows are of two sources, so what they count may differ.")
+    said.append("`datagravity source energy:ROW` says where a row comes from.")
+    conventions = {"gd": PER_OPERATION, "own_width_gd": OWN_WIDTH}
+    return Answer(f"{lines}\n\n" + "\n".join(said), {"pairs": rows, "of_two_sources": mixed, "convention": conventions})
+
+
+_ENDS = {"gd": "", "gd_low": "_low", "gd_high": "_high"}
+
+
+def _pairs(memory, operation):
+    """The pairs of `processors.disjunction_constants` that a reader means, and whether they are of two sources."""
+    from datagravity.command.naming import found
+    from datagravity.processors import accesses, disjunction_constants, operations
+
+    reads, works = accesses(), operations()
+    types = reads.set_index("id")["memory_type"].fillna("")
+    if memory is not None:
+        names = [*reads["memory_level"], *types[types != ""]]
+        memory = memory if memory in set(reads["id"]) else found("--memory", memory, names)
+        reads = reads[(reads[["memory_level", "memory_type", "id"]] == memory).any(axis=1)]
+    if operation is not None:
+        names = list(works["operation_class"])
+        operation = operation if operation in set(works["id"]) else found("--operation", operation, names)
+        works = works[(works[["operation_class", "id"]] == operation).any(axis=1)]
+    pairs = disjunction_constants(include_recalled=True)
+    pairs = pairs[pairs["transport_row"].isin(reads["id"]) & pairs["compute_row"].isin(works["id"])]
+    if len(pairs) and not (pairs["status"] == "recalled").all():
+        pairs = pairs[pairs["status"] != "recalled"]
+    if len(pairs) or memory is None or operation is None:
+        if not len(pairs):
+            raise ValueError(
+                f"{' and '.join(filter(None, (memory, operation)))}: no source has an access and an operation for it, "
+                "expected both --memory and --operation, whose rows may be of two sources"
+            )
+        return pairs, False
+    return _of_two_sources(reads, works), True
+
+
+def _of_two_sources(reads, works):
+    """Every access with every operation, as `processors.disjunction_constants` has them."""
+    import pandas as pd
+
+    from datagravity.law import workload_disjunction_constant
+    from datagravity.processors import PUBLISHED_CONVENTION
+
+    reads, works = (
+        rows[rows["status"] != "recalled"] if (rows["status"] != "recalled").any() else rows for rows in (reads, works)
+    )
+    found = []
+    for read in reads.to_dict("records"):
+        for work in works.to_dict("records"):
+            own = {"operands": 1, "width_bits": float(work["width_bits"])}
+            ends = {
+                f"{name}_{end}": workload_disjunction_constant(
+                    float(read[f"energy_pj_per_bit_{end}"]), float(work[f"compute_pj_{other}"]), **convention
+                )
+                for name, convention in (("gd", PUBLISHED_CONVENTION), ("gd_matched", own))
+                for end, other in (("low", "high"), ("high", "low"))
+            }
+            middle = {name: (ends[f"{name}_low"] * ends[f"{name}_high"]) ** 0.5 for name in ("gd", "gd_matched")}
+            both = {
+                name: " / ".join(dict.fromkeys((str(read[name]), str(work[name]))))
+                for name in ("source", "node", "method", "locator")
+            }
+            found.append(
+                {
+                    "transport_row": read["id"],
+                    "compute_row": work["id"],
+                    "access": read["operation"],
+                    "operation": work["operation_class"],
+                    "width_bits": int(work["width_bits"]),
+                    "scope": f"{read['scope']} / {work['scope']}",
+                    "status": "recalled" if "recalled" in (read["status"], work["status"]) else "verified",
+                    "grey": bool(read["grey"] or work["grey"]),
+                    **both,
+                    **ends,
+                    **middle,
+                }
+            )
+    return pd.DataFrame(found)
+
+
+@command("saving", example=["saving 992 --beta 2", "saving 992 --beta 1.5 --fixed-share 0.5 --model patch"])
+@click.argument("gd", type=float, metavar="GD", help="The disjunction constant.")
+@click.option("--beta", type=float, default=2.0, show_default=True, help="Between 1 and 3.")
+@click.option(
+    "--fixed-share", type=float, default=0.0, show_default=True, help="Of transport, what no distance shrinks."
+)
+@click.option("--model", type=click.Choice(["tile", "patch"]), default="tile", show_default=True, help="Of closeness.")
+def saving(gd, beta, fixed_share, model):
+    """What the best distance saves, and where it lies."""
+    from datagravity import law
+    from datagravity.command.layout import number
+
+    found = {
+        "saving": law.saving(gd, beta, model=model, fixed_share=fixed_share),
+        "best_distance": law.optimal_distance(gd, beta, model=model, fixed_share=fixed_share),
+        "bare_power": law.asymptotic_saving(gd, beta),
+    }
+    where = "closer" if found["best_distance"] < 1 else "farther away, which the law takes for free"
+    text = (
+        f"saving         {number(found['saving'])}\n"
+        f"best distance  {number(found['best_distance'])} of the distance as built: {where}\n"
+        f"bare power     {number(found['bare_power'])}, G_d ** ((beta - 1) / 2), without the prefactor\n\n"
+        f"For G_d = {number(gd)}, beta = {number(beta)}, a fixed share of {number(fixed_share)} and the model of "
+        f"{'tiles' if model == 'tile' else 'patches'}."
+    )
+    return Answer(text, found | {"gd": gd, "beta": beta, "fixed_share": fixed_share, "model": model})
+
+
+@command(
+    "energy-per-token",
+    example=["energy-per-token 'Llama-3 8B' H200 --batch 32 --context 4096", "energy-per-token config.json H200"],
+)
+@click.argument("model", help="A name of the table llm, or a config.json as Hugging Face models have it.")
+@click.argument("accelerator", help="A name of the table accelerators.")
+@click.option("--batch", type=float, default=1.0, show_default=True, help="Sequences in flight.")
+@click.option("--context", type=float, default=1024.0, show_default=True, help="Mean tokens in the cache of one.")
+@click.option("--prompt", type=float, default=0.0, show_default=True, help="Mean tokens of prompts read meanwhile.")
+@click.option("--gpus", type=int, default=1, show_default=True, help="Accelerators that share the model.")
+@click.option("--weight-bits", type=float, help="Width of a weight.  [default: 16, or as the configuration says]")
+def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bits):
+    """What a token of a language model costs, and why."""
+    from datagravity import catalogue
+    from datagravity.command.layout import aligned, between, number, plain
+    from datagravity.command.naming import found
+    from datagravity.command.waiting import saying
+
+    notes = []
+    if model.endswith(".json") or Path(model).is_file():
+        given = _configuration(Path(model), notes)
+    else:
+        given = found("MODEL", model, [row.cells["name"] for row in catalogue.rows("llm")])
+    place = found("ACCELERATOR", accelerator, [row.cells["name"] for row in catalogue.rows("accelerators")])
+    from datagravity.decoding import LEVEL, decode_energy
+
+    with warnings.catch_warnings(record=True) as told, saying("Fitting the model of time and energy to measured runs."):
+        warnings.simplefilter("always", UserWarning)
+        token = decode_energy(
+            given, place, batch=batch, context=context, prompt=prompt, gpus=gpus, weight_bits=weight_bits
+        )
+    notes += [str(one.message) for one in told if issubclass(one.category, UserWarning)]
+    rows = [[name.replace("_", " "), joules, round(100 * token.shares[name])] for name, joules in token.terms.items()]
+    text = (
+        f"{number(token.joules_per_token)} J a token, {between(token.low, token.high)} J in the band, at "
+        f"{100 * LEVEL:.0f} %, of models that were left out of the fit; "
+        f"{number(token.tokens_per_joule)} tokens a joule.\n"
+        f"{token.model} on {token.accelerator}: batch {number(batch)}, context {number(context)}, {gpus} of them.\n\n"
+        f"{aligned(rows, ['term', 'J', '%'])}\n\n"
+        f"G_d = {number(token.gd)}: weights and cache over arithmetic; "
+        + (
+            f"one at a batch of {number(token.batch_at_unity)}."
+            if token.batch_at_unity < 1e300
+            else "above one at any batch."
+        )
+        + "".join(f"\nNote: {note}" for note in notes)
+    )
+    names = ("model", "accelerator", "joules_per_token", "low", "high", "terms", "shares", "gd", "batch_at_unity")
+    names += ("tokens_per_joule", "step_seconds", "weight_bytes", "kv_bytes", "flop", "bounds", "time_bounds")
+    return Answer(text, plain({name: getattr(token, name) for name in names} | {"notes": notes}))
+
+
+#: Parts of the names of fields that decide nothing of what a token costs here, such as rms_norm_eps.
+_IDLE = re.compile(
+    r"(?:^|_)(act|alpha|architectures|auto|bos|cache|coef|dropout|eos|eps|factor|initializer|loss|map|model|norm|pad|"
+    r"pretraining|range|remove|rope|router|scaling|theta|transformers|version)(?:_|$)"
+)
+#: Fields of published configurations that are written almost as others are, and mean something else.
+_OF_THEIR_OWN = {"n_group", "qk_head_dim", "v_head_dim"}
+
+
+def _configuration(path, notes):
+    """The configuration in a file, after a look at what is missing, unknown or contradictory in it."""
+    given = _json(path)
+    if not isinstance(given, dict):
+        raise ValueError(f"{path}: expected an object of JSON with the fields of a configuration")
+    if "hidden_size" not in given and isinstance(given.get("text_config"), dict):
+        notes.append(f"{path.name}: its text_config is taken, the part that writes")
+        given = given["text_config"]
+    from datagravity.command.naming import nearest
+    from datagravity.decoding import configuration
+
+    known = {*configuration.NEEDED, *configuration.OPTIONAL, "tie_word_embeddings", "attention_bias", "torch_dtype"}
+    known |= {"moe_intermediate_size", "hybrid_override_pattern", "qk_nope_head_dim", "_name_or_path", "dtype"}
+    unknown = [name for name in given if name not in known]
+    missing = [name for name in (*configuration.NEEDED, "tie_word_embeddings") if given.get(name) is None]
+    if missing:
+        near = {name: [one for one in nearest(name, unknown) if _alike(one, name)][:1] for name in missing}
+        said = [f"{name} (is {near[name][0]} meant for it?)" if near[name] else name for name in missing]
+        raise ValueError(f"{path}: missing {', '.join(said)}, expected every one of them")
+    others = known - given.keys()
+    misspelt = {
+        name: [one for one in nearest(name, others) if _alike(one, name)][:1]
+        for name in unknown
+        if name not in _OF_THEIR_OWN
+    }
+    if wrong := {name: near[0] for name, near in misspelt.items() if near}:
+        said = ", ".join(f"{name} (is {near} meant?)" for name, near in wrong.items())
+        raise ValueError(f"{path}: unknown {said}, expected the words of a configuration")
+    if given.get("dtype") is not None:
+        given = {"torch_dtype": given["dtype"]} | given
+    _contradictions(path, given)
+    if "quantization_config" in given:
+        notes.append(f"{path.name}: its quantization_config is not read; --weight-bits says the width of a weight")
+    telling = [name for name in unknown if not _IDLE.search(name) and name != "quantization_config"]
+    if telling:
+        notes.append(f"{path.name}: not read here: {', '.join(telling)}")
+    return {"_name_or_path": path.name} | given
+
+
+def _alike(one, other):
+    """Whether two words differ by a slip of the pen."""
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, one, other).ratio() > 0.88
+
+
+def _contradictions(path, given):
+    """Refuse fields that cannot be true together."""
+
+    def whole(name):
+        value = given.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+    heads, cached, hidden, layers = map(
+        whole, ("num_attention_heads", "num_key_value_heads", "hidden_size", "num_hidden_layers")
+    )
+    experts = {name: whole(name) for name in ("num_experts", "num_local_experts", "n_routed_experts") if whole(name)}
+    chosen, pattern = whole("num_experts_per_tok"), given.get("hybrid_override_pattern")
+    found = []
+    if heads and cached and heads % cached:
+        found.append(f"num_attention_heads {heads} is no multiple of num_key_value_heads {cached}")
+    if heads and hidden and hidden % heads and not given.get("head_dim") and not given.get("kv_lora_rank"):
+        found.append(f"hidden_size {hidden} is no multiple of num_attention_heads {heads}, and head_dim is not there")
+    if len(set(experts.values())) > 1:
+        found.append(" and ".join(f"{name} {count}" for name, count in experts.items()) + " count the same experts")
+    if experts and chosen and chosen > min(experts.values()):
+        found.append(f"num_experts_per_tok {chosen} is more than the experts, {min(experts.values())}")
+    if isinstance(pattern, str) and layers and len(pattern) != layers:
+        found.append(f"hybrid_override_pattern has {len(pattern)} letters for num_hidden_layers {layers}")
+    both = [str(given[name]).removeprefix("torch.") for name in ("dtype", "torch_dtype") if given.get(name)]
+    if len(set(both)) > 1:
+        found.append(f"dtype {both[0]} and torch_dtype {both[1]} differ")
+    if found:
+        raise ValueError(f"{path}: {'; '.join(found)}; expected fields that agree")
+
+
+def _json(path):
+    """What a file of JSON holds."""
+
+    def refuse(word):
+        raise ValueError(f"{word} is no number of JSON")
+
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=refuse)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}, expected JSON") from None
+
+
+@command("place", example=["place masses.csv", "place masses.parquet --exponent 1.5"])
+@click.argument("file", type=FILE, help="CSV, Parquet or NPY with columns x, y, perhaps z, and perhaps mass.")
+@click.option("--exponent", type=float, default=1.0, show_default=True, help="Of energy against distance: beta - 1.")
+def place(file, exponent):
+    """Where to compute when data lie in many places.
+
+    Prints the best place, its energy, and what it saves against the centroid and the first of the places.
+    """
+    import numpy as np
+
+    from datagravity.command.layout import number, plain
+
+    names, positions, masses = _masses(file)
+    from datagravity import placement
+
+    found = placement.place(masses, positions, exponent)
+    centre = np.average(positions, axis=0, weights=masses)
+    savings = {"centroid": found.saving_over(centre), "first": found.saving_over(positions[0])}
+    gap = (found.energy - found.lower_bound) / found.energy if found.energy else 0.0
+    where = ", ".join(f"{name} = {number(float(value), 6)}" for name, value in zip(names, found.position, strict=True))
+    proof = "proven best" if found.certified else f"at most {number(100 * gap)} % above the least energy there is"
+    text = (
+        f"best place  {where}\n"
+        f"energy      {number(found.energy, 6)}, {proof}; mass times distance to the power of {number(exponent)}\n"
+        f"saving      {number(savings['centroid'])} against the centroid, {number(savings['first'])} against the first "
+        f"of {len(masses)} places"
+    )
+    values = {
+        "position": dict(zip(names, found.position.tolist(), strict=True)),
+        "energy": found.energy,
+        "lower_bound": found.lower_bound,
+        "certified": found.certified,
+        "exponent": exponent,
+        "saving_over": savings,
+        "centroid": centre,
+        "places": len(masses),
+    }
+    return Answer(text, plain(values))
+
+
+def _masses(file):
+    """The names of the coordinates, the positions and the masses of a file."""
+    import numpy as np
+
+    readers = {".csv": _from_csv, ".parquet": _from_parquet, ".npy": _from_npy}
+    if file.suffix.lower() not in readers:
+        raise ValueError(f"FILE: {file}, expected a file .csv, .parquet or .npy")
+    columns = {name.strip().lower(): values for name, values in readers[file.suffix.lower()](file).items()}
+    names = [name for name in COORDINATES if name in columns]
+    if "x" not in names:
+        raise ValueError(f"{file}: columns {', '.join(columns) or 'none'}, expected x, y, perhaps z, and perhaps mass")
+    if unknown := [name for name in columns if name not in (*COORDINATES, "mass")]:
+        raise ValueError(f"{file}, column {unknown[0]}: unknown, expected x, y, perhaps z, and perhaps mass")
+    if not len(columns["x"]):
+        raise ValueError(f"{file}: no row, expected at least one")
+    first = 2 if file.suffix.lower() == ".csv" else 1
+    found = {name: _numbers(file, name, values, first) for name, values in columns.items()}
+    masses = found.get("mass", np.ones(len(found["x"])))
+    if (masses < 0).any():
+        row = int(np.flatnonzero(masses < 0)[0])
+        raise ValueError(f"{file}, row {row + first}, column mass: {masses[row]:g}, expected at least 0")
+    return names, np.column_stack([found[name] for name in names]), masses
+
+
+def _numbers(file, name, values, first):
+    """A column as finite numbers; the first row that is none is named, the header being row 1 of a CSV file."""
+    import numpy as np
+    import pandas as pd
+
+    numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(numbers)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        shown = values[row] if isinstance(values[row], str) else str(values[row])
+        raise ValueError(f"{file}, row {row + first}, column {name}: {shown!r}, expected a finite number")
+    return numbers
+
+
+def _from_csv(file):
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(
+            file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False, skipinitialspace=True
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: {error}, expected comma-separated values with a header") from None
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError(f"{file}: more cells in a row than in the header, expected as many")
+    rows = len(frame)
+    while rows and (frame.iloc[rows - 1] == "").all():  # blank lines at the end of the file
+        rows -= 1
+    frame = frame.iloc[:rows]
+    return {name: frame[name].to_numpy(dtype=object) for name in frame}
+
+
+def _from_parquet(file):
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(file)
+    except ImportError:
+        raise ValueError(f"{file}: expected pyarrow, which reads Parquet: pip install pyarrow") from None
+    except OSError:
+        raise
+    except Exception as error:  # pyarrow has errors of its own
+        raise ValueError(f"{file}: {error}, expected a Parquet file") from None
+    return {str(name): frame[name].to_numpy() for name in frame}
+
+
+def _from_npy(file):
+    import numpy as np
+
+    try:
+        array = np.load(file, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{file}: {error}, expected an array of numbers as numpy.save writes it") from None
+    if array.dtype.names:
+        return {name: array[name] for name in array.dtype.names}
+    if array.ndim != 2 or array.shape[1] not in (2, 3):
+        raise ValueError(f"{file}: shape {array.shape}, expected (n, 2) for x, y or (n, 3) for x, y, mass")
+    return dict(zip(("x", "y", "mass"), array.T, strict=False))
+
+
+@command("predict", example=["predict --template", "predict my_memory.csv"])
+@click.argument("file", type=FILE, required=False, help="One or more systems as CSV or JSON, as --template shows them.")
+@click.option("--template", is_flag=True, help="Print a file to fill in.")
+def predict(file, template):
+    """What processing in memory would save you.
+
+    Every specification of the book predicts the saving of a memory system of your own: printed are the median, the
+    middle 80 % of all draws, and how often the law forecasts published reports better than a constant does.
+    """
+    if template:
+        text, fields = _template()
+        return Answer(text, fields)
+    if file is None:
+        raise click.UsageError("Missing argument 'FILE'; --template prints one to fill in.")
+    from datagravity.command.waiting import saying, use_store
+
+    use_store()
+    systems = _systems(file)
+    with saying("Predicting under thousands of specifications: some seconds, the first time half a minute."):
+        from datagravity import pim
+
+        found = [(name, row, pim.predict(row)) for name, row in systems]
+    from datagravity.command.layout import between, number, plain
+
+    texts = []
+    for name, row, one in found:
+        gains = (
+            f"Of the specifications that compare reports of this scope, the law forecasts better than a constant in "
+            f"{100 * one.gains:.0f} %."
+            if one.gains is not None
+            else "No specification compares reports of this scope, so nothing says how good the law is there."
+        )
+        texts.append(
+            f"{name}: {number(one.value)} times less energy, {between(one.low, one.high)} in four of five draws.\n"
+            f"Over {one.specifications} specifications the median goes from {between(one.median_low, one.median_high)}."
+            f"\n{gains}" + ("" if row.get("baseline_class") else "\nNote: without baseline_class, any memory off chip.")
+        )
+    values = [{"name": name, "given": row, **one._asdict()} for name, row, one in found]
+    return Answer("\n\n".join(texts), plain(values))
+
+
+def _closed():
+    """The words that a field of a system may have: field -> list."""
+    from datagravity import catalogue
+
+    fields = catalogue.resources()["pim"]["schema"]["fields"]
+    known = {field["name"]: field.get("constraints", {}).get("enum") for field in fields if field["name"] in FIELDS}
+    return {name: words for name, words in known.items() if words}
+
+
+def _template():
+    """A file for `predict` to fill in, and its fields with what they may hold."""
+    closed = _closed()
+    lines = ["# A memory system a line; a blank is not known. Lines with # are for you alone."]
+    lines += [
+        f"# {name}: {said}" + (f". One of: {'; '.join(closed[name])}" if name in closed else "")
+        for name, said in FIELDS.items()
+    ]
+    cells = [f'"{text}"' if "," in text else text for text in (EXAMPLE.get(name, "") for name in FIELDS)]
+    fields = {name: {"what": said, "one_of": closed.get(name)} for name, said in FIELDS.items()}
+    return "\n".join([*lines, ",".join(FIELDS), ",".join(cells)]), fields
+
+
+def _systems(file):
+    """The systems of a file: pairs of a name and a row for `pim.predict`, whose fields and words are all known."""
+    if file.suffix.lower() == ".json":
+        given = _json(file)
+        rows = given if isinstance(given, list) else [given]
+        if not rows or not all(isinstance(row, dict) for row in rows):
+            raise ValueError(f"{file}: expected an object of JSON a system, or a list of them")
+    elif file.suffix.lower() == ".csv":
+        lines = [
+            line for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()[:1] not in ("#", "")
+        ]
+        reader = csv.DictReader(lines)
+        rows = list(reader)
+        if not rows:
+            raise ValueError(f"{file}: no row below a header, expected one a system; --template prints a file")
+    else:
+        raise ValueError(f"FILE: {file}, expected a file .csv or .json")
+    return [_system(file, place, row) for place, row in enumerate(rows, start=1)]
+
+
+def _system(file, place, row):
+    """One system, after a look at each of its fields."""
+    from datagravity.command.naming import found
+
+    closed, checked = _closed(), {}
+    at = f"{file}, system {place}"
+    for name, value in row.items():
+        if name is None or (value is None and file.suffix.lower() == ".csv"):
+            raise ValueError(f"{at}: {len(row)} cells or more, expected as many as the header has")
+        column = found(f"{at}, field", name, FIELDS)
+        text = "" if value is None else str(value).strip()
+        if isinstance(value, bool | list | dict):
+            raise ValueError(f"{at}, {column}: {value!r}, expected a text or a number")
+        if text:
+            checked[column] = found(f"{at}, {column}", text, closed[column]) if column in closed else text
+    if not checked.keys() - {"id", "source", "scope"}:
+        raise ValueError(f"{at}: nothing of the memory, expected baseline_class, baseline_memory or a pj_per_bit field")
+    return checked.get("id", f"system {place}"), checked
+
+
+COMMANDS = [gd, saving, energy_per_token, place, predict]

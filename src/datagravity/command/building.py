@@ -1,0 +1,134 @@
+"""What builds the book, in a checkout."""
+
+from pathlib import Path
+
+import click
+
+from datagravity.command.answering import Answer, command
+
+ROOT = click.option(
+    "--root", type=Path, default=Path.cwd, show_default="the current folder", help="The folder of the checkout."
+)
+
+
+@command("book", example="book --workers 1")
+@ROOT
+@click.option("--workers", type=click.IntRange(1), show_default="one a core", help="Chapters executed at a time.")
+def book(root, workers):
+    """Build the book."""
+    from datagravity.site.build import build
+
+    build(root, workers=workers)
+
+
+@command("chapter", example="chapter pim")
+@click.argument("name", help="The chapter, as in pim, pim.md or book/pim.md.")
+@ROOT
+def chapter(name, root):
+    """Run one chapter, print its numbers and their change; write no page."""
+    from datagravity.site.build import run_chapter
+
+    run_chapter(root, name)
+
+
+@command("pdf", example="pdf")
+@ROOT
+def pdf(root):
+    """Print the built book to one PDF."""
+    from datagravity.site.build import Book
+    from datagravity.site.pdf import write
+
+    path, sheets = write(Book(root))
+    return Answer(f"{path}: {sheets} pages", {"file": str(path), "pages": sheets})
+
+
+@command("serve", example="serve --port 8001")
+@ROOT
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="A port; 0: any free one.")
+def serve(root, port):
+    """Serve the built book on this machine, compressed."""
+    from datagravity.site.build import Book
+    from datagravity.site.server import Server
+
+    folder = Book(root).html
+    if not folder.exists():
+        raise ValueError(f"{folder} does not exist: run `make book` first")
+    try:
+        server = Server(folder, port)
+    except OSError as error:
+        raise ValueError(f"--port: {port}, expected a free port ({error.strerror}), as in --port 0") from None
+    with server:
+        click.echo(f"{server.address}/  (Ctrl-C ends)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo()
+
+
+@command("sync", example="sync")
+@ROOT
+def sync(root):
+    """Write the page of theorems, the glossary, and each chapter's notebook from their sources."""
+    from datagravity.site import glossary, notebooks, theorems
+    from datagravity.site.build import Book
+
+    found = Book(root)
+    chapters = found.chapters()
+    written = {glossary.PAGE: glossary.write_page(found.source), theorems.PAGE: theorems.write_page(chapters)}
+    written |= {notebooks.notebook_of(chapter).name: notebooks.write_notebook(chapter) for chapter in chapters}
+    states = {name: "written" if was_written else "unchanged" for name, was_written in written.items()}
+    return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)
+
+
+@command("sync-back", example="sync-back book/placement.ipynb")
+@click.argument("notebook", type=Path, help="The edited notebook, as in book/placement.ipynb.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def sync_back(notebook, yes):
+    """Take one notebook's edits into its chapter's source, after showing what would change."""
+    from datagravity.site import notebooks
+
+    if notebook.suffix != ".ipynb" or not notebook.exists() or not notebook.with_suffix(".md").exists():
+        raise ValueError(
+            f"notebook: {notebook}, expected an .ipynb beside the .md of its chapter, as in book/placement.ipynb"
+        )
+    source = notebook.with_suffix(".md")
+    lines = notebooks.difference_lines(notebook)
+    if not lines:
+        return Answer(f"{notebook.name} and its source say the same: nothing to take.", {"written": False})
+    click.echo("\n".join(lines), err=True)
+    if not yes and not _agreed(f"Write this to {source}?"):
+        return Answer("Nothing written.", {"written": False})
+    notebooks.take_back(notebook)
+    return Answer(f"{source} written.", {"written": True})
+
+
+def _agreed(question):
+    """Whether a reader says yes."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:  # Ctrl-C, or nobody is there to answer
+        raise ValueError("nothing written: expected y or n; --yes writes without asking") from None
+
+
+@command("data-readme", example="data-readme")
+def data_readme():
+    """Write data/README.md from the tables' own descriptions."""
+    from datagravity.evidence import data_readme as text
+    from datagravity.paths import DATA
+
+    (DATA / "README.md").write_text(text(), encoding="utf-8")
+    return Answer(f"{DATA / 'README.md'} written.", {"file": str(DATA / "README.md")})
+
+
+@command("picture", example="picture book/energy-against-distance.svg")
+@click.argument("file", type=Path, help="The SVG file to write.")
+def picture(file):
+    """Draw the README's picture."""
+    from datagravity.charts.placement import energy_against_distance
+    from datagravity.site.renderer import still_picture
+
+    file.write_text(still_picture(energy_against_distance().to_dict()), encoding="utf-8")
+    return Answer(f"{file} written.", {"file": str(file)})
+
+
+COMMANDS = [book, chapter, pdf, serve, sync, sync_back, data_readme, picture]
