@@ -15,6 +15,7 @@ from datagravity import __version__
 SECTIONS = {
     "Look up": ["tables", "citing"],
     "Measure": ["measuring"],
+    "Your chip": ["chips"],
     "Build the book (in a checkout)": ["building"],
 }
 STATUSES = (
