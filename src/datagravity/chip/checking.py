@@ -69,8 +69,15 @@ class Checker:
         name = entry.cells.get("chip", "")
         self.problems.append(
             Problem(
-                self.file, expected, entry.line, shown(name) or None, column, None if value is None else shown(value),
-                meaning=meaning(column), mend=mend, warning=warning,
+                self.file,
+                expected,
+                entry.line,
+                shown(name) or None,
+                column,
+                None if value is None else shown(value),
+                meaning=meaning(column),
+                mend=mend,
+                warning=warning,
             )
         )
 

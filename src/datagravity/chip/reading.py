@@ -103,7 +103,7 @@ def _decoded(sheet, content):
 
 def _separated(sheet, text):
     """The records of separated values, each with its line; the separator is the one that the header has most of."""
-    lines = [line for line in text.splitlines() if line.strip(" ,;\t\"") and not line.lstrip(' "\ufeff').startswith("#")]
+    lines = [line for line in text.splitlines() if line.strip(' ,;\t"') and not line.lstrip(' "\ufeff').startswith("#")]
     if not lines:
         sheet.refuse("a header and at least one row; there are only blank lines and remarks")
         return []
@@ -250,7 +250,9 @@ def _header_problems(sheet, line, header):
     before = len(sheet.problems)
     if not set(header) & set(COLUMNS):
         sheet.refuse(
-            f"a header with the columns {', '.join(COLUMNS)}", line, value=shown(", ".join(header)),
+            f"a header with the columns {', '.join(COLUMNS)}",
+            line,
+            value=shown(", ".join(header)),
             mend="datagravity new chip my_chip.csv",
         )
         return True
@@ -281,12 +283,18 @@ def _decimals(sheet):
     if points:
         return sheet.refuse(
             f"one decimal mark in all numbers; there are {len(commas)} with a comma and {len(points)} with a point",
-            line, column=name, value=shown(text), mend="write 3.5 everywhere",
+            line,
+            column=name,
+            value=shown(text),
+            mend="write 3.5 everywhere",
         )
     if all(re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", cell[2]) for cell in commas):
         return sheet.refuse(
             "a number that can be read in one way: every comma stands before three digits, as between thousands",
-            line, column=name, value=shown(text), mend=f"{text.replace(',', '.')} or {text.replace(',', '')}",
+            line,
+            column=name,
+            value=shown(text),
+            mend=f"{text.replace(',', '.')} or {text.replace(',', '')}",
         )
     sheet.remarks.append("read with decimal commas")
     for _, row in sheet.rows:

@@ -80,7 +80,9 @@ def slug(text):
 def free(key, taken):
     """A key that is not taken: this one, or with the first letter behind it that makes it new."""
     taken = set(taken)
-    return next(one for one in [key, *(f"{key}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")] if one not in taken)
+    return next(
+        one for one in [key, *(f"{key}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")] if one not in taken
+    )
 
 
 def lines_of(entries, origins, ids):
@@ -153,7 +155,7 @@ def _with_entry(text, origin):
     places = [(found[1], found.start()) for found in re.finditer(r"^@\w+\{([^,\s]+),", text, re.M)]
     after = [start for key, start in places if key > origin.key]
     if after and [key for key, _ in places] == sorted(key for key, _ in places):
-        return f"{text[:after[0]]}{entry}{end}{end}{text[after[0]:]}"
+        return f"{text[: after[0]]}{entry}{end}{end}{text[after[0] :]}"
     return f"{text.rstrip()}{end}{end}{entry}{end}"
 
 
@@ -173,8 +175,16 @@ def bibtex_of(origin):
 
 #: What means something else in BibTeX or LaTeX.
 _LATEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#",
-    "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
 }
 
 
@@ -208,5 +218,3 @@ def standing_in(entries, origins, *, groups=None):
 def read_texts(files):
     """The texts of files with the ends of their lines as they are; a byte order mark is dropped."""
     return [file.read_bytes().decode("utf-8-sig") for file in files]
-
-
