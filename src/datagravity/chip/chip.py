@@ -90,7 +90,7 @@ class Chip:
                 found[name] = keys.pop()
         return found
 
-    @cached_property
+    @property
     def rows(self):
         """The rows of the book's table of energies that the file makes, with the columns of `load("energy")`.
 
@@ -99,11 +99,7 @@ class Chip:
         ChipError
             If something is wrong with the file.
         """
-        with self.in_the_book() as ids:
-            found = load("energy")
-            found = found[found["id"].isin(ids)].reset_index(drop=True)
-        found.attrs.clear()
-        return found
+        return self._among_the_book[0].copy()
 
     def in_the_book(self, *, groups=None):
         """The book's tables with this chip in them, while the context is open; see `tables.standing_in`."""
@@ -124,18 +120,21 @@ class Chip:
         ChipError
             If something is wrong with the file.
         """
-        return self._constants.copy()
+        return self._among_the_book[1].copy()
 
     @cached_property
-    def _constants(self):
+    def _among_the_book(self):
+        """The rows and their pairs."""
         from datagravity import processors
 
-        names = {origin.key: origin.chip for origin in self.origins()} if self.energies else {}
-        with self.in_the_book():
-            pairs = processors.disjunction_constants()
+        with self.in_the_book() as ids:
+            rows, pairs = load("energy"), processors.disjunction_constants()
+        rows = rows[rows["id"].isin(ids)].reset_index(drop=True)
+        rows.attrs.clear()
+        names = {origin.key: origin.chip for origin in self.origins()}
         pairs = pairs[pairs["source"].isin(names)].reset_index(drop=True)
         pairs.insert(0, "chip", pairs["source"].map(names))
-        return pairs
+        return rows, pairs
 
     def report(self, path, *, data=None):
         """Write what the book says of this chip as one page, and the same numbers as JSON.

@@ -28,13 +28,15 @@ CONVENTIONS = {
 }
 
 
-def summary(chip, tell=lambda text: None):
+def summary(chip, tell=lambda text: None, savings=None):
     """All that the report says of a chip, as what JSON can hold.
 
     Parameters
     ----------
     chip : Chip, without problems
     tell : is told what is computed now
+    savings : a function of `levels` that starts to compute them, and returns one that waits for them; None if nobody
+        else can
 
     Returns
     -------
@@ -68,22 +70,28 @@ def summary(chip, tell=lambda text: None):
     found["levels"], found["ratios"] = levels, _ratios(levels)
     found["points"] = _points()
     tell("what placement and near-memory computation would save ...")
-    found["savings"] = _savings(levels)
+    wait = (savings or _at_once)(levels)
     found["tokens"] = _tokens(chip, levels, tell)
     tell("the claims with the chip among their evidence ...")
     found["verdicts"] = _verdicts(chip)
+    found["savings"] = wait()
     found |= _sources(chip)
     return found
 
 
-def write(chip, path, data=None, *, tell=lambda text: None):
-    """Write the page and the JSON of a report, either where it is asked for; see `Chip.report`."""
+def _at_once(levels):
+    found = savings_of(levels)
+    return lambda: found
+
+
+def write(chip, path, data=None, *, tell=lambda text: None, savings=None):
+    """Write the page and the JSON of a report, either where it is asked for; see `Chip.report` and `summary`."""
     for file, ends in ((path, ".html"), (data, ".json")):
         if file is not None and (Path(file).suffix.lower() != ends or not Path(file).resolve().parent.is_dir()):
             raise ValueError(f"{'-o' if ends == '.html' else '--data'}: {file}, expected a file {ends} in a folder")
     if path is not None:
         from datagravity.site import chip_page  # first of all, to say what drawing lacks
-    found = summary(chip, tell)
+    found = summary(chip, tell, savings)
     if data is not None:
         Path(data).write_text(as_json(found), encoding="utf-8")
     if path is not None:
@@ -249,7 +257,7 @@ def _points():
 # --- What closeness would save ---------------------------------------------------------------------------------------
 
 
-def _savings(levels):
+def savings_of(levels):
     """What all specifications of the book say of computing at the farthest level of each chip, for the path alone and
     for a whole system, and by law."""
     found = []

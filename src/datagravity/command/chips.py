@@ -73,11 +73,12 @@ def check(file):
 def report(file, output, data, quiet):
     """Write what the book says of a chip as one page that needs no network."""
     from datagravity import chip
-    from datagravity.chip import reporting
+    from datagravity.chip import beside, reporting
 
-    found = chip.read(file).valid()
     tell = (lambda text: None) if quiet else lambda text: print(text, file=sys.stderr, flush=True)
-    summary = reporting.write(found, output, data, tell=tell)
+    with beside.second_core() as savings:
+        found = chip.read(file).valid()
+        summary = reporting.write(found, output, data, tell=tell, savings=savings)
     return Answer(reporting.in_short(summary, output, data), summary)
 
 

@@ -13,7 +13,10 @@ from datagravity.site.standalone import HEIGHT, document, figure, table
 
 #: What the picture calls the rows of the file and those of the book; no name of a chip is ever part of a program.
 CHIP, BOOK = "this file", "the book's chips"
+#: Labels are wider in some browsers' fonts than in the one that a picture is drawn with.
+_ROOM = {"left": 22, "right": 8, "top": 5, "bottom": 5}
 _KIND = alt.Scale(domain=[CHIP, BOOK], range=[theme.ORANGE, theme.GREY])
+_MANY = {"components": "components", "whole system": "whole systems", "one of each": "a system against a component"}
 _ABOUT = {"components": "Components alone", "whole system": "Whole systems", "one of each": "One half a system"}
 
 
@@ -44,7 +47,7 @@ def constants_chart(found, scope):
     frame = pd.DataFrame([{**row, "of": CHIP} for row in rows] + [{**row, "of": BOOK} for row in beside])
     kept = frame[["memory", "gd_matched_low", "gd_matched", "gd_matched_high", "of"]]
     base = alt.Chart(kept).encode(
-        y=alt.Y("memory:N", title=None).sort(list(MEMORY_LEVELS)).axis(labelLimit=110),
+        y=alt.Y("memory:N", title=None).sort(list(MEMORY_LEVELS)).axis(labelLimit=130, labelFontSize=10),
         yOffset=alt.YOffset("of:N").sort([BOOK, CHIP]),
         color=alt.Color("of:N", title=None, scale=_KIND),
     )
@@ -67,7 +70,7 @@ def constants_chart(found, scope):
             f"{span(pd.Series([row['gd_matched'] for row in rows]))}."
         ),
         height=90 + 55 * kept["memory"].nunique(),
-    )
+    ).properties(padding=_ROOM)
 
 
 def distance_chart(found):
@@ -105,7 +108,8 @@ def saving_chart(found, of):
     frame = pd.DataFrame(rows)[["law", "value", "low", "high"]]
     frame = frame.assign(whose=[f"chip {found['chips'].index(row['chip']) + 1}" for row in rows])
     base = alt.Chart(frame).encode(
-        y=alt.Y("law:N", title=None, sort=None).axis(labelLimit=120), yOffset=alt.YOffset("whose:N", sort=None)
+        y=alt.Y("law:N", title=None, sort=None).axis(labelLimit=130, labelFontSize=10),
+        yOffset=alt.YOffset("whose:N", sort=None),
     )
     axis = alt.X("low:Q", title="energy without over energy with").scale(type="log").axis(format="~g", tickCount=5)
     return theme.finished(
@@ -122,7 +126,7 @@ def saving_chart(found, of):
             f"{span(frame.loc[frame['law'] == 'every law', 'value'])}."
         ),
         height=HEIGHT,
-    )
+    ).properties(padding=_ROOM)
 
 
 def _range(row, name="", digits=printed):
@@ -131,6 +135,13 @@ def _range(row, name="", digits=printed):
 
 
 _ENDS = {True: ("", "_low", "_high"), False: ("value", "low", "high")}
+
+
+def _table(found, names, rows, first_number):
+    """A table without the column of the chip where there is one chip."""
+    if names[0] == "chip" and len(found["chips"]) == 1:
+        names, rows, first_number = names[1:], [row[1:] for row in rows], first_number - 1
+    return table(names, rows, first_number)
 
 
 def _said(text, kind=""):
@@ -144,7 +155,7 @@ def _short(found):
         "G_d, the disjunction constant, is the energy of moving the operands of an operation over the energy of the "
         "operation. Above 1, moving costs more than computing."
     )
-    scopes = sorted({row["scope"] for row in found["constants"]})
+    scopes = [_MANY[scope] for scope in _ABOUT if any(row["scope"] == scope for row in found["constants"])]
     if scopes:
         said = f"The energies are of {listed(scopes)}. A measurement of a whole system holds instructions and caches "
         yield _said(said + "that a component alone does not, so that the two are never drawn together here.")
@@ -166,7 +177,7 @@ def _constants(found):
             "G_d, two operands of 32 bits",
             "G_d, one operand of its width",
         ]
-        yield table(names, rows, 4)
+        yield _table(found, names, rows, 4)
         yield _said(
             "In brackets: from the least transport over the dearest operation to the opposite. The value is the "
             "geometric mean of both.",
@@ -209,7 +220,7 @@ def _distance(found):
         )
         for row in found["levels"]
     ]
-    yield table(["chip", "level", "scope", "pJ/bit", "way (mm)", "way is"], rows, 3)
+    yield _table(found, ["chip", "level", "scope", "pJ/bit", "way (mm)", "way is"], rows, 3)
     rows = [
         (
             row["chip"],
@@ -223,7 +234,7 @@ def _distance(found):
     ]
     if rows:
         yield _said("What is left of the energy of a bit when it comes from the nearer level:")
-        yield table(["chip", "levels", "here", "a further chip, by the book (80 %)"], rows, 2)
+        yield _table(found, ["chip", "levels", "here", "a further chip, by the book (80 %)"], rows, 2)
     if any(not row["one_scope"] for row in found["ratios"]):
         yield _said("Some of these levels differ in scope, so that their ratio is of unlike things.", ' class="soft"')
 
@@ -267,7 +278,7 @@ def _tokens(found):
     ]
     if rows:
         names = ["chip", "model", "batch", "tokens for a joule", "G_d of decoding", "standing power"]
-        yield table(names, rows, 2)
+        yield _table(found, names, rows, 2)
         context = next(row["context"] for row in found["tokens"] if not row["lacks"])
         yield _said(
             f"A forecast of the book's model of decoding, fitted to other accelerators, at a context of {context} "
@@ -293,7 +304,9 @@ def _verdicts(found):
         )
         for row in verdicts["computed"]
     ]
-    yield table(["claim", "quantity", "verdict now", "with the chip", "independent votes", "votes inside"], rows, 4)
+    yield _table(
+        found, ["claim", "quantity", "verdict now", "with the chip", "independent votes", "votes inside"], rows, 4
+    )
     said = f"{listed(verdicts['unmoved'])} read no energy of an unreviewed chip, and stay as they are."
     yield _said(said, ' class="soft"')
     if verdicts["not_computed"]:
@@ -335,7 +348,7 @@ def _assumed(found):
         for row in found["rows"]
     ]
     names = ["chip", "part", "note", "entered", "unit", "pJ", "bits", "method", "scope", "source"]
-    yield table(names, rows, 99)
+    yield _table(found, names, rows, 99)
     lines = [*found["assumptions"], *(f"the file was {remark}" for remark in found["remarks"])]
     lines += [f"G_d is {text}" if name == "gd" else f"or {text}" for name, text in found["conventions"].items()]
     lines.append("nobody reviewed the numbers of this file; the book treats them as grey literature")

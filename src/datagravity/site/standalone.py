@@ -17,8 +17,8 @@ code { font-size: 0.9em; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--line);
-  white-space: nowrap; }
-td.number, th.number { text-align: right; }
+  vertical-align: top; min-width: 3.5rem; }
+td.number, th.number { text-align: right; } td.number { white-space: nowrap; }
 .dg-chart-title { margin: 0; font-weight: 600; }
 .dg-chart-subtitle { font-weight: 400; font-size: 0.85rem; }
 figure { margin: 1.5rem 0; } figure svg { width: 100%; max-width: 36rem; height: auto; display: block; }
@@ -26,7 +26,7 @@ figure svg text { fill: var(--text); } figure svg .role-axis-grid line { stroke:
 figure svg .role-axis-domain line, figure svg .role-axis-tick line { stroke: var(--soft); }
 summary { cursor: pointer; }
 @media print { body { max-width: none; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; }
-  .wide { overflow: visible; } th, td { white-space: normal; } }
+  .wide { overflow: visible; } td.number { white-space: normal; } pre { white-space: pre-wrap; } }
 """
 
 
