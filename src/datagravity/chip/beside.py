@@ -15,7 +15,7 @@ from datagravity import paths
 
 @contextmanager
 def second_core():
-    """Yield what `reporting.summary` takes for `savings`; None where there is one core, or other tables than the book's.
+    """Yield what `reporting.summary` takes for `savings`; None where there is one core, or the tables are others.
 
     The process is started at once, so that its imports take no time of the first core; it ends with the context.
     """

@@ -16,7 +16,7 @@ from unicodedata import category
 from datagravity.chip import units
 from datagravity.chip.columns import COLUMNS, SHOWN_AT, WHOLE_CHIP, fields, further, meaning, parts, words_of
 from datagravity.chip.problems import Problem, shown
-from datagravity.chip.reading import MOST_CHARACTERS, NUMBERS
+from datagravity.chip.reading import MOST_CHARACTERS, MOST_NAMED, NUMBERS
 from datagravity.evidence import files, rules, schema
 from datagravity.evidence.cells import NUMBER, listed
 from datagravity.evidence.rules.processors import OFF_CHIP, operation_of
@@ -91,8 +91,9 @@ class Checker:
         """Cells are text that means itself: of a bearable length, without control characters, and no formula."""
         for name, cell in entry.cells.items():
             bad = next((letter for letter in cell.strip() if category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
-            if len(cell) > MOST_CHARACTERS:
-                self.say(entry, name, f"at most {MOST_CHARACTERS:,} characters")
+            most = MOST_NAMED if name == "chip" else MOST_CHARACTERS
+            if len(cell) > most:
+                self.say(entry, name, f"at most {most:,} characters")
             elif bad is not None:
                 what = "a line break" if bad in "\r\n" else f"the character U+{ord(bad):04X}"
                 self.say(entry, name, f"text on one line without control characters; there is {what}", "delete it")
@@ -178,10 +179,9 @@ class Checker:
             self.say(entry, "unit", "an energy of an access: per bit, byte, word or access", "pJ/bit")
         elif unit.per == "MAC" and operation_of(part).flop == 1:
             self.say(entry, "unit", f"an energy per operation, because a {part} is no multiply-add", "pJ/operation")
-        elif not is_operation and unit.per not in units.WIDTHS and not entry.cells.get("bits"):
-            if not self._has(entry, "bits"):
-                what = "word" if unit.per == "word" else "access"
-                self.say(entry, "bits", f"the bits of one {what}, because the unit is {text}", "64, or the unit pJ/bit")
+        elif not (is_operation or unit.per in units.WIDTHS or entry.cells.get("bits") or self._has(entry, "bits")):
+            what = "word" if unit.per == "word" else "access"
+            self.say(entry, "bits", f"the bits of one {what}, because the unit is {text}", "64, or the unit pJ/bit")
 
     def _once(self, entry, first):
         """No row stands twice, and no two rows of one thing contradict each other."""
@@ -271,7 +271,7 @@ class Checker:
     # --- What the table itself asks
 
     def _by_the_rules(self):
-        """The schema and the rules of the table, of every row that got so far; each problem at the file's own column."""
+        """The schema and the rules of the table, of every row that got so far, at the file's own columns."""
         entries = [entry for entry in self.entries if entry.energy]
         table = table_of([entry.energy for entry in entries], self.file)
         of_line = dict(enumerate(entries))
@@ -379,10 +379,10 @@ def _mended_number(text):
     """What a cell that is no number likely should be."""
     if re.fullmatch(r"[+-]?\d+,\d+", text):
         return text.replace(",", ".") + ": a point for the comma"
-    if found := re.fullmatch(r"\s*([\d.]+)\s*(?:-|–|—|to|\.\.)\s*([\d.]+)\s*", text):
+    if found := re.fullmatch(r"\s*([\d.]+)\s*(?:-|\u2013|\u2014|to|\.\.)\s*([\d.]+)\s*", text):
         return f"low {found[1]}, high {found[2]}"
-    if re.fullmatch(r"\d{1,3}([ ,'’]\d{3})+(\.\d+)?", text):
-        return re.sub(r"[ ,'’]", "", text)
+    if re.fullmatch(r"\d{1,3}([ ,'\u2019]\d{3})+(\.\d+)?", text):
+        return re.sub(r"[ ,'\u2019]", "", text)
     if found := re.match(r"\s*[~<>≈±]*\s*(\d+\.?\d*)\s*[a-zA-Zµ%/]*", text):
         return f"{found[1]}, and the rest in unit or note"
     if re.match(r"\d{4}-\d\d-\d\d", text):

@@ -98,6 +98,13 @@ class Chip:
         ------
         ChipError
             If something is wrong with the file.
+
+        Examples
+        --------
+        >>> from datagravity import chip
+        >>> rows = chip.read(chip.EXAMPLE).rows
+        >>> rows["memory_level"][0], float(rows["energy_pj_per_bit_low"][0])
+        ('L1, small SRAM', 0.06375)
         """
         return self._among_the_book[0].copy()
 
@@ -119,6 +126,13 @@ class Chip:
         ------
         ChipError
             If something is wrong with the file.
+
+        Examples
+        --------
+        >>> from datagravity import chip
+        >>> constants = chip.read(chip.EXAMPLE).disjunction_constants()
+        >>> bool(constants["gd"].max() > 1000)
+        True
         """
         return self._among_the_book[1].copy()
 
@@ -152,6 +166,12 @@ class Chip:
         ------
         ChipError
             If something is wrong with the file.
+
+        Examples
+        --------
+        >>> from datagravity import chip
+        >>> chip.read(chip.EXAMPLE).report("my_chip.html")["chips"]  # doctest: +SKIP
+        ['ET-SoC-1']
         """
         from datagravity.chip import reporting
 

@@ -1,4 +1,4 @@
-"""What is wrong with a chip's file: where, what stands there, what was expected, what the column means, a likely mend."""
+"""What is wrong with a chip's file: where, what stands there, what was expected, what it means, and a likely mend."""
 
 from dataclasses import dataclass
 

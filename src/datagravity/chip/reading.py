@@ -14,8 +14,10 @@ from pathlib import Path
 from datagravity.chip.columns import COLUMNS, NEEDED, further
 from datagravity.chip.problems import Problem, shown
 
-#: What is read at most: bytes of a file, rows, characters of a cell.
-MOST_BYTES, MOST_ROWS, MOST_CHARACTERS = 64_000_000, 2_000, 2_000
+#: What is read at most: bytes of a file, rows, characters of a cell, and of the name of a chip.
+MOST_BYTES, MOST_ROWS, MOST_CHARACTERS, MOST_NAMED = 64_000_000, 2_000, 2_000, 80
+#: The encodings that are worth a remark, as a reader knows them.
+NAMED = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252 (Latin-1)"}
 #: The columns that hold numbers.
 NUMBERS = ("value", "bits", "low", "high")
 EXTRA = "pip install 'datagravity[excel]'"
@@ -94,15 +96,15 @@ def _decoded(sheet, content):
         except UnicodeDecodeError as error:
             where = f"{error.reason} at byte {error.start}"
             continue
-        if encoding != "utf-8":
-            sheet.remarks.append(f"read as {encoding}")
+        if encoding in NAMED:
+            sheet.remarks.append(f"read as {NAMED[encoding]}")
         return text
     sheet.refuse(f"text in UTF-8, UTF-16 or Latin-1 ({where})", mend="save it as CSV UTF-8")
     return None
 
 
 def _separated(sheet, text):
-    """The records of separated values, each with its line; the separator is the one that the header has most of."""
+    """The records of separated values, each with its line; the separator is what the header has most of."""
     lines = [line for line in text.splitlines() if line.strip(' ,;\t"') and not line.lstrip(' "\ufeff').startswith("#")]
     if not lines:
         sheet.refuse("a header and at least one row; there are only blank lines and remarks")
@@ -211,27 +213,32 @@ def _written(cell):
 def _with_header(sheet, records):
     """The records as rows by column name, below their header."""
     records = [
-        (line, _trimmed(record))
+        (line, record)
         for line, record in records
         if not next((cell for cell in record if cell.strip()), "").lstrip("\ufeff").lstrip().startswith("#")
     ]
     if not records:
         return sheet.refuse("a header and at least one row; there are only remarks")
     (line, header), *rows = records
-    header = [name.lstrip("\ufeff").strip().lower() for name in header]
+    wide = len(header)
+    header = [name.lstrip("\ufeff").strip().lower() for name in _trimmed(header)]
     if _header_problems(sheet, line, header):
         return sheet
     if not rows:
         return sheet.refuse("at least one row below the header", line)
     if len(rows) > MOST_ROWS:
         return sheet.refuse(f"at most {MOST_ROWS:,} rows; there are {len(rows):,}", mend="one row a part of a chip")
+    # Blank cells at the end of every row are a program's way to save; in one row they are a comma too many before.
+    surplus = {max(len(record) - wide, 0) for _, record in rows}
     for line, record in rows:
-        if len(record) > len(header):
+        cells = _trimmed(record)
+        row = dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False))
+        shifted = len(record) > wide and (len(surplus) > 1 or row.get("unit", "").strip().isdigit())
+        if len(cells) > len(header) or shifted:
             mend = "put a cell that holds a comma into quotation marks, and write 3.5 rather than 3,5"
             sheet.refuse(f"{len(header)} cells; there are {len(record)}", line, mend=mend)
         else:
-            cells = [*record, *[""] * (len(header) - len(record))]
-            sheet.rows.append((line, dict(zip(header, cells, strict=True))))
+            sheet.rows.append((line, row))
     return _decimals(sheet)
 
 

@@ -3,6 +3,7 @@
 Every number comes from a function of the book, asked of its own tables with the chip's rows in them. [extension]
 """
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -215,7 +216,7 @@ def _levels(chip):
 def _ratios(levels):
     """What is left of an energy when data come from the next nearer level, and what other chips lead one to expect."""
     found = []
-    for near, far in zip(levels, levels[1:], strict=False):
+    for near, far in itertools.pairwise(levels):
         if near["chip"] != far["chip"]:
             continue
         rungs = [RUNGS.get(one["level"]) for one in (near, far)]
@@ -342,7 +343,7 @@ def _verdicts(chip):
     not_asked = READ_DISTANCES if with_distance else ()
     return {
         "computed": computed,
-        "unmoved": [str(rows.loc[test, "id"]) for test in claims.TESTS if test not in (*READ_ENERGIES, *not_asked)],
+        "unmoved": [str(row["id"]) for test, row in rows.iterrows() if test not in (*READ_ENERGIES, *not_asked)],
         "not_computed": [str(rows.loc[test, "id"]) for test in not_asked],
         "one_origin": known,
     }

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from datagravity import paths, sources
 
-
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\])", re.I)
 _URL = re.compile(r"https?://[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\)]")
 
