@@ -216,7 +216,7 @@ def test_what_the_report_takes_for_unmoved_has_the_same_inputs_with_a_chip(tmp_p
 
     from datagravity.choices import options
 
-    WIDTHS = options("pim")["gd_width"]  # noqa: N806 - a constant of this test
+    WIDTHS = options("pim")["gd_width"]
     before = inputs()
     with mine(tmp_path, *MINE, *(row | {"part": part} for row in MINE[:1] for part in ("HBM3", "DDR5"))).in_the_book():
         after = inputs()
