@@ -125,8 +125,9 @@ def _headlines(found):
             lines.append(f"{chip}: no G_d, because no access and operation of it are a pair.")
             continue
         most, least = max(own, key=lambda row: row["gd"]), min(own, key=lambda row: row["gd"])
-        said = f"{chip}: G_d from {least['gd']:.3g} ({least['memory']}, {least['operation']}) to {most['gd']:.3g} "
-        lines.append(f"{said}({most['memory']}, {most['operation']}), two operands of 32 bits.")
+        ends = dict.fromkeys(f"{row['gd']:.3g} ({row['memory']}, {row['operation']})" for row in (least, most))
+        said = f"from {' to '.join(ends)}" if len(ends) > 1 else next(iter(ends))
+        lines.append(f"{chip}: G_d {said}, two operands of 32 bits.")
     return lines
 
 
@@ -343,10 +344,14 @@ def _verdicts(chip):
     not_asked = READ_DISTANCES if with_distance else ()
     return {
         "computed": computed,
-        "unmoved": [str(row["id"]) for test, row in rows.iterrows() if test not in (*READ_ENERGIES, *not_asked)],
-        "not_computed": [str(rows.loc[test, "id"]) for test in not_asked],
+        "unmoved": _ids(rows.drop(index=[*READ_ENERGIES, *not_asked])),
+        "not_computed": _ids(rows.loc[list(not_asked)]),
         "one_origin": known,
     }
+
+
+def _ids(rows):
+    return sorted(map(str, rows["id"]), key=lambda name: (len(name), name))
 
 
 def _judged(test):

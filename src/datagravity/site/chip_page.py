@@ -107,7 +107,11 @@ def saving_chart(found, of):
     rows = [row for row in found["savings"] if row["of"] == of]
     frame = pd.DataFrame(rows)[["law", "value", "low", "high"]]
     frame = frame.assign(whose=[f"chip {found['chips'].index(row['chip']) + 1}" for row in rows])
+    several = frame["whose"].nunique() > 1
     base = alt.Chart(frame).encode(
+        color=alt.Color("whose:N", title=None, sort=None, legend=alt.Legend() if several else None).scale(
+            range=[theme.BLUE, theme.ORANGE, theme.GREEN, theme.PINK, theme.PURPLE]
+        ),
         y=alt.Y("law:N", title=None, sort=None).axis(labelLimit=130, labelFontSize=10),
         yOffset=alt.YOffset("whose:N", sort=None),
     )
@@ -115,8 +119,8 @@ def saving_chart(found, of):
     return theme.finished(
         alt.layer(
             guide(x=1),
-            base.mark_rule(strokeWidth=3, color=theme.BLUE, opacity=0.6).encode(x=axis, x2="high:Q"),
-            base.mark_point(filled=True, size=40, color=theme.BLUE).encode(x="value:Q"),
+            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=axis, x2="high:Q"),
+            base.mark_point(filled=True, size=40).encode(x="value:Q"),
         ),
         drawn_by=saving_chart,
         title=f"What computing at the memory would save: {of}",
@@ -129,12 +133,15 @@ def saving_chart(found, of):
     ).properties(padding=_ROOM)
 
 
-def _range(row, name="", digits=printed):
-    value, low, high = (row[f"{name}{end}" if name else end or "value"] for end in _ENDS[bool(name)])
-    return digits(value) if low == high else f"{digits(value)} ({digits(low)} to {digits(high)})"
+def _range(value, low, high, digits=printed):
+    """A number with its ends in brackets, or alone where they read alike."""
+    value, low, high = digits(value), digits(low), digits(high)
+    return value if low == high else f"{value} ({low} to {high})"
 
 
-_ENDS = {True: ("", "_low", "_high"), False: ("value", "low", "high")}
+def _of(row, name=""):
+    """The same of a row with the columns value, low and high, or NAME, NAME_low and NAME_high."""
+    return _range(*(row[end] for end in ([name, f"{name}_low", f"{name}_high"] if name else ["value", "low", "high"])))
 
 
 def _table(found, names, rows, first_number):
@@ -165,7 +172,7 @@ def _short(found):
 def _constants(found):
     yield "<h2>G_d by memory level and operation</h2>"
     rows = [
-        (row["chip"], row["memory"], row["operation"], row["scope"], _range(row, "gd"), _range(row, "gd_matched"))
+        (row["chip"], row["memory"], row["operation"], row["scope"], _of(row, "gd"), _of(row, "gd_matched"))
         for row in found["constants"]
     ]
     if rows:
@@ -212,23 +219,19 @@ def _distance(found):
             row["chip"],
             row["level"],
             row["scope"],
-            f"{printed(row['middle'])} ({printed(row['low'])} to {printed(row['high'])})"
-            if row["low"] != row["high"]
-            else printed(row["middle"]),
-            f"{row['near_mm']:g} to {row['far_mm']:g}",
             row["distance"],
+            _range(row["middle"], row["low"], row["high"]),
+            f"{row['near_mm']:g} to {row['far_mm']:g}",
         )
         for row in found["levels"]
     ]
-    yield _table(found, ["chip", "level", "scope", "pJ/bit", "way (mm)", "way is"], rows, 3)
+    yield _table(found, ["chip", "level", "scope", "the way is", "pJ/bit", "way (mm)"], rows, 4)
     rows = [
         (
             row["chip"],
             f"{row['near']} over {row['far']}",
-            f"{percent(row['ratio'])} ({percent(row['low'])} to {percent(row['high'])})",
-            ""
-            if row["book"] is None
-            else f"{percent(row['book'])} ({percent(row['book_low'])} to {percent(row['book_high'])})",
+            _range(row["ratio"], row["low"], row["high"], percent),
+            "" if row["book"] is None else _range(row["book"], row["book_low"], row["book_high"], percent),
         )
         for row in found["ratios"]
     ]
@@ -248,11 +251,13 @@ def _savings(found):
         for of, row in own.items():
             yield _said(
                 f"{name}: computing at {row['level']} instead of fetching from it would divide the energy of {of} by "
-                f"{_range(row)}, over {row['specifications']} specifications; their medians lie from "
+                f"{_of(row)}, over {row['specifications']} specifications; their medians lie from "
                 f"{printed(row['median_low'])} to {printed(row['median_high'])}."
             )
     for of in dict.fromkeys(row["of"] for row in found["savings"]):
         yield figure(saving_chart(found, of))
+    if len(found["chips"]) > 1:
+        yield _said("; ".join(f"chip {place}: {name}" for place, name in enumerate(found["chips"], start=1)))
     yield _said(
         "Each specification is one way to make the book's free choices: the law of placement, what a place costs, the "
         "evidence for the exponent, the convention of G_d, and the share of energy that moves data. The energy of a "
@@ -269,7 +274,7 @@ def _tokens(found):
             row["chip"],
             row["model"],
             str(row["batch"]),
-            _range(row),
+            _of(row),
             printed(row["gd"]),
             percent(row["shares"]["standing"]),
         )
@@ -299,13 +304,16 @@ def _verdicts(found):
             row["quantity"],
             row["before"],
             row["after"],
-            f"{row['votes_before']} to {row['votes_after']}",
-            f"{_inside(row['shares_before'])} to {_inside(row['shares_after'])}",
+            f"{row['votes_before']}, {row['votes_after']}",
+            f"{_inside(row['shares_before'])}, {_inside(row['shares_after'])}",
         )
         for row in verdicts["computed"]
     ]
     yield _table(
-        found, ["claim", "quantity", "verdict now", "with the chip", "independent votes", "votes inside"], rows, 4
+        found,
+        ["claim", "quantity", "verdict now", "with the chip", "independent votes, then", "votes inside, then"],
+        rows,
+        4,
     )
     said = f"{listed(verdicts['unmoved'])} read no energy of an unreviewed chip, and stay as they are."
     yield _said(said, ' class="soft"')
