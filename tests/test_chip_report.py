@@ -89,12 +89,16 @@ def test_scopes_are_told_apart(hostile):
     assert {row["scope"] for row in found["among"]} >= {reporting.SYSTEM, reporting.COMPONENT}
 
 
+def levels_of(found):
+    return reporting._levels(found, found.rows)
+
+
 def test_levels_that_state_what_they_add_are_summed(tmp_path):
     rows = [
         ROW | {"part": part, "unit": "pJ/bit", "value": value, "increment": "true"}
         for part, value in (("L1", "1"), ("L2", "4"), ("HBM", "10"))
     ]
-    levels = reporting._levels(read(tmp_path, text_of(*rows, OPERATION)))
+    levels = levels_of(read(tmp_path, text_of(*rows, OPERATION)))
     assert [row["middle"] for row in levels] == pytest.approx([1, 5, 15])
     ratios = reporting._ratios(levels)
     assert [row["ratio"] for row in ratios] == pytest.approx([1 / 5, 1 / 3])
@@ -119,7 +123,7 @@ def test_weights_that_do_not_fit_are_said(tmp_path):
     whole = [("peak throughput", "TFLOP/s"), ("memory capacity", "GB"), ("memory bandwidth", "GB/s"), ("power", "W")]
     rows = [ROW | {"part": part, "unit": unit, "value": "1"} for part, unit in whole]
     found = read(tmp_path, text_of(ROW | {"part": "HBM"}, OPERATION, *rows))
-    tokens = reporting._tokens(found, reporting._levels(found), lambda text: None)
+    tokens = reporting._tokens(found, levels_of(found), lambda text: None)
     assert all("GB" in row["lacks"][0] for row in tokens)
 
 

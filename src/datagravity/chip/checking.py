@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from functools import lru_cache
 from unicodedata import category
 
 from datagravity.chip import units
 from datagravity.chip.columns import COLUMNS, SHOWN_AT, WHOLE_CHIP, fields, further, meaning, parts, words_of
 from datagravity.chip.problems import Problem, shown
 from datagravity.chip.reading import MOST_CHARACTERS, MOST_NAMED, NUMBERS
-from datagravity.evidence import files, rules, schema
+from datagravity.evidence import files, remembered, rules, schema
 from datagravity.evidence.cells import NUMBER, listed
 from datagravity.evidence.rules.processors import OFF_CHIP, operation_of
 
@@ -331,7 +330,7 @@ def _year(entry):
     return str(this)
 
 
-@lru_cache(maxsize=4)
+@remembered
 def _range(kind):
     """The least and the greatest energy of an access per bit, or of an operation, in the book, and the unit."""
     from datagravity.processors import accesses, operations

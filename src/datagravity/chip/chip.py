@@ -1,7 +1,6 @@
 """A chip as its file describes it: what is wrong with it, its rows in the book's table, its disjunction constants."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import pandas as pd
 
@@ -106,7 +105,7 @@ class Chip:
         >>> rows["memory_level"][0], float(rows["energy_pj_per_bit_low"][0])
         ('L1, small SRAM', 0.06375)
         """
-        return self._among_the_book[0].copy()
+        return self.among_the_book()[0]
 
     def in_the_book(self, *, groups=None):
         """The book's tables with this chip in them, while the context is open; see `tables.standing_in`."""
@@ -134,11 +133,10 @@ class Chip:
         >>> bool(constants["gd"].max() > 1000)
         True
         """
-        return self._among_the_book[1].copy()
+        return self.among_the_book()[1]
 
-    @cached_property
-    def _among_the_book(self):
-        """The rows and their pairs."""
+    def among_the_book(self):
+        """`rows` and `disjunction_constants()` at once, as a pair: half the time of one after the other."""
         from datagravity import processors
 
         with self.in_the_book() as ids:

@@ -1,7 +1,5 @@
 """The columns of a chip's file: what each means, which columns of the book's table of energies they become."""
 
-from functools import lru_cache
-
 from datagravity.evidence import package
 from datagravity.evidence.cells import listed
 
@@ -51,7 +49,6 @@ SHOWN_AT = {
 }
 
 
-@lru_cache(maxsize=1)
 def fields():
     """Column of the table of energies -> its description."""
     resources = package.read(package.folder_of(None))["resources"]

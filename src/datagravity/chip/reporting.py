@@ -51,7 +51,7 @@ def summary(chip, tell=lambda text: None, savings=None):
     """
     chip.valid()
     tell("G_d of every level and operation ...")
-    constants = chip.disjunction_constants()
+    rows, constants = chip.among_the_book()
     found = {
         "file": chip.file,
         "chips": chip.names,
@@ -67,7 +67,7 @@ def summary(chip, tell=lambda text: None, savings=None):
     found["headlines"] = _headlines(found)
     tell("the book's chips beside it ...")
     found["among"] = [_constant(row) for row in processors.disjunction_constants().to_dict("records")]
-    levels = _levels(chip)
+    levels = _levels(chip, rows)
     found["levels"], found["ratios"] = levels, _ratios(levels)
     found["points"] = _points()
     tell("what placement and near-memory computation would save ...")
@@ -176,12 +176,11 @@ def _left_out(chip, constants):
 # --- Levels, distance ------------------------------------------------------------------------------------------------
 
 
-def _levels(chip):
+def _levels(chip, rows):
     """The energy of a bit from each level of each chip, over the rows of the level, and the length of its way."""
     ways = load("memory_paths").set_index("memory")
-    rows, found = chip.rows if chip.energies else None, []
-    names = {origin.key: origin.chip for origin in chip.origins()} if chip.energies else {}
-    for key, name in names.items():
+    found = []
+    for key, name in {origin.key: origin.chip for origin in chip.origins()}.items():
         own = rows[(rows["source"] == key) & rows["memory_level"].notna()]
         sums = {"low": 0.0, "high": 0.0}
         for level in processors.MEMORY_LEVELS:

@@ -7,7 +7,7 @@ import click
 
 from datagravity.command.answering import Answer, command
 
-FILE = click.argument("file", type=Path)
+FILE = click.argument("file", type=Path, help="The chip's file: .csv, .xlsx or .json.")
 #: Problems that are printed; the JSON has all.
 PRINTED = 100
 
@@ -25,7 +25,7 @@ class Templates(click.ParamType):
 
 
 @command("new", example=["new chip my_chip.csv", "new chip my_chip.json"])
-@click.argument("kind", type=Templates(), metavar="chip")
+@click.argument("kind", type=Templates(), metavar="chip", help="What the template is of: chip.")
 @FILE
 def new(kind, file):
     """Write a filled template of a chip's file: .csv, .xlsx or .json."""
