@@ -71,13 +71,13 @@ def test_a_chip_of_its_own_has_a_vote(hostile):
 
 def test_a_chip_below_one_moves_the_votes(tmp_path):
     cheap = read(tmp_path, text_of(ROW | {"part": "HBM", "value": "0.001", "unit": "pJ/bit"}, OPERATION))
-    [verdict] = [row for row in reporting._verdicts(cheap)["computed"] if row["test"] == "transport_dominates"]
+    [verdict] = [row for row in verdicts_of(cheap)["computed"] if row["test"] == "transport_dominates"]
     assert verdict["shares_after"]["outside"] > verdict["shares_before"]["outside"]
 
 
 def test_rows_with_a_distance_say_which_claims_are_not_computed(tmp_path):
     far = {"distance_mm": "3", "distance_basis": "stated"}
-    found = reporting._verdicts(read(tmp_path, text_of(ROW | far, OPERATION)))
+    found = verdicts_of(read(tmp_path, text_of(ROW | far, OPERATION)))
     assert len(found["not_computed"]) == len(reporting.READ_DISTANCES)
     assert not set(found["not_computed"]) & set(found["unmoved"])
 
@@ -87,6 +87,10 @@ def test_scopes_are_told_apart(hostile):
     scopes = {row["chip"]: row["scope"] for row in found["constants"]}
     assert scopes == {"<b>A & B</b>": reporting.SYSTEM, "A second chip": reporting.COMPONENT}
     assert {row["scope"] for row in found["among"]} >= {reporting.SYSTEM, reporting.COMPONENT}
+
+
+def verdicts_of(found):
+    return reporting._verdicts(found, reporting._judged_all(), reporting._verdicts_with(found))
 
 
 def levels_of(found):
@@ -145,10 +149,22 @@ def test_savings_are_those_of_the_multiverse(example):
 
 
 def test_a_second_core_says_the_same(example):
-    with beside.second_core() as savings:
-        assert savings is not None
-        wait = savings(example["levels"][-1:])
-        assert wait() == [row for row in example["savings"] if row["level"] == example["levels"][-1]["level"]]
+    with beside.second_core() as helper:
+        assert helper is not None
+        savings, before = helper(example["levels"])()
+    assert savings == example["savings"]
+    told = {
+        row["test"]: (row["before"], row["votes_before"], row["shares_before"])
+        for row in example["verdicts"]["computed"]
+    }
+    assert {test: (row["verdict"], row["votes"], row["shares"]) for test, row in before.items()} == told
+
+
+def test_a_second_process_that_fails_is_not_missed(monkeypatch):
+    monkeypatch.setattr(beside.sys, "executable", "/bin/false")
+    monkeypatch.setattr(reporting, "apart", lambda levels: ("here", len(levels)))
+    with beside.second_core() as helper:
+        assert helper([{"chip": "x" * 100_000}] * 30)() == ("here", 30)
 
 
 def test_the_page_holds_everything_itself_and_its_text_is_text(hostile):
@@ -175,7 +191,7 @@ def test_the_json_holds_what_the_page_says(hostile):
 
 
 def test_report_is_a_command(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(reporting, "summary", lambda chip, tell, savings: tell("working") or SHORT)
+    monkeypatch.setattr(reporting, "summary", lambda chip, tell, helper: tell("working") or SHORT)
     monkeypatch.setattr("datagravity.site.chip_page.page", lambda found, data: f"page with {data}")
     output, data = tmp_path / "r.html", tmp_path / "r.json"
     assert main(["report", str(chip.EXAMPLE), "-o", str(output), "--data", str(data)]) == 0

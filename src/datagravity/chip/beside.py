@@ -1,21 +1,21 @@
-"""What a chip's closeness would save, computed on a second core while the rest of a report is computed on the first.
+"""Half of a report, computed on a second core while the rest of it is computed on the first.
 
-`python -m datagravity.chip.beside` reads levels as JSON and prints savings. A process of its own, since a program that
-asks for a report need not be one that can be started twice.
+`python -m datagravity.chip.beside` reads levels as JSON and prints what `reporting.apart` says of them. A process of
+its own, since a program that asks for a report need not be one that can be started twice.
 """
 
 import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from datagravity import paths
 
 
 @contextmanager
 def second_core():
-    """Yield what `reporting.summary` takes for `savings`; None where there is one core, or the tables are others.
+    """Yield what `reporting.summary` takes for `helper`; None where there is one core, or the tables are others.
 
     The process is started at once, so that its imports take no time of the first core; it ends with the context.
     """
@@ -32,8 +32,9 @@ def second_core():
     )
 
     def start(levels):
-        process.stdin.write(json.dumps(levels).encode())
-        process.stdin.close()
+        with suppress(OSError):  # it has ended already: `wait` sees that
+            process.stdin.write(json.dumps(levels).encode())
+            process.stdin.close()
 
         def wait():
             said = process.stdout.read()
@@ -41,7 +42,7 @@ def second_core():
                 return json.loads(said)
             from datagravity.chip import reporting
 
-            return reporting.savings_of(levels)  # whatever went wrong there says so here
+            return reporting.apart(levels)  # whatever went wrong there says so here
 
         return wait
 
@@ -51,15 +52,17 @@ def second_core():
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):
-            stream.close()
+            with suppress(OSError):
+                stream.close()
 
 
 def main():
     """Answer one question of `second_core`."""
     from datagravity.chip import reporting
 
+    reporting.prepare()
     levels = json.loads(sys.stdin.buffer.read())
-    json.dump(reporting.savings_of(levels), sys.stdout)
+    json.dump(reporting.apart(levels), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -29,15 +29,14 @@ CONVENTIONS = {
 }
 
 
-def summary(chip, tell=lambda text: None, savings=None):
+def summary(chip, tell=lambda text: None, helper=None):
     """All that the report says of a chip, as what JSON can hold.
 
     Parameters
     ----------
     chip : Chip, without problems
     tell : is told what is computed now
-    savings : a function of `levels` that starts to compute them, and returns one that waits for them; None if nobody
-        else can
+    helper : a function of `levels` that starts `apart`, and returns one that waits for it; None if nobody else can
 
     Returns
     -------
@@ -71,28 +70,41 @@ def summary(chip, tell=lambda text: None, savings=None):
     found["levels"], found["ratios"] = levels, _ratios(levels)
     found["points"] = _points()
     tell("what placement and near-memory computation would save ...")
-    wait = (savings or _at_once)(levels)
+    wait = (helper or _at_once)(levels)
     found["tokens"] = _tokens(chip, levels, tell)
     tell("the claims with the chip among their evidence ...")
-    found["verdicts"] = _verdicts(chip)
-    found["savings"] = wait()
+    after = _verdicts_with(chip)
+    found["savings"], before = wait()
+    found["verdicts"] = _verdicts(chip, before, after)
     found |= _sources(chip)
     return found
 
 
+def apart(levels):
+    """What the rest of a report does not wait for: the savings at these levels, and the verdicts without the chip."""
+    return savings_of(levels), _judged_all()
+
+
+def prepare():
+    """Compute what `apart` needs before it is known of which levels: how further machines would share their energy."""
+    combos = pim.combinations_of("path").query("law == 'tile, fixed share'")
+    for spec in combos[["law", "fixed_cost", "evidence"]].drop_duplicates().to_dict("records"):
+        pim.predict_pim({"scope": "data_path"}, **spec)
+
+
 def _at_once(levels):
-    found = savings_of(levels)
+    found = apart(levels)
     return lambda: found
 
 
-def write(chip, path, data=None, *, tell=lambda text: None, savings=None):
+def write(chip, path, data=None, *, tell=lambda text: None, helper=None):
     """Write the page and the JSON of a report, either where it is asked for; see `Chip.report` and `summary`."""
     for file, ends in ((path, ".html"), (data, ".json")):
         if file is not None and (Path(file).suffix.lower() != ends or not Path(file).resolve().parent.is_dir()):
             raise ValueError(f"{'-o' if ends == '.html' else '--data'}: {file}, expected a file {ends} in a folder")
     if path is not None:
         from datagravity.site import chip_page  # first of all, to say what drawing lacks
-    found = summary(chip, tell, savings)
+    found = summary(chip, tell, helper)
     if data is not None:
         Path(data).write_text(as_json(found), encoding="utf-8")
     if path is not None:
@@ -314,14 +326,20 @@ def _tokens(chip, levels, tell):
 # --- The claims ------------------------------------------------------------------------------------------------------
 
 
-def _verdicts(chip):
-    """Each claim that reads energies with and without the chip, and why the others stay as they are."""
-    rows = claims.claims().set_index("test")
-    before = {test: _judged(test) for test in READ_ENERGIES}
-    known = chip.of_known_sources()
+def _judged_all():
+    return {test: _judged(test) for test in READ_ENERGIES}
+
+
+def _verdicts_with(chip):
+    """The claims that read energies, with the chip; a source that the book has keeps its one vote."""
     groups = load("sources").set_index("key")["group"]
-    with chip.in_the_book(groups={name: str(groups[key]) for name, key in known.items()}):
-        after = {test: _judged(test) for test in READ_ENERGIES}
+    with chip.in_the_book(groups={name: str(groups[key]) for name, key in chip.of_known_sources().items()}):
+        return _judged_all()
+
+
+def _verdicts(chip, before, after):
+    """Each claim that reads energies without and with the chip, and why the others stay as they are."""
+    rows = claims.claims().set_index("test")
     computed = []
     for test in READ_ENERGIES:
         claim = rows.loc[test]
@@ -345,7 +363,7 @@ def _verdicts(chip):
         "computed": computed,
         "unmoved": _ids(rows.drop(index=[*READ_ENERGIES, *not_asked])),
         "not_computed": _ids(rows.loc[list(not_asked)]),
-        "one_origin": known,
+        "one_origin": chip.of_known_sources(),
     }
 
 

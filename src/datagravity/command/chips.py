@@ -76,9 +76,9 @@ def report(file, output, data, quiet):
     from datagravity.chip import beside, reporting
 
     tell = (lambda text: None) if quiet else lambda text: print(text, file=sys.stderr, flush=True)
-    with beside.second_core() as savings:
+    with beside.second_core() as helper:
         found = chip.read(file).valid()
-        summary = reporting.write(found, output, data, tell=tell, savings=savings)
+        summary = reporting.write(found, output, data, tell=tell, helper=helper)
     return Answer(reporting.in_short(summary, output, data), summary)
 
 
