@@ -2,9 +2,12 @@
 
 import contextlib
 import csv
+import datetime
 import doctest
 import io
 import json
+import sys
+import types
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -117,11 +120,64 @@ def test_a_template_is_read_without_a_problem_and_explains_each_column(tmp_path,
 
 
 def test_a_workbook_names_its_extra_where_that_is_missing(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
     found = read(tmp_path, b"PK\x03\x04", "my_chip.xlsx")
     assert [one.mend for one in found.problems] == ["pip install 'datagravity[excel]'"]
     with pytest.raises(ValueError, match=r"datagravity\[excel\]"):
         template.write(tmp_path / "new.xlsx")
+
+
+class Workbook:
+    """What `openpyxl` gives of a workbook, as far as it is asked."""
+
+    def __init__(self, rows):
+        self.worksheets = [self, self]
+        self.rows = rows
+
+    def iter_rows(self, *, values_only):
+        assert values_only
+        return iter(self.rows)
+
+
+def workbook(monkeypatch, *rows):
+    """A library of workbooks that reads these rows, whatever the file holds."""
+    library = types.ModuleType("openpyxl")
+    library.load_workbook = lambda stream, read_only, data_only: Workbook([tuple(columns.COLUMNS), *rows])
+    monkeypatch.setitem(sys.modules, "openpyxl", library)
+
+
+def test_the_cells_of_a_workbook_are_values_or_named(tmp_path, monkeypatch):
+    plain = ("My chip", "HBM3", 380.0, "pJ/access", 64, None, None, "measured", "our lab, 2025", None)
+    workbook(monkeypatch, plain, (None,) * 10, (*plain[:1], "DDR5", 0.1, "nJ", *plain[4:]))
+    found = read(tmp_path, b"PK\x03\x04", "my_chip.xlsx")
+    assert found.problems == []
+    assert found.remarks == ["the first of 2 sheets"]
+    assert [entry.energy["energy_low_pj"] for entry in found.energies] == ["380", "100"]
+    assert [entry.line for entry in found.entries] == [2, 4]
+    date = datetime.datetime(2026, 5, 3)
+    workbook(monkeypatch, (*plain[:2], "=1+1", *plain[3:]), (*plain[:1], "DDR5", date, *plain[3:]))
+    problems = read(tmp_path, b"PK\x03\x04", "my_chip.xlsx").problems
+    assert [(one.row, one.column) for one in problems] == [(2, "value"), (3, "value")]
+    assert [one.mend for one in problems] == ["paste the value", "a number: the spreadsheet took it for a date"]
+
+
+def test_a_workbook_that_is_none_is_one_problem(tmp_path, monkeypatch):
+    library = types.ModuleType("openpyxl")
+    library.load_workbook = lambda *_, **__: {}["no such part"]
+    monkeypatch.setitem(sys.modules, "openpyxl", library)
+    [problem] = read(tmp_path, b"PK\x03\x04", "my_chip.xlsx").problems
+    assert "a workbook (KeyError" in problem.expected
+
+
+def test_chips_of_like_names_stay_apart(tmp_path):
+    rows = [
+        row | {"chip": name, "value": value} for name, value in (("A-1", "3"), ("a 1", "6")) for row in (ROW, OPERATION)
+    ]
+    found = read(tmp_path, text_of(*rows))
+    assert [origin.key for origin in found.origins()] == ["a12025", "a12025a"]
+    constants = found.disjunction_constants()
+    assert list(constants["chip"]) == ["A-1", "a 1"]
+    assert len(set(constants["gd"])) == 1
 
 
 # --- Units
@@ -346,6 +402,8 @@ def test_there_are_sixty_malformed_files_and_more():
         ({"value": "3-4"}, "low 3, high 4"),
         ({"value": "1 234.5"}, "1234.5"),
         ({"value": "3 pJ"}, "3, and the rest in unit or note"),
+        ({"value": "03.04.2026"}, "a number: the spreadsheet took it for a date"),
+        ({"value": "3. Apr"}, "a number: the spreadsheet took it for a date"),
         ({"value": "n/a"}, "a blank where it is not known"),
         ({"value": "", "low": "4", "high": "3"}, "low 3, high 4: swapped"),
         ({"unit": "pJ/acess"}, "pJ/access"),

@@ -376,6 +376,8 @@ def _nearest_unit(text, is_operation):
 
 def _mended_number(text):
     """What a cell that is no number likely should be."""
+    if re.match(r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|\d{1,2}[.-]? ?[A-Z][a-z]{2}$", text):
+        return "a number: the spreadsheet took it for a date"
     if re.fullmatch(r"[+-]?\d+,\d+", text):
         return text.replace(",", ".") + ": a point for the comma"
     if found := re.fullmatch(r"\s*([\d.]+)\s*(?:-|\u2013|\u2014|to|\.\.)\s*([\d.]+)\s*", text):
@@ -384,6 +386,4 @@ def _mended_number(text):
         return re.sub(r"[ ,'\u2019]", "", text)
     if found := re.match(r"\s*[~<>≈±]*\s*(\d+\.?\d*)\s*[a-zA-Zµ%/]*", text):
         return f"{found[1]}, and the rest in unit or note"
-    if re.match(r"\d{4}-\d\d-\d\d", text):
-        return "a number: the spreadsheet took it for a date"
     return "a blank where it is not known" if re.fullmatch(r"(?i)n/?a|none|nan|unknown|-+|\?+", text) else ""

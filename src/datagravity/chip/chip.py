@@ -72,10 +72,12 @@ class Chip:
 
     def origins(self, *, own=True):
         """Where the rows of each chip come from: `tables.Origin`, with a key of the chip's own if `own`."""
-        return [
-            tables.origin_of(name, [entry for entry in self.energies if entry.cells["chip"] == name], own=own)
-            for name in dict.fromkeys(entry.cells["chip"] for entry in self.energies)
-        ]
+        found = []
+        for name in dict.fromkeys(entry.cells["chip"] for entry in self.energies):
+            entries = [entry for entry in self.energies if entry.cells["chip"] == name]
+            taken = [origin.key for origin in found if not origin.known]
+            found.append(tables.origin_of(name, entries, own=own, taken=taken))
+        return found
 
     def of_known_sources(self):
         """Chip -> the key of the bibliography that all its rows name, where there is one."""

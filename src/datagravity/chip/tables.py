@@ -29,7 +29,7 @@ class Origin(NamedTuple):
     words: str
 
 
-def origin_of(chip, entries, *, own):
+def origin_of(chip, entries, *, own, taken=()):
     """Where the rows of one chip come from.
 
     Parameters
@@ -37,6 +37,7 @@ def origin_of(chip, entries, *, own):
     chip : its name
     entries : its entries, each with a row of the table of energies
     own : whether the chip has a key of its own even if the bibliography knows its source
+    taken : keys of the other chips of the file
     """
     said = list(dict.fromkeys(entry.cells["source"] for entry in entries))
     books = sources.bibliography()
@@ -46,9 +47,9 @@ def origin_of(chip, entries, *, own):
     doi, url = _DOI.search(joined), _URL.search(joined)
     key = f"{slug(chip)}{year}"
     if len(known) == 1 and None not in known:
-        key = known.pop() if not own else free(key, books["key"])
+        key = known.pop() if not own else free(key, [*books["key"], *taken])
         return Origin(chip, key, not own, year, None, None, joined)
-    key = free(key, books["key"]) if own else key
+    key = free(key, [*books["key"], *taken] if own else taken)
     return Origin(chip, key, False, year, doi and doi[1], None if doi else url and url[0], joined)
 
 
