@@ -351,6 +351,9 @@ REFUSED = {
     "an unknown scope": (text_of(ROW | {"scope": "sytem"}), "scope", "one of datapath"),
     "a distance without its basis": (text_of(ROW | {"distance_mm": "3"}), "note", "distance_basis"),
     "a year before silicon": (text_of(ROW | {"year": "1066"}), "year", "at least 1960"),
+    "two increments of a level": (
+        text_of(*(ROW | {"increment": "true", "note": note} for note in "ab")), "increment", "one increment of a level"
+    ),
     "half a node": (text_of(ROW | {"node_nm": "6.5"}), "node_nm", "a whole number"),
 }  # fmt: skip
 REFUSED_JSON = {

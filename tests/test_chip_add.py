@@ -157,6 +157,14 @@ def test_a_source_of_the_book_is_known_by_its_doi():
     assert tables.known_source(f"doi:{row['doi'].upper()}, p. 3") == row["key"]
 
 
+def test_rows_that_a_chapter_could_not_tell_apart_are_refused(tmp_path, checkout):
+    before = contents(checkout)
+    rows = [row | {"source": "jouppi2021", "node_nm": "7", "part": "INT8 add", "unit": "pJ"} for row in MINE[1:]]
+    with pytest.raises(ValueError, match="are all INT8 add at 7 nm"):
+        adding.add(mine(tmp_path, *rows), checkout)
+    assert contents(checkout) == before
+
+
 def test_all_or_nothing_is_written(tmp_path, checkout, monkeypatch):
     before, replace, calls = contents(checkout), os.replace, []
 

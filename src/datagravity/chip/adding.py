@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from datagravity import evidence, paths, sources
+from datagravity import evidence, paths, processors, sources
 from datagravity.chip import tables
 from datagravity.chip.problems import ChipError, Problem
 
@@ -125,6 +125,9 @@ def _validated(files, contents):
         for copy, content in zip(copies, contents, strict=True):
             copy.write_bytes(content)
         evidence.validate(folder, references=copies[2])
+        with paths.elsewhere(folder, copies[2]):  # what chapters ask of rows together, each with a message of its own
+            processors.improvements()
+            processors.whole_ways()
 
 
 def _written(files, contents, old):

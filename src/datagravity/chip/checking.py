@@ -57,6 +57,7 @@ class Checker:
                 self._energy(entry)
             self._once(entry, first)
         self._by_the_rules()
+        self._one_increment()
         self._plausible()
         self.problems.sort(key=lambda problem: (problem.warning, problem.row or 0))
 
@@ -289,10 +290,26 @@ class Checker:
                 mend = f"{width[0]}, or a blank"
             expected = problem.expected if own == column else f"{problem.column}: {problem.expected}"
             self.say(entry, own, expected, mend)
-        wrong = {problem.row for problem in self.problems if not problem.warning}
-        for entry in entries:
+        self._without_wrong_rows()
+
+    def _without_wrong_rows(self):
+        """Rows with a problem are no rows of the table."""
+        wrong = {line for line, _ in self._wrong}
+        for entry in self.entries:
             if entry.line in wrong:
                 entry.energy = None
+
+    def _one_increment(self):
+        """What a level adds to those before it is one number: the whole way is their sum."""
+        first = {}
+        for entry in self.entries:
+            row = entry.energy
+            if row and row["increment"] == "true":
+                other = first.setdefault((entry.cells["chip"], row["node_nm"], row["memory_level"]), entry)
+                if other is not entry:
+                    expected = f"one increment of a level of a chip; row {other.line} has another"
+                    self.say(entry, "increment", expected, "a blank, if it is the energy of the whole access")
+        self._without_wrong_rows()
 
     def _plausible(self):
         """A warning of each energy that lies far beyond every row of the book."""

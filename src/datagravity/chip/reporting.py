@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 
 from datagravity import __version__, claims, decoding, distance, pim, processors, sources
+from datagravity.charts.words import printed
 from datagravity.chip import tables
 from datagravity.evidence import is_blank, load
 from datagravity.evidence.rules.processors import OFF_CHIP
@@ -137,7 +138,7 @@ def _headlines(found):
             lines.append(f"{chip}: no G_d, because no access and operation of it are a pair.")
             continue
         most, least = max(own, key=lambda row: row["gd"]), min(own, key=lambda row: row["gd"])
-        ends = dict.fromkeys(f"{row['gd']:.3g} ({row['memory']}, {row['operation']})" for row in (least, most))
+        ends = dict.fromkeys(f"{printed(row['gd'])} ({row['memory']}, {row['operation']})" for row in (least, most))
         said = f"from {' to '.join(ends)}" if len(ends) > 1 else next(iter(ends))
         lines.append(f"{chip}: G_d {said}, two operands of 32 bits.")
     return lines
