@@ -30,6 +30,7 @@ def loaded(code, more=""):
         "from datagravity.command.answering import main\nmain(['--version'])",
         "from datagravity.command.answering import main\nmain(['--help'])",
         "from datagravity import symbolic",
+        "import datagravity.command.chips",
     ],
 )
 def test_nothing_heavy_is_loaded_before_it_is_needed(code):
@@ -68,7 +69,7 @@ def test_symbols_come_without_the_formulas_a_formula_without_the_others_and_a_mi
 
 
 def test_every_public_name_is_where_homes_says():
-    assert sorted([*datagravity.HOMES, "symbolic"]) == datagravity.__all__
+    assert sorted([*datagravity.HOMES, "chip", "symbolic"]) == datagravity.__all__
     assert set(datagravity.__all__) <= set(dir(datagravity))
     for name, home in datagravity.HOMES.items():
         assert getattr(datagravity, name) is getattr(import_module(home), name)
@@ -85,6 +86,7 @@ def test_homes_is_a_literal_and_the_stub_says_the_same():
     imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
     assert {alias.name: node.module for node in imports for alias in node.names} == {
         **datagravity.HOMES,
+        "chip": "datagravity",
         "symbolic": "datagravity",
     }
     assert all(alias.asname == alias.name for node in imports for alias in node.names), "exported again"

@@ -28,7 +28,7 @@ HOMES = {
     "workload_disjunction_constant": "datagravity.law",
 }
 
-__all__ = sorted([*HOMES, "symbolic"])
+__all__ = sorted([*HOMES, "chip", "symbolic"])
 
 
 def __getattr__(name):

@@ -1,3 +1,4 @@
+from datagravity import chip as chip
 from datagravity import symbolic as symbolic
 from datagravity.decoding import decode_energy as decode_energy
 from datagravity.decoding import prefill_energy as prefill_energy

@@ -16,6 +16,7 @@ SECTIONS = {
     "Ask": ["asking"],
     "Look up": ["tables", "citing"],
     "Measure": ["measuring"],
+    "Your chip": ["chips"],
     "Build the book (in a checkout)": ["building"],
 }
 STATUSES = (

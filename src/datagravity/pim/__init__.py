@@ -4,7 +4,7 @@
 one specification; `multiverse` scores all of them; `everywhere` predicts one row under all. [extension]
 """
 
-from datagravity.pim.everywhere import Everywhere, predict
+from datagravity.pim.everywhere import Everywhere, by_choice, predict
 from datagravity.pim.inputs import INPUTS_CALLED, MEMORIES, Input, prior_gd
 from datagravity.pim.multiverse import (
     CHOICES,
@@ -67,6 +67,7 @@ __all__ = [
     "Prediction",
     "admissions",
     "beta_from_share",
+    "by_choice",
     "by_option",
     "ceiling",
     "chance",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from datagravity import checks
 from datagravity.pim.inputs import brought
 from datagravity.pim.multiverse import combinations_of, multiverse
 from datagravity.pim.prediction import LEVEL, PREDICTING, path_draws, share_draws, system_saving
@@ -52,8 +53,51 @@ def predict(row):
     >>> found.low < found.value < found.high, 0 <= found.gains <= 1
     (True, True)
     """
-    group = scope_group(_text(row, "scope"))
-    combos = combinations_of(group)
+    _, every = _points(row)
+    return summed(every, _gains(scope_group(_text(row, "scope"))))
+
+
+def by_choice(row, choice):
+    """What every specification says of a row, and what those of each option of one choice say.
+
+    To ask how often the law gains takes the whole multiverse, seconds where it is not stored; nothing here does.
+
+    Parameters
+    ----------
+    row : as for `predict_pim`
+    choice : one of PREDICTING
+
+    Returns
+    -------
+    (Everywhere, dict): over all specifications, with `gains` None; and option -> Everywhere of those that have it
+
+    Raises
+    ------
+    ValueError
+        As `predict_pim`, or if the choice is none of PREDICTING.
+
+    Examples
+    --------
+    >>> whole, by_law = by_choice({"baseline_class": "GPU", "scope": "data_path"}, "law")
+    >>> whole.specifications == sum(one.specifications for one in by_law.values())
+    True
+    """
+    combos, every = _points(row)
+    options = combos[checks.choice("choice", choice, PREDICTING)]
+    own = {option: summed(every[(options == option).to_numpy()]) for option in dict.fromkeys(options)}
+    return summed(every), own
+
+
+def summed(every, gains=None):
+    """Quantiles of the draws of specifications, shape (specifications, points), as an `Everywhere`."""
+    medians = np.median(every, axis=1)
+    low, value, high = np.quantile(every, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+    return Everywhere(*(float(one) for one in (value, low, high, medians.min(), medians.max())), len(every), gains)
+
+
+def _points(row):
+    """The specifications for a row, and so many quantiles of the draws of each: shape (specifications, points)."""
+    combos = combinations_of(scope_group(_text(row, "scope")))
     parts, paths, rows = [], {}, {}
     for spec in combos.to_dict("records"):
         options = spec["gd_energy"], spec["gd_width"], spec["share"]
@@ -65,12 +109,7 @@ def predict(row):
         if path not in paths:
             paths[path] = path_draws(spec, own)
         parts.append(np.quantile(system_saving(paths[path], shares), _POINTS))
-    every = np.array(parts)
-    medians = np.median(every, axis=1)
-    low, value, high = np.quantile(every, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
-    return Everywhere(
-        *(float(one) for one in (value, low, high, medians.min(), medians.max())), len(combos), _gains(group)
-    )
+    return combos, np.array(parts)
 
 
 def _gains(group):

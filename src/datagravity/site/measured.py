@@ -7,33 +7,12 @@ import pandas as pd
 
 from datagravity.charts import theme
 from datagravity.programs.measuring import telling
-from datagravity.site.renderer import joined, still_picture
+from datagravity.site.standalone import HEIGHT as _HEIGHT
+from datagravity.site.standalone import document, figure, table
 
-#: Pictures are drawn as wide as a phone, and stretched where there is room.
-_WIDTH, _HEIGHT = 340, 250
 #: Bytes in words, for Vega.
 _BYTES = "datum.value < 1024 ? datum.value + ' B' : datum.value < 1048576 ? datum.value / 1024 + ' KB' : "
 _BYTES += "datum.value / 1048576 + ' MB'"
-_STYLE = """
-:root { color-scheme: light dark; --text: #1d2733; --soft: #53606f; --line: #d5dbe1; --back: #fff; }
-@media (prefers-color-scheme: dark) { :root { --text: #e3e8ee; --soft: #a3afbc; --line: #3a4552; --back: #14191f; } }
-body { margin: 0 auto; padding: 1rem; max-width: 46rem; font: 1rem/1.5 system-ui, sans-serif;
-  color: var(--text); background: var(--back); overflow-wrap: break-word; }
-h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-.short { font-size: 1.1rem; } .soft, figcaption { color: var(--soft); font-size: 0.9rem; }
-code { font-size: 0.9em; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--line);
-  white-space: nowrap; }
-td.number, th.number { text-align: right; }
-.dg-chart-title { margin: 0; font-weight: 600; }
-.dg-chart-subtitle { font-weight: 400; font-size: 0.85rem; }
-figure { margin: 1.5rem 0; } figure svg { width: 100%; max-width: 36rem; height: auto; display: block; }
-figure svg text { fill: var(--text); } figure svg .role-axis-grid line { stroke: var(--line); }
-figure svg .role-axis-domain line, figure svg .role-axis-tick line { stroke: var(--soft); }
-summary { cursor: pointer; }
-"""
 
 
 def page(found):
@@ -49,12 +28,7 @@ def page(found):
         It names no other host, and holds no script.
     """
     title = f"Measured: {' '.join(found['program']['command'])}"
-    body = "\n".join(part for section in _SECTIONS for part in section(found))
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
-    )
+    return document(title, (part for section in _SECTIONS for part in section(found)))
 
 
 def energy_chart(found, partition):
@@ -148,13 +122,13 @@ def _levels(found):
     run = found["run"]
     yield "<h2>Where the data of the whole run come from</h2>"
     sizes = {name: f"{size / 1024:g} KB" for name, size in run["cache_bytes"].items()}
-    yield _table(
+    yield table(
         ["level", "capacity", "bytes"],
         [(name, sizes.get(name, ""), f"{count:,}") for name, count in run["bytes"].items()],
         2,
     )
     yield f"<p>G_d (caches and memory of today), over {telling.operations(found)}, by table of energies:</p>"
-    yield _table(["table", "G_d"], [(row["table"], telling.number(row)) for row in found["gd"]], 1)
+    yield table(["table", "G_d"], [(row["table"], telling.number(row)) for row in found["gd"]], 1)
     yield from (f'<p class="soft">{html.escape(line)}</p>' for line in telling.two_gd())
 
 
@@ -171,7 +145,7 @@ def _functions(found):
         for row in run["functions"][:20]
     ]
     yield "<h2>By function</h2>"
-    yield _table(["function", "accesses", "misses of the near cache", "of the far cache"], rows, 1)
+    yield table(["function", "accesses", "misses of the near cache", "of the far cache"], rows, 1)
     yield from (f"<p>{html.escape(line)}</p>" for line in telling.without_symbols(found))
 
 
@@ -183,7 +157,7 @@ def _placement(found):
         "energy at one place, with an ideal hierarchy of caches, over that at the best number of places.</p>"
     )
     for row in found["placement"]:
-        yield _figure(energy_chart(found, row["partition"]))
+        yield figure(energy_chart(found, row["partition"]))
     rows = [
         (
             telling.partition(row["partition"]),
@@ -196,13 +170,13 @@ def _placement(found):
         for row in telling.paying(found)
     ]
     if rows:
-        yield _table(["partition", "law of price", "pJ a place", "G_d on the square", "best places", "saving"], rows, 2)
+        yield table(["partition", "law of price", "pJ a place", "G_d on the square", "best places", "saving"], rows, 2)
     if others := telling.not_paying(found):
         yield f"<p>{html.escape(others)}</p>"
     yield from (f'<p class="soft">{html.escape(line.strip())}</p>' for line in telling.words(found))
     yield "<h2>What belongs to the program</h2>"
-    yield _figure(share_chart(found))
-    yield _figure(miss_chart(found))
+    yield figure(share_chart(found))
+    yield figure(miss_chart(found))
     yield from (f'<p class="soft">{html.escape(line.strip())}</p>' for line in telling.exponents(found))
 
 
@@ -212,28 +186,6 @@ def _missed(found):
     yield "</ul>"
     program = found["program"]
     yield f'<p class="soft">datagravity {program["datagravity"]}, {html.escape(program["valgrind"])}</p>'
-
-
-def _table(names, rows, first_number):
-    def cells(tag, row):
-        kinds = ("" if index < first_number else ' class="number"' for index in range(len(row)))
-        return "".join(f"<{tag}{kind}>{html.escape(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True))
-
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{cells("th", names)}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _figure(chart):
-    specification = chart.to_dict()
-    picture = still_picture({**specification, "title": None}, width=_WIDTH)
-    return f"<figure>{_heading(specification)}{picture}</figure>"
-
-
-def _heading(specification):
-    """Title and subtitle of a chart as HTML."""
-    text, subtitle = (joined(specification["title"].get(part) or "") for part in ("text", "subtitle"))
-    smaller = f'<br><span class="dg-chart-subtitle">{html.escape(subtitle)}</span>' if subtitle else ""
-    return f'<p class="dg-chart-title">{html.escape(text)}{smaller}</p>'
 
 
 _SECTIONS = (_short, _seen, _levels, _functions, _placement, _missed)

@@ -1,0 +1,311 @@
+"""A chip's file into rows of text, whatever program saved it: CSV in many dresses, a workbook, or JSON.
+
+What cannot be read is one problem of the file. What was decided on the way, such as a code page or a decimal comma, is
+a remark. Nothing is evaluated: a formula is text here.
+"""
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from datagravity.chip.columns import COLUMNS, NEEDED, further
+from datagravity.chip.problems import Problem, shown
+
+#: What is read at most: bytes of a file, rows, characters of a cell, and of the name of a chip.
+MOST_BYTES, MOST_ROWS, MOST_CHARACTERS, MOST_NAMED = 64_000_000, 2_000, 2_000, 80
+#: The encodings that are worth a remark, as a reader knows them.
+NAMED = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252 (Latin-1)"}
+#: The columns that hold numbers.
+NUMBERS = ("value", "bits", "low", "high")
+EXTRA = "pip install 'datagravity[excel]'"
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".json")
+_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
+_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+
+
+@dataclass
+class Sheet:
+    """What a file holds: the line and the cells of each row, remarks on how it was read, and problems of its form."""
+
+    file: str
+    rows: list = field(default_factory=list)
+    remarks: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+
+    def refuse(self, expected, row=None, mend="", **more):
+        """Note a problem of the form."""
+        self.problems.append(Problem(self.file, expected, row, mend=mend, **more))
+        return self
+
+
+def read(path):
+    """The rows of a file.
+
+    Parameters
+    ----------
+    path : of a file whose name ends in one of SUFFIXES
+
+    Returns
+    -------
+    Sheet
+    """
+    path = Path(path)
+    sheet = Sheet(path.name)
+    if path.suffix.lower() not in SUFFIXES:
+        return sheet.refuse(f"a file {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            return sheet.refuse(f"at most {MOST_BYTES:,} bytes; there are {size:,}")
+        content = path.read_bytes()
+    except OSError as error:
+        return sheet.refuse(f"a file that can be read ({error.strerror})")
+    if not content.strip():
+        return sheet.refuse("a header and at least one row; the file is empty", mend="datagravity new chip my_chip.csv")
+    kind = path.suffix.lower()
+    if kind != ".xlsx" and content.startswith(b"PK\x03\x04"):
+        return sheet.refuse(
+            f"text; this is a workbook whose name ends in {kind}", mend="save it as CSV, or name it .xlsx"
+        )
+    if kind == ".xlsx":
+        records = _workbook(sheet, content)
+    else:
+        text = _decoded(sheet, content)
+        if text is None:
+            return sheet
+        records = _json(sheet, text) if kind == ".json" else _separated(sheet, text)
+    return sheet if sheet.problems else _with_header(sheet, records)
+
+
+# --- Text ------------------------------------------------------------------------------------------------------------
+
+
+def _decoded(sheet, content):
+    """The text of a file, by its byte order mark, or by what its bytes can be; None if they can be no text."""
+    marks = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+    known = next((name for mark, name in marks.items() if content.startswith(mark)), None)
+    head = content[:4000]
+    if known is None and head.count(0) > len(head) // 4:
+        known = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    for encoding in [known] if known else ["utf-8", "cp1252"]:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            where = f"{error.reason} at byte {error.start}"
+            continue
+        if encoding in NAMED:
+            sheet.remarks.append(f"read as {NAMED[encoding]}")
+        return text
+    sheet.refuse(f"text in UTF-8, UTF-16 or Latin-1 ({where})", mend="save it as CSV UTF-8")
+    return None
+
+
+def _separated(sheet, text):
+    """The records of separated values, each with its line; the separator is what the header has most of."""
+    lines = [line for line in text.splitlines() if line.strip(' ,;\t"') and not line.lstrip(' "\ufeff').startswith("#")]
+    if not lines:
+        sheet.refuse("a header and at least one row; there are only blank lines and remarks")
+        return []
+    if (named := re.fullmatch(r'"?sep=(.)"?\s*', lines[0])) is not None:  # as one spreadsheet writes it
+        separator, skipped = named[1], lines[0]
+    else:
+        counts = {mark: lines[0].count(mark) for mark in ",;\t|"}
+        separator, skipped = max(counts, key=counts.get), None
+    if separator != ",":
+        sheet.remarks.append(f"separated by {'tabs' if separator == chr(9) else repr(separator)}")
+    records, line = [], 1
+    before = csv.field_size_limit(len(text) + 1)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        for record in reader:
+            if any(cell.strip() for cell in record) and separator.join(record).strip() != skipped:
+                records.append((line, record))
+            line = reader.line_num + 1
+            if len(records) > MOST_ROWS + 100:
+                rows = text.count("\n")
+                sheet.refuse(f"at most {MOST_ROWS:,} rows; there are about {rows:,}", mend="one row a part of a chip")
+                return []
+    except csv.Error as error:
+        sheet.refuse(
+            f"separated values ({error})", line, mend="a quotation mark in a cell is doubled, and a cell closes its own"
+        )
+    finally:
+        csv.field_size_limit(before)
+    return records
+
+
+def _json(sheet, text):
+    """The records of a JSON file: a list of objects, or an object with the list `rows`."""
+
+    def once(pairs):
+        names = [name for name, _ in pairs]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"the name {sorted(twice)[0]!r} twice in one object")
+        return dict(pairs)
+
+    def no(word):
+        raise ValueError(f"the word {word}")
+
+    try:
+        # Numbers stay as they are written: a double would change their last digit.
+        found = json.loads(
+            text.lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=no, object_pairs_hook=once
+        )
+    except (ValueError, RecursionError) as error:
+        sheet.refuse(f"JSON ({shown(str(error))})")
+        return []
+    rows = found.get("rows") if isinstance(found, dict) else found
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        sheet.refuse('a list of rows, as in [{"chip": "My chip", "part": "HBM"}]')
+        return []
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    records = [(1, names)]
+    for number, row in enumerate(rows, start=2):
+        cells = [row.get(name) for name in names]
+        for name, cell in zip(names, cells, strict=True):
+            if isinstance(cell, bool | list | dict):
+                sheet.refuse("a text, a number or null", number, column=shown(name), value=shown(json.dumps(cell)))
+        records.append((number, ["" if cell is None else str(cell) for cell in cells]))
+    return records
+
+
+def _workbook(sheet, content):
+    """The records of the first sheet of a workbook that has a header."""
+    try:
+        import openpyxl
+    except ModuleNotFoundError:
+        sheet.refuse("CSV or JSON; workbooks need an extra", mend=EXTRA)
+        return []
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        page = book.worksheets[0]
+        records = []
+        for line, cells in enumerate(page.iter_rows(values_only=True), start=1):
+            if any(cell not in (None, "") for cell in cells):
+                records.append((line, [_written(cell) for cell in cells]))
+            if len(records) > MOST_ROWS + 100:
+                sheet.refuse(f"at most {MOST_ROWS:,} rows; there are more", mend="one row a part of a chip")
+                return []
+    except Exception as error:  # a workbook is a zip of XML, and its reader raises whatever those raise
+        sheet.refuse(f"a workbook ({type(error).__name__}: {shown(str(error))})")
+        return []
+    if len(book.worksheets) > 1:
+        sheet.remarks.append(f"the first of {len(book.worksheets)} sheets")
+    return records
+
+
+def _written(cell):
+    """A cell of a workbook as text: a number by its shortest digits, a date as one."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return repr(cell) if isinstance(cell, float) else str(cell)
+
+
+# --- Rows ------------------------------------------------------------------------------------------------------------
+
+
+def _with_header(sheet, records):
+    """The records as rows by column name, below their header."""
+    records = [
+        (line, record)
+        for line, record in records
+        if not next((cell for cell in record if cell.strip()), "").lstrip("\ufeff").lstrip().startswith("#")
+    ]
+    if not records:
+        return sheet.refuse("a header and at least one row; there are only remarks")
+    (line, header), *rows = records
+    wide = len(header)
+    header = [name.lstrip("\ufeff").strip().lower() for name in _trimmed(header)]
+    if _header_problems(sheet, line, header):
+        return sheet
+    if not rows:
+        return sheet.refuse("at least one row below the header", line)
+    if len(rows) > MOST_ROWS:
+        return sheet.refuse(f"at most {MOST_ROWS:,} rows; there are {len(rows):,}", mend="one row a part of a chip")
+    # Blank cells at the end of every row are a program's way to save; in one row they are a comma too many before.
+    surplus = {max(len(record) - wide, 0) for _, record in rows}
+    for line, record in rows:
+        cells = _trimmed(record)
+        row = dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False))
+        shifted = len(record) > wide and (len(surplus) > 1 or row.get("unit", "").strip().isdigit())
+        if len(cells) > len(header) or shifted:
+            mend = "put a cell that holds a comma into quotation marks, and write 3.5 rather than 3,5"
+            sheet.refuse(f"{len(header)} cells; there are {len(record)}", line, mend=mend)
+        else:
+            sheet.rows.append((line, row))
+    return _decimals(sheet)
+
+
+def _trimmed(record):
+    """A record without the blank cells at its end that spreadsheets save."""
+    end = len(record)
+    while end and not record[end - 1].strip():
+        end -= 1
+    return record[:end]
+
+
+def _header_problems(sheet, line, header):
+    from difflib import get_close_matches
+
+    known = (*COLUMNS, *further())
+    before = len(sheet.problems)
+    if not set(header) & set(COLUMNS):
+        sheet.refuse(
+            f"a header with the columns {', '.join(COLUMNS)}",
+            line,
+            value=shown(", ".join(header)),
+            mend="datagravity new chip my_chip.csv",
+        )
+        return True
+    for name in NEEDED:
+        if name not in header:
+            sheet.refuse(f"the column {name}; it is missing", line, column=name)
+    if "value" not in header and not {"low", "high"} <= set(header):
+        sheet.refuse("the column value; it is missing", line, column="value")
+    for place, name in enumerate(header):
+        if name in header[:place]:
+            sheet.refuse("this column once", line, column=shown(name) or "without a name")
+        elif name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.6)
+            mend = f"{near[0]}, or put it into note" if near else "put it into note"
+            sheet.refuse("a column that is known", line, column=shown(name) or "without a name", mend=mend)
+    return len(sheet.problems) > before
+
+
+def _decimals(sheet):
+    """Decimal commas, which a file has everywhere or nowhere, as points; a file that mixes them is one problem."""
+    separated = any(remark.startswith("separated by") for remark in sheet.remarks)
+    cells = [(line, name, row[name].strip()) for line, row in sheet.rows for name in NUMBERS if name in row]
+    commas = [cell for cell in cells if _COMMA.fullmatch(cell[2])]
+    if not commas or not separated:
+        return sheet  # between commas, a comma in a number is a slip that its cell reports
+    line, name, text = commas[0]
+    points = [cell for cell in cells if _POINT.fullmatch(cell[2])]
+    if points:
+        return sheet.refuse(
+            f"one decimal mark in all numbers; there are {len(commas)} with a comma and {len(points)} with a point",
+            line,
+            column=name,
+            value=shown(text),
+            mend="write 3.5 everywhere",
+        )
+    if all(re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", cell[2]) for cell in commas):
+        return sheet.refuse(
+            "a number that can be read in one way: every comma stands before three digits, as between thousands",
+            line,
+            column=name,
+            value=shown(text),
+            mend=f"{text.replace(',', '.')} or {text.replace(',', '')}",
+        )
+    sheet.remarks.append("read with decimal commas")
+    for _, row in sheet.rows:
+        for name in NUMBERS:
+            if name in row and _COMMA.fullmatch(row[name].strip()):
+                row[name] = row[name].replace(",", ".")
+    return sheet
