@@ -1,6 +1,7 @@
 """Figures of the pages without a browser: their parts, their HTML, their names and what they give away."""
 
 import copy
+import itertools
 import json
 import re
 
@@ -191,10 +192,14 @@ def test_no_column_of_a_chart_has_the_name_of_a_field():
         assert not [title for title in columns.values() if "_" in title.replace("G_d", "")], name
 
 
-def test_no_two_controls_of_a_chart_have_one_name_for_readers(energy):
+def test_no_two_controls_that_stand_there_together_have_one_name_for_readers(energy):
     for name, chart in every_chart().items():
-        labels = [control.label for control in drawing.controls(chart().to_dict(validate=False))]
-        assert len(set(labels)) == len(labels), name
+        controls = drawing.controls(chart().to_dict(validate=False))
+        for one, other in itertools.combinations(controls, 2):
+            asked = [control.needs or [None, None] for control in (one, other)]
+            # Two that one list asks for, at different values of it, are never there together.
+            apart = asked[0][0] is not None and asked[0][0] == asked[1][0] and not set(asked[0][1]) & set(asked[1][1])
+            assert one.label != other.label or apart, name
     told = json.loads(figures.page_file({"fig-a": energy}).removeprefix(f"window.{figures.GLOBAL} = ").rstrip(";\n"))
     names = {"log10_G_d": "G_d", "beta": "beta", "fixed_share": "fixed share", "model": "model"}
     assert told["figures"]["fig-a"]["settings"] == names

@@ -5,20 +5,11 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import wraps
-from importlib import import_module
 
 import click
 
 from datagravity import __version__
 
-#: Sections of the list of commands -> the modules whose commands stand there, in this order.
-SECTIONS = {
-    "Ask": ["asking"],
-    "Look up": ["tables", "citing"],
-    "Measure": ["measuring"],
-    "Your chip": ["chips"],
-    "Build the book (in a checkout)": ["building"],
-}
 STATUSES = (
     "Status: 0 answered; 1 the input is refused or something is missing; 2 wrong arguments; 130 stopped by Ctrl-C; "
     "141 the reader of the output has gone."
@@ -52,9 +43,16 @@ class Commands(click.Group):
     def loaded(self):
         """Name of section -> its commands, in the order of their files."""
         if not self.sections:
-            for section, modules in SECTIONS.items():
-                found = [import_module(f"datagravity.command.{module}").COMMANDS for module in modules]
-                self.sections[section] = [command for commands in found for command in commands]
+            # They take `command` from here.
+            from datagravity.command import asking, building, chips, citing, measuring, tables
+
+            self.sections = {
+                "Ask": asking.COMMANDS,
+                "Look up": tables.COMMANDS + citing.COMMANDS,
+                "Measure": measuring.COMMANDS,
+                "Your chip": chips.COMMANDS,
+                "Build the book (in a checkout)": building.COMMANDS,
+            }
             self.commands = {command.name: command for commands in self.sections.values() for command in commands}
         return self.sections
 
