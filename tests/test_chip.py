@@ -16,7 +16,7 @@ import pytest
 
 from datagravity import chip, load, paths, processors
 from datagravity.chip import checking, columns, reading, template, units
-from datagravity.command.answering import main
+from datagravity.command.line import main
 from datagravity.evidence.cells import NUMBER
 
 ROW = dict(zip(columns.COLUMNS, template.ROWS[1], strict=True)) | {"source": "our measurements, 2025"}

@@ -11,7 +11,7 @@ import pytest
 
 from datagravity import chip, claims, distance, evidence, paths, pim, processors, sources, systems
 from datagravity.chip import adding, tables
-from datagravity.command.answering import main
+from datagravity.command.line import main
 from test_chip import OPERATION, ROW, read, text_of
 
 MINE = [ROW | {"node_nm": "5"}, OPERATION | {"node_nm": "5"}]

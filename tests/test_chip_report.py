@@ -7,7 +7,7 @@ import pytest
 
 from datagravity import chip, processors
 from datagravity.chip import beside, reporting
-from datagravity.command.answering import main
+from datagravity.command.line import main
 from test_chip import OPERATION, ROW, read, text_of
 
 #: Text that would do something on a page that let it.

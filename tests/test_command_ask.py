@@ -15,7 +15,7 @@ import pytest
 import datagravity
 from conftest import ROOT
 from datagravity.command import waiting
-from datagravity.command.answering import main
+from datagravity.command.line import main
 from datagravity.processors import disjunction_constants
 
 #: A model as its publisher describes it, with words that decide nothing here.

@@ -9,7 +9,7 @@ from pybtex.database import parse_string
 
 from conftest import ROOT
 from datagravity import catalogue, citations
-from datagravity.command.answering import main
+from datagravity.command.line import main
 
 #: The types of CSL 1.0.2, from its schema of data.
 CSL = re.findall(

@@ -13,7 +13,7 @@ from conftest import ROOT
 from datagravity import catalogue, citations, paths, provenance
 from datagravity import tables as names
 from datagravity.command import layout, naming
-from datagravity.command.answering import main
+from datagravity.command.line import main
 
 
 def answer(capsys, *arguments):

@@ -1,6 +1,6 @@
 """Two verdicts on the same tables: the native checks at load, and Frictionless."""
 
-from datagravity.command.answering import main
+from datagravity.command.line import main
 from datagravity.evidence import Problem, files, frictionless_check, keys, package, schema
 from datagravity.paths import DATA
 from editing import change, read, write

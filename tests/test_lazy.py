@@ -27,8 +27,8 @@ def loaded(code, more=""):
     "code",
     [
         "import datagravity",
-        "from datagravity.command.answering import main\nmain(['--version'])",
-        "from datagravity.command.answering import main\nmain(['--help'])",
+        "from datagravity.command.line import main\nmain(['--version'])",
+        "from datagravity.command.line import main\nmain(['--help'])",
         "from datagravity import symbolic",
         "import datagravity.command.chips",
     ],

@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from datagravity.command import answering, measuring
+from datagravity.command import line as command_line
+from datagravity.command import measuring
 from datagravity.evidence import load
 from datagravity.evidence.rules import RULES
 from datagravity.intervals import Interval
@@ -354,7 +355,7 @@ def measured(*arguments, **environment):
 
 def refused(capsys, *arguments):
     """The message of a command that fails."""
-    assert answering.main(["measure", "--quiet", *map(str, arguments)]) == 1
+    assert command_line.main(["measure", "--quiet", *map(str, arguments)]) == 1
     return capsys.readouterr().err.strip()
 
 
@@ -408,7 +409,7 @@ def test_options_out_of_range_are_refused(capsys, option, value, said):
 
 
 def test_help_states_the_defaults(capsys):
-    assert answering.main(["measure", "--help"]) == 0
+    assert command_line.main(["measure", "--help"]) == 0
     words = " ".join(capsys.readouterr().out.split())
     for default in (options.LIMIT, options.PAGE_ACCESSES, "32K,1M", "integer"):
         assert f"[default: {default}]" in words
@@ -416,7 +417,7 @@ def test_help_states_the_defaults(capsys):
 
 
 def test_sizes_that_are_none_are_refused(capsys):
-    assert answering.main(["measure", "--shape", "128", "--", "true"]) == 2
+    assert command_line.main(["measure", "--shape", "128", "--", "true"]) == 2
     assert "Invalid value for '--shape': '128', expected ROWS,COLUMNS as in 128,128" in capsys.readouterr().err
 
 
@@ -429,7 +430,7 @@ def test_sizes_that_are_none_are_refused(capsys):
     ],
 )
 def test_an_option_says_what_is_right(capsys, option, value, said):
-    assert answering.main(["measure", option, value, "--", "true"]) == 2
+    assert command_line.main(["measure", option, value, "--", "true"]) == 2
     assert f"Invalid value for '{option}': {said}" in capsys.readouterr().err
 
 

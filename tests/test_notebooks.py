@@ -9,7 +9,7 @@ import pytest
 from jupytext.compare import compare_notebooks
 
 from conftest import ROOT
-from datagravity.command.answering import main
+from datagravity.command.line import main
 from datagravity.site import notebooks
 from datagravity.site.build import Book
 

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 
 import datagravity
 from conftest import ROOT
-from datagravity.command.answering import main, top
+from datagravity.command.line import main, top
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, LINTER = PYPROJECT["project"], PYPROJECT["tool"]["importlinter"]

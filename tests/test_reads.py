@@ -276,6 +276,8 @@ def test_an_unchanged_file_is_not_read_again(tmp_path, monkeypatch):
 
 #: What functools may keep: formulas, random numbers, texts and paths, of which no table has a part.
 WITHOUT_TABLES = {
+    "catalogue._figures",
+    "catalogue._titles",
     "checks.read",
     "drawing._code",
     "engines.has_numba",

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ROOT, write_chapter
 from datagravity import store
-from datagravity.command.answering import main
+from datagravity.command.line import main
 from datagravity.site import results
 from datagravity.site.build import Book
 from datagravity.site.kernels import CAN_FORK

@@ -75,7 +75,7 @@ def test_a_chart_on_the_first_screen_is_fetched_and_waits_for_a_touch(browser, s
     with Visit(browser, f"{site}/placement.html", live=False, settled=True) as visit:
         figure = visit.page.locator("figure.dg-chart").first
         wait_for(visit.page, "performance.getEntriesByType('resource').some((one) => one.name.endsWith('vega.js'))")
-        assert visit.page.evaluate("window.datagravityVega === undefined")
+        wait_for(visit.page, "window.datagravityVega !== undefined")
         assert figure.get_attribute("data-live") is None
         visit.page.mouse.move(5, 5)
         figure.locator("svg.marks").wait_for(timeout=60_000)

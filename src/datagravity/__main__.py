@@ -2,7 +2,7 @@
 
 import sys
 
-from datagravity.command.answering import main
+from datagravity.command.line import main
 
 if __name__ == "__main__":
     sys.exit(main())

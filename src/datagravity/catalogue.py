@@ -79,7 +79,6 @@ def folder_of_chapters():
     return paths.ROOT / "book"
 
 
-@cache
 def chapters():
     """Every page that has a source, by its name, in the order of the book.
 
@@ -106,7 +105,6 @@ def chapters():
     return found
 
 
-@cache
 def figures():
     """Every figure by its name, in the order of the book; of one that several pages show, the one of its own chapter.
 
@@ -119,7 +117,13 @@ def figures():
     >>> figures()["fig-energy-against-distance"].title
     'Moving closer, until closeness costs more'
     """
-    every = [figure for chapter in chapters().values() for figure in figures_of(chapter)]
+    return _figures(tuple(chapters().values()))
+
+
+@cache
+def _figures(known):
+    """The figures of chapters by name; `known` holds their sources, so that nothing outlives a change of them."""
+    every = [figure for chapter in known for figure in figures_of(chapter)]
     found = {}
     for figure in every:
         at_home = figure.function.split(".")[-2] == figure.chapter.replace("-", "_")
@@ -179,7 +183,6 @@ def beside(resource):
     return [name for name in BESIDE.get(resource["name"], own) if name in fields]
 
 
-@cache
 def rows(table):
     """The rows of a table as text, without the checks of `datagravity.load`.
 
@@ -223,13 +226,11 @@ def values(table):
     return files.read(paths.DATA, resources()[table])[0].values
 
 
-@cache
 def works():
     """The keys of the bibliography, in the order of the file."""
     return re.findall(r"^@\w+\{([^,\s]+),", paths.REFERENCES.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@cache
 def site_address():
     """The address of the site, without a slash at its end; None if it is not known."""
     try:

@@ -97,6 +97,7 @@ def _quoted(row):
 def _referring(table, key):
     """The rows of other tables that refer to a row: by a foreign key, or as its table and its id."""
     found = []
+    series = {row.key: row.cells["table"] for row in catalogue.rows("series")}
     for name, resource in catalogue.resources().items():
         columns = [
             link["fields"][0]
@@ -107,14 +108,10 @@ def _referring(table, key):
         if not columns and not {"row"} <= fields:
             continue
         for row in catalogue.rows(name):
-            told = row.cells.get("table") or _table_of_series(row.cells.get("series"))
+            told = row.cells.get("table") or series.get(row.cells.get("series"))
             if any(row.cells[column] == key for column in columns) or (row.cells.get("row") == key and told == table):
                 found.append(f"{name}:{row.key}")
     return found
-
-
-def _table_of_series(name):
-    return next((row.cells["table"] for row in catalogue.rows("series") if row.key == name), None) if name else None
 
 
 def _is_only(key):

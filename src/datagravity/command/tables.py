@@ -73,7 +73,8 @@ def show(table, conditions, wanted, as_csv):
     values = catalogue.values(resource["name"])
     rows = [place for place, row in enumerate(values) if all(test(row) for test in tests)]
     if as_csv:
-        cells = [catalogue.rows(resource["name"])[place].cells for place in rows]
+        every = catalogue.rows(resource["name"])
+        cells = [every[place].cells for place in rows]
         text = _csv(columns, cells)
     else:
         text = aligned([[values[place][name] for name in columns] for place in rows], columns)
@@ -224,7 +225,8 @@ def _used(uses, read):
     if uses.figures is None:
         lines.append("  figures: not known here, since no chapter was executed (`datagravity book`)")
     lines += [f"  figure   {_figure(name)}" for name in uses.figures or []]
-    lines += [f"  page     {catalogue.chapters()[name].title} ({name}.html)" for name in uses.pages]
+    chapters = catalogue.chapters()
+    lines += [f"  page     {chapters[name].title} ({name}.html)" for name in uses.pages]
     lines += [f"  rows     {_some(uses.rows)}"] if uses.rows else []
     if catalogue.results() is None:
         return [*lines, "  numbers: not known here, since results.json is not at hand"]

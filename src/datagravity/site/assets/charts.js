@@ -215,8 +215,8 @@
     });
   }
 
-  // Charts near the window are fetched, and come alive once the page is touched: one after the other, when the browser
-  // has nothing else to do.
+  // What charts near the window need is run when the browser has nothing else to do, and they come alive once the page is
+  // touched, one after the other.
   function startNear(charts) {
     const touched = firstTouch();
     const waiting = [];
@@ -230,6 +230,7 @@
       entries.filter((entry) => entry.isIntersecting).forEach(function (entry) {
         observer.unobserve(entry.target);
         fetchAhead(entry.target.chart);
+        idle(() => { load(VEGA); load(entry.target.dataset.figures); });
         waiting.push(entry.target.chart);
         if (waiting.length === 1) touched.then(() => idle(next));
       });
