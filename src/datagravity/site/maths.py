@@ -25,9 +25,9 @@ LOGGER = getLogger(__name__)
 #: and Chromium draws the same without them.
 FEATURES = ["dtls", "flac"]
 # What LaTeX breaks lines in, if the formula itself stands in no such environment.
-# The font's prime is raised and small itself; browsers would raise it and make it small once more.
-_PRIME = re.compile(r"<msup>(<m[in]>[^<]*</m[in]>)<mo>′</mo></msup>")
 _ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
+# The font's prime is raised and small itself; browsers would raise it and make it small once more.
+_PRIME = re.compile("<msup>(<m[in]>[^<]*</m[in]>)<mo>(\N{PRIME})</mo></msup>")
 # Identifiers of one letter -> the same as browsers draw them: mathematical italics. Planck's constant was there first.
 _ITALICS = {
     chr(int(unicodedata.decomposition(chr(code)).split()[1], 16)): chr(code)
@@ -56,8 +56,8 @@ def mathml(latex, display=False):
     --------
     >>> mathml("G_d")
     '<math><msub><mi>G</mi><mi>d</mi></msub></math>'
-    >>> mathml(r"\beta'")
-    '<math><mrow><mi>β</mi><mo lspace="0" rspace="0">′</mo></mrow></math>'
+    >>> mathml(r"\beta'").replace("\N{PRIME}", "prime")
+    '<math><mrow><mi>β</mi><mo lspace="0" rspace="0">prime</mo></mrow></math>'
     """
     text = re.sub(r"\A\s*\\displaystyle\b", "", latex) if display else latex
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -70,7 +70,7 @@ def mathml(latex, display=False):
         found = LatexToMathML(fancy_error=False).convert_with_local_state(text, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"formula: {latex.strip()!r}, expected LaTeX that can be set: {error}") from None
-    return _PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">′</mo></mrow>', found)
+    return _PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', found)
 
 
 def _set(writer, node, display):
