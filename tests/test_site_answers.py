@@ -31,10 +31,20 @@ class Reader:
         wait_for(self.page, "document.readyState === 'complete' && !document.querySelector('.dg-ask')")
 
     def sees(self, found):
-        """Whether something is within the window as it stands."""
+        """Whether something is within the window once the page has come to rest there, without a scroll of the reader."""
+        found.wait_for(timeout=60_000)
         wait_for(self.page, "document.fonts.status === 'loaded'")
-        size, box = self.page.viewport_size, found.bounding_box()
-        return 0 <= box["y"] <= box["y"] + box["height"] <= size["height"] and 0 <= box["x"] < size["width"] - 20
+        size = self.page.viewport_size
+        for _ in range(100):
+            box = found.bounding_box()
+            if (
+                box
+                and 0 <= box["y"] <= box["y"] + box["height"] <= size["height"]
+                and 0 <= box["x"] < size["width"] - 20
+            ):
+                return True
+            self.page.wait_for_timeout(100)
+        return False
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

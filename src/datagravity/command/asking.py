@@ -36,7 +36,7 @@ PER_OPERATION = "64 bits an operation: two 32-bit operands, each used once (the 
 OWN_WIDTH = "one operand of the operation's own width"
 
 
-@command("gd", example=["gd 1300 1.31", "gd --memory HBM2 --operation 'FP16 MAC'", "gd --memory HBM3"])
+@command("gd", example=["gd 1300 1.31", "gd --memory HBM2 --operation 'FP16 MAC'"])
 @click.argument("transport_pj", type=float, required=False, help="Energy of moving the operands of one operation, pJ.")
 @click.argument("compute_pj", type=float, required=False, help="Energy of that operation, pJ.")
 @click.option("--memory", help="A memory of the table energy: a level, a type such as HBM2, or the id of a row.")

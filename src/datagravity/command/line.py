@@ -83,7 +83,8 @@ def main(arguments=None):
     try:
         with top.make_context("datagravity", arguments) as context:
             status = top.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by whoever called
+            sys.stdout.flush()
         return status or 0
     except click.exceptions.Exit as end:  # after --help and --version
         return end.exit_code

@@ -12,7 +12,7 @@ from datagravity.command.answering import Answer, command
 
 #: So many finds of each kind are printed, and so many numbers that rest on something.
 SHOWN = 8
-COMPARISONS = re.compile(r"\s*([^=<>]+?)\s*([<>=])\s*(.*?)\s*", re.DOTALL)
+COMPARISONS = re.compile(r"([^=<>!]+?)\s*([=<>])\s*([^=].*|)", re.DOTALL)
 
 
 @command("validate", example=["validate", "validate my_data"])
@@ -93,6 +93,8 @@ def _condition(text, fields):
     column = found("--where", column, fields)
     if fields[column]["type"] in ("number", "integer") and value:
         limit = _number(text, column, value)
+        if limit != limit:
+            raise ValueError(f"--where: {text!r}, expected a number for {column}")
         if sign == "=":
             return lambda row: row[column] == limit
         return lambda row: row[column] is not None and (row[column] < limit if sign == "<" else row[column] > limit)
@@ -371,6 +373,8 @@ def _difference(now, revision, words):
     from datagravity.site.results import compare
 
     file = "book/results.json"
+    if not revision.strip() or revision.startswith("-"):
+        raise ValueError(f"--diff: {revision!r}, expected a revision of git, as in HEAD~1")
     command = ["git", "-C", str(paths.ROOT), "show", f"{revision}:{file}"]
     try:
         run = subprocess.run(command, capture_output=True, text=True, check=False)
