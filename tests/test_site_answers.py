@@ -31,7 +31,7 @@ class Reader:
         wait_for(self.page, "document.readyState === 'complete' && !document.querySelector('.dg-ask')")
 
     def sees(self, found):
-        """Whether something is within the window once the page has come to rest there, without a scroll of the reader."""
+        """Whether something is within the window once the page has come to rest, without a scroll of the reader."""
         found.wait_for(timeout=60_000)
         wait_for(self.page, "document.fonts.status === 'loaded'")
         size = self.page.viewport_size
