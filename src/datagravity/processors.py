@@ -256,18 +256,35 @@ def disjunction_constants(operation=None, *, include_recalled=False, include_gre
 
 @remembered(stored=True)
 def _pairs():
-    both = _of_one_origin(_at_one_voltage(_of_one_machine()))
-    both = both.sort_values(["id", "id_compute"])
+    return paired(_of_one_origin(_at_one_voltage(_of_one_machine())).sort_values(["id", "id_compute"]))
+
+
+def paired(both):
+    """G_d of accesses beside operations, whatever made pairs of them.
+
+    Parameters
+    ----------
+    both : rows of `accesses()` merged with rows of `operations()`, whose columns end in "_compute" where both have them
+
+    Returns
+    -------
+    pandas.DataFrame: as `disjunction_constants()`; of a pair that two sources make, source and node name both
+    """
 
     def either(column, word):
-        return np.where((both[column] == word) | (both[f"{column}_compute"] == word), word, both[column])
+        return np.where((both[column] == word) | (both[f"{column}_compute"] == word), word, joined(column))
 
+    def joined(column, between=" / "):
+        own, other = both[column], both.get(f"{column}_compute", both[column])
+        return own.where(own == other, own + between + other)
+
+    of_one_source = both["source"] == both.get("source_compute", both["source"])
     pairs = pd.DataFrame(
         {
             "transport_row": both["id"],
             "compute_row": both["id_compute"],
-            "source": both["source"],
-            "node": either("node", "not stated"),
+            "source": joined("source"),
+            "node": np.where(of_one_source, either("node", "not stated"), joined("node")),
             "memory": both["memory_level"],
             "access": both["operation"],
             "operation": both["operation_class_compute"],
@@ -287,16 +304,14 @@ def _pairs():
         pairs[f"{name}_low"] = workload_disjunction_constant(*least, **convention)
         pairs[f"{name}_high"] = workload_disjunction_constant(*most, **convention)
         pairs[name] = np.sqrt(pairs[f"{name}_low"] * pairs[f"{name}_high"])
-    same_method = both["method"] == both["method_compute"]
-    same_place = both["locator"] == both["locator_compute"]
     return pairs.assign(
         transport_scope=both["scope"],
         compute_scope=both["scope_compute"],
         scope=both["scope"] + " / " + both["scope_compute"],
-        method=both["method"].where(same_method, both["method"] + " / " + both["method_compute"]),
+        method=joined("method"),
         status=either("status", "recalled"),
-        grey=both["grey"].astype(bool),
-        locator=both["locator"].where(same_place, both["locator"] + "; " + both["locator_compute"]),
+        grey=both["grey"].astype(bool) | both["grey_compute"].astype(bool),
+        locator=joined("locator", "; "),
         notes=[
             "; ".join(dict.fromkeys(note for note in pair if not pd.isna(note)))
             for pair in zip(both["notes"], both["notes_compute"], strict=True)
@@ -506,18 +521,15 @@ def by_generation(kind, operations):
     '95 to 172'
     """
     rows = accesses().query("memory_level == @kind and status == 'verified'").dropna(subset="memory_type")
-    found = rows[["memory_type", "scope"]].rename(columns={"memory_type": "memory"})
-    for operation in operations:
-        low, high = (
-            workload_disjunction_constant(
-                rows[f"energy_pj_per_bit_{end}"].to_numpy(float), energy, operands=1, width_bits=operation["width_bits"]
-            )
-            for end, energy in [("low", operation["compute_pj_high"]), ("high", operation["compute_pj_low"])]
-        )
-        ends = [" to ".join(dict.fromkeys(f"{end:,.0f}" for end in pair)) for pair in zip(low, high, strict=True)]
-        fits = (operation["scope"] != "system") | (rows["scope"] == "system")
-        found[item_name(operation)] = pd.Series(ends, rows.index).where(fits)
-    return found.assign(id=rows["id"], source=rows["source"]).sort_values(["memory", "scope", "id"], ignore_index=True)
+    pairs = paired(rows.merge(pd.DataFrame(operations), how="cross", suffixes=("", "_compute")))
+    ends = pairs[["gd_matched_low", "gd_matched_high"]].to_numpy()
+    pairs["ends"] = [" to ".join(dict.fromkeys(f"{end:,.0f}" for end in pair)) for pair in ends]
+    fits = (pairs["compute_scope"] != "system") | (pairs["transport_scope"] == "system")
+    columns = pairs[fits].pivot(index="transport_row", columns="operation", values="ends")
+    found = rows[["memory_type", "scope", "id", "source"]].rename(columns={"memory_type": "memory"})
+    names = [item_name(operation) for operation in operations]
+    found = found.join(columns.reindex(columns=names), on="id")
+    return found[["memory", "scope", *names, "id", "source"]].sort_values(["memory", "scope", "id"], ignore_index=True)
 
 
 @remembered

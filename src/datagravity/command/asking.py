@@ -114,7 +114,7 @@ _ENDS = {"gd": "", "gd_low": "_low", "gd_high": "_high"}
 def _pairs(memory, operation):
     """The pairs of `processors.disjunction_constants` that a reader means, and whether they are of two sources."""
     from datagravity.command.naming import found
-    from datagravity.processors import accesses, disjunction_constants, operations
+    from datagravity.processors import accesses, disjunction_constants, operations, paired
 
     reads, works = accesses(), operations()
     types = reads.set_index("id")["memory_type"].fillna("")
@@ -128,8 +128,7 @@ def _pairs(memory, operation):
         works = works[(works[["operation_class", "id"]] == operation).any(axis=1)]
     pairs = disjunction_constants(include_recalled=True)
     pairs = pairs[pairs["transport_row"].isin(reads["id"]) & pairs["compute_row"].isin(works["id"])]
-    if len(pairs) and not (pairs["status"] == "recalled").all():
-        pairs = pairs[pairs["status"] != "recalled"]
+    pairs = _checked_again(pairs)
     if len(pairs) or memory is None or operation is None:
         if not len(pairs):
             raise ValueError(
@@ -137,51 +136,14 @@ def _pairs(memory, operation):
                 "expected both --memory and --operation, whose rows may be of two sources"
             )
         return pairs, False
-    return _of_two_sources(reads, works), True
+    both = _checked_again(reads).merge(_checked_again(works), how="cross", suffixes=("", "_compute"))
+    return paired(both), True
 
 
-def _of_two_sources(reads, works):
-    """Every access with every operation, as `processors.disjunction_constants` has them."""
-    import pandas as pd
-
-    from datagravity.law import workload_disjunction_constant
-    from datagravity.processors import PUBLISHED_CONVENTION
-
-    reads, works = (
-        rows[rows["status"] != "recalled"] if (rows["status"] != "recalled").any() else rows for rows in (reads, works)
-    )
-    found = []
-    for read in reads.to_dict("records"):
-        for work in works.to_dict("records"):
-            own = {"operands": 1, "width_bits": float(work["width_bits"])}
-            ends = {
-                f"{name}_{end}": workload_disjunction_constant(
-                    float(read[f"energy_pj_per_bit_{end}"]), float(work[f"compute_pj_{other}"]), **convention
-                )
-                for name, convention in (("gd", PUBLISHED_CONVENTION), ("gd_matched", own))
-                for end, other in (("low", "high"), ("high", "low"))
-            }
-            middle = {name: (ends[f"{name}_low"] * ends[f"{name}_high"]) ** 0.5 for name in ("gd", "gd_matched")}
-            both = {
-                name: " / ".join(dict.fromkeys((str(read[name]), str(work[name]))))
-                for name in ("source", "node", "method", "locator")
-            }
-            found.append(
-                {
-                    "transport_row": read["id"],
-                    "compute_row": work["id"],
-                    "access": read["operation"],
-                    "operation": work["operation_class"],
-                    "width_bits": int(work["width_bits"]),
-                    "scope": f"{read['scope']} / {work['scope']}",
-                    "status": "recalled" if "recalled" in (read["status"], work["status"]) else "verified",
-                    "grey": bool(read["grey"] or work["grey"]),
-                    **both,
-                    **ends,
-                    **middle,
-                }
-            )
-    return pd.DataFrame(found)
+def _checked_again(rows):
+    """The rows whose numbers were checked again; all of them if none was."""
+    kept = rows[rows["status"] != "recalled"]
+    return kept if len(kept) else rows
 
 
 @command("saving", example=["saving 992 --beta 2", "saving 992 --beta 1.5 --fixed-share 0.5 --model patch"])
