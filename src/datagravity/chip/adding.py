@@ -62,11 +62,11 @@ def add(chip, root, *, dry_run=False):
         evidence.validate()
         origins = chip.origins(own=False)
         _refuse_what_is_there(chip, origins)
-    marks = [b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b"" for content in old]
-    texts = tables.read_texts(files)
-    news, ids = tables.with_rows(texts, chip.energies, origins)
-    contents = [mark + new.encode("utf-8") for mark, new in zip(marks, news, strict=True)]
-    _validated(files, contents)
+        marks = [b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b"" for content in old]
+        texts = tables.read_texts(files)
+        news, ids = tables.with_rows(texts, chip.energies, origins)
+        contents = [mark + new.encode() for mark, new in zip(marks, news, strict=True)]
+        _validated(contents)
     if not dry_run:
         _written(files, contents, old)
     differences = {
@@ -112,20 +112,11 @@ def checked_row(row):
     return table_of([row]).values[0]
 
 
-def _validated(files, contents):
+def _validated(contents):
     """Refuse tables that would not be valid, as they would stand in the checkout."""
-    data, references = files[0].parent, files[2]
-    with tempfile.TemporaryDirectory(prefix="datagravity-") as name:
-        folder = Path(name) / data.name
-        folder.mkdir()
-        for file in data.iterdir():
-            if file.suffix in (".csv", ".json"):
-                (folder / file.name).write_bytes(file.read_bytes())
-        copies = [folder / files[0].name, folder / files[1].name, Path(name) / references.name]
-        for copy, content in zip(copies, contents, strict=True):
-            copy.write_bytes(content)
-        evidence.validate(folder, references=copies[2])
-        with paths.elsewhere(folder, copies[2]):  # what chapters ask of rows together, each with a message of its own
+    with tables.folder_with(contents) as (folder, references):
+        evidence.validate(folder, references=references)
+        with paths.elsewhere(folder, references):  # what chapters ask of rows together, each with a message of its own
             processors.improvements()
             processors.whole_ways()
 

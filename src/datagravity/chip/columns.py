@@ -2,9 +2,12 @@
 
 from datagravity.evidence import package
 from datagravity.evidence.cells import listed
+from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP
 
 #: The table that the rows of a chip become rows of.
 TABLE = "energy"
+#: The levels of a memory.
+LEVELS = ON_CHIP + OFF_CHIP
 #: The ten columns of the file, each with one line that explains it.
 MEANINGS = {
     "chip": "the name of the chip, as you would print it",
@@ -76,16 +79,14 @@ def meaning(column):
 
 def parts():
     """Every word that the column `part` knows: levels, generations of memory, operations, numbers of the whole chip."""
-    levels = [level for level in words_of("memory_level") if level != "part of an access"]
-    return (*levels, *words_of("memory_type"), *words_of("operation_class"), *WHOLE_CHIP)
+    return (*LEVELS, *words_of("memory_type"), *words_of("operation_class"), *WHOLE_CHIP)
 
 
 def explained(column):
     """One line for the head of a template: what a column means, and what it may hold."""
     if column == "part":
-        levels = listed([level for level in words_of("memory_level") if level != "part of an access"])
         whole = listed([f"{part} ({unit})" for part, (_, unit) in WHOLE_CHIP.items()])
-        return f"{meaning(column)}: {levels}; an operation such as FP16 tensor MAC or INT8 add; or {whole}"
+        return f"{meaning(column)}: {listed(LEVELS)}; an operation such as FP16 tensor MAC or INT8 add; or {whole}"
     if column == "method":
         return f"{meaning(column)}: {listed(words_of('method'))}"
     return meaning(column)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from datagravity import paths, sources
+from datagravity import citations, paths, sources
 
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\])", re.I)
 _URL = re.compile(r"https?://[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\)]")
@@ -173,32 +173,16 @@ def bibtex_of(origin):
     return f"@misc{{{origin.key},\n{fields_}\n}}"
 
 
-#: What means something else in BibTeX or LaTeX.
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "%": r"\%",
-    "#": r"\#",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-
-
 def latex(text):
     """Text of anybody's as LaTeX text. BibTeX counts even escaped braces, so that they become parentheses."""
-    text = text.replace("{", "(").replace("}", ")")
-    return "".join(_LATEX.get(letter, letter) for letter in text)
+    return citations.latex(text.replace("{", "(").replace("}", ")"))
 
 
 @contextmanager
-def standing_in(entries, origins, *, groups=None):
-    """The book's tables with a chip in them, for as long as the context is open, in this process. Yields the new ids.
+def folder_with(contents):
+    """The book's tables, with other contents of `files_of`, in a folder for as long as the context is open.
 
-    Every function of the package then reads these tables. The book's own files are only read.
+    Yields the folder of the tables, and the path of the bibliography. The book's own files are only read.
     """
     with tempfile.TemporaryDirectory(prefix="datagravity-") as name:
         folder = Path(name) / paths.DATA.name
@@ -207,12 +191,25 @@ def standing_in(entries, origins, *, groups=None):
             if file.suffix in (".csv", ".json"):
                 shutil.copyfile(file, folder / file.name)
         references = Path(name) / paths.REFERENCES.name
-        own = [paths.DATA / "energy.csv", paths.DATA / "sources.csv", paths.REFERENCES]
-        texts, ids = with_rows(read_texts(own), entries, origins, groups=groups)
-        for file, text in zip([folder / "energy.csv", folder / "sources.csv", references], texts, strict=True):
-            file.write_bytes(text.encode("utf-8"))
-        with paths.elsewhere(folder, references):
-            yield ids
+        for file, content in zip(files_of(folder, references), contents, strict=True):
+            file.write_bytes(content)
+        yield folder, references
+
+
+@contextmanager
+def standing_in(entries, origins, *, groups=None):
+    """The book's tables with a chip in them, for as long as the context is open, in this process. Yields the new ids.
+
+    Every function of the package then reads these tables.
+    """
+    texts, ids = with_rows(read_texts(files_of(paths.DATA, paths.REFERENCES)), entries, origins, groups=groups)
+    with folder_with([text.encode() for text in texts]) as found, paths.elsewhere(*found):
+        yield ids
+
+
+def files_of(data, references):
+    """The files that a chip changes, in the order of `with_rows`."""
+    return [data / "energy.csv", data / "sources.csv", references]
 
 
 def read_texts(files):

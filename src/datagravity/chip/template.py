@@ -55,12 +55,15 @@ def write(path):
         raise ValueError(f"file: {path}, expected a folder that exists") from None
 
 
+def _remarks():
+    """The lines above the header, which are not read."""
+    return [f"# {line}" for line in (*HEAD, *(f"{name}: {explained(name)}" for name in COLUMNS))]
+
+
 def _csv():
     text = io.StringIO()
-    lines = [*HEAD, *(f"{name}: {explained(name)}" for name in COLUMNS)]
     writer = csv.writer(text, lineterminator="\r\n")
-    for line in lines:
-        writer.writerow([f"# {line}"])
+    writer.writerows([remark] for remark in _remarks())
     writer.writerow(COLUMNS)
     writer.writerows(row.values() for row in rows())
     # With a byte order mark, by which a spreadsheet knows the encoding.
@@ -82,8 +85,8 @@ def _workbook():
     book = openpyxl.Workbook()
     page = book.active
     page.title = "chip"
-    for line in [*HEAD, *(f"{name}: {explained(name)}" for name in COLUMNS)]:
-        page.append([f"# {line}"])
+    for remark in _remarks():
+        page.append([remark])
     page.append(list(COLUMNS))
     for row in rows():
         page.append([float(cell) if _is_number(cell) else cell or None for cell in row.values()])
