@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import datagravity
+from commands import answer, refused, values
 from conftest import ROOT
 from datagravity.command import waiting
-from datagravity.command.line import main
 from datagravity.processors import disjunction_constants
 
 #: A model as its publisher describes it, with words that decide nothing here.
@@ -32,27 +32,6 @@ CONFIGURATION = {
     "torch_dtype": "bfloat16",
     "bos_token_id": 128000,
 }
-
-
-def answer(capsys, *arguments):
-    """What a command prints."""
-    status = main([str(one) for one in arguments])
-    told = capsys.readouterr()
-    assert status == 0, told.err
-    return told.out
-
-
-def values(capsys, *arguments):
-    """What a command says in JSON."""
-    return json.loads(answer(capsys, *arguments, "--json"), parse_constant=pytest.fail)
-
-
-def refused(capsys, *arguments, status=1):
-    """What a refused command says."""
-    assert main([str(one) for one in arguments]) == status
-    told = capsys.readouterr()
-    assert told.out == ""
-    return told.err
 
 
 def test_gd_of_two_energies_is_the_laws(capsys):

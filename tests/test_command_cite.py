@@ -7,6 +7,8 @@ import re
 import pytest
 from pybtex.database import parse_string
 
+import commands
+from commands import answer
 from conftest import ROOT
 from datagravity import catalogue, citations
 from datagravity.command.line import main
@@ -25,18 +27,12 @@ TEXTS = {"container-title", "publisher", "title", "version", "URL", "DOI", "volu
 
 def cited(capsys, *arguments):
     """What a citation prints."""
-    status = main(["cite", *arguments])
-    told = capsys.readouterr()
-    assert status == 0, told.err
-    return told.out
+    return answer(capsys, "cite", *arguments)
 
 
 def refused(capsys, *arguments):
     """What a refused citation says."""
-    status = main(["cite", *arguments])
-    told = capsys.readouterr()
-    assert (status, told.out) == (1, "")
-    return told.err
+    return commands.refused(capsys, "cite", *arguments)
 
 
 @pytest.mark.parametrize(

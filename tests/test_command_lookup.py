@@ -9,32 +9,12 @@ import subprocess
 
 import pytest
 
+from commands import answer, refused, values
 from conftest import ROOT
 from datagravity import catalogue, citations, paths, provenance
 from datagravity import tables as names
 from datagravity.command import layout, naming
 from datagravity.command.line import main
-
-
-def answer(capsys, *arguments):
-    """What a command prints."""
-    status = main(list(arguments))
-    told = capsys.readouterr()
-    assert status == 0, told.err
-    return told.out
-
-
-def values(capsys, *arguments):
-    """What a command says in JSON."""
-    return json.loads(answer(capsys, *arguments, "--json"), parse_constant=pytest.fail)
-
-
-def refused(capsys, *arguments, status=1):
-    """What a refused command says."""
-    assert main(list(arguments)) == status
-    told = capsys.readouterr()
-    assert told.out == ""
-    return told.err
 
 
 def test_every_table_is_listed_with_its_rows(capsys):

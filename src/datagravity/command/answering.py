@@ -3,8 +3,14 @@
 import json
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 
 import click
+
+#: The option that says which checkout is meant.
+ROOT = click.option(
+    "--root", type=Path, default=Path.cwd, show_default="the current folder", help="The folder of the checkout."
+)
 
 
 @dataclass(frozen=True)

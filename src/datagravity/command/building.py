@@ -4,11 +4,7 @@ from pathlib import Path
 
 import click
 
-from datagravity.command.answering import Answer, command
-
-ROOT = click.option(
-    "--root", type=Path, default=Path.cwd, show_default="the current folder", help="The folder of the checkout."
-)
+from datagravity.command.answering import ROOT, Answer, command
 
 
 @command("book", example="book --workers 1")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from datagravity.command.answering import Answer, command
+from datagravity.command.answering import ROOT, Answer, command
 
 FILE = click.argument("file", type=Path, help="The chip's file: .csv, .xlsx or .json.")
 #: Problems that are printed; the JSON has all.
@@ -84,9 +84,7 @@ def report(file, output, data, quiet):
 
 @command("add", example=["add my_chip.csv --dry-run", "add my_chip.csv --root ../datagravity"])
 @FILE
-@click.option(
-    "--root", type=Path, default=Path.cwd, show_default="the current folder", help="The folder of the checkout."
-)
+@ROOT
 @click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
 def add(file, root, dry_run):
     """Make a chip rows of the book's tables, in a checkout: all of them, or none."""

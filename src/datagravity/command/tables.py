@@ -2,8 +2,10 @@
 
 import csv
 import io
+import math
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -93,8 +95,6 @@ def _condition(text, fields):
     column = found("--where", column, fields)
     if fields[column]["type"] in ("number", "integer") and value:
         limit = _number(text, column, value)
-        if limit != limit:
-            raise ValueError(f"--where: {text!r}, expected a number for {column}")
         if sign == "=":
             return lambda row: row[column] == limit
         return lambda row: row[column] is not None and (row[column] < limit if sign == "<" else row[column] > limit)
@@ -106,10 +106,10 @@ def _condition(text, fields):
 
 
 def _number(text, column, value):
-    try:
-        return float(value)
-    except ValueError:
-        raise ValueError(f"--where: {text!r}, expected a number for {column}") from None
+    with suppress(ValueError):
+        if not math.isnan(found := float(value)):
+            return found
+    raise ValueError(f"--where: {text!r}, expected a number for {column}")
 
 
 def _csv(columns, rows):
@@ -306,12 +306,8 @@ def _verdicts(folder):
     from datagravity import paths
     from datagravity.command.layout import plain
 
-    own = paths.DATA
-    try:
-        paths.DATA = folder.resolve() if folder else own
+    with paths.elsewhere(folder.resolve() if folder else paths.DATA, paths.REFERENCES):
         frame = judging.judged()
-    finally:
-        paths.DATA = own
     kept = ["id", "whose", "quantity", "verdict", "region", "inside", "across", "outside", "specifications", "votes"]
     rows = [plain(row) for row in frame[kept].to_dict("records")]
     said = frame["sentence"].fillna(frame["claim"])
@@ -380,7 +376,7 @@ def _difference(now, revision, words):
         run = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
         raise ValueError(f"--diff: {revision!r}, expected git on this machine ({error.strerror})") from None
-    if run.returncode or revision.startswith("-"):
+    if run.returncode:
         said = run.stderr.strip().splitlines()[:1] or ["no such revision"]
         raise ValueError(f"--diff: {revision!r}, expected a revision of git that has {file} ({said[0]})")
     before = json.loads(run.stdout)
