@@ -6,10 +6,8 @@
   const STATIC = new URL(".", document.currentScript.src);
   const VEGA = new URL("vega.js", STATIC).href;
   const loaded = new Map();
-  const fetched = new Set();
 
   function load(address) {
-    fetched.add(address);
     if (!loaded.has(address)) {
       loaded.set(address, new Promise(function (resolve, reject) {
         const script = document.createElement("script");
@@ -69,9 +67,18 @@
       return this.starting;
     }
 
+    // What it takes to draw the chart.
+    get addresses() {
+      return [VEGA, this.figure.dataset.figures];
+    }
+
+    prepare() {
+      return Promise.all(this.addresses.map(load));
+    }
+
     async begin() {
       try {
-        await Promise.all([load(VEGA), load(this.figure.dataset.figures)]);
+        await this.prepare();
         this.told = window.datagravityFigures.figures[this.figure.id];
         await this.draw();
         new ResizeObserver(() => { if (this.size !== this.sizeNow()) this.draw(); }).observe(this.place);
@@ -206,12 +213,12 @@
     });
   }
 
-  // What a chart needs is fetched, not run, so that a touch need not wait for the network.
-  function fetchAhead(chart) {
+  // What charts far away need is fetched, not run, so that a touch need not wait for the network.
+  function fetchAhead(charts) {
     if (!/^https?:$/.test(window.location.protocol)) return;
-    [VEGA, chart.figure.dataset.figures].filter((address) => !fetched.has(address)).forEach(function (address) {
-      fetched.add(address);
-      document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: address }));
+    new Set(charts.flatMap((chart) => chart.addresses)).forEach(function (address) {
+      const link = Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: address });
+      if (!loaded.has(address)) document.head.append(link);
     });
   }
 
@@ -229,14 +236,14 @@
     const observer = new IntersectionObserver(function (entries) {
       entries.filter((entry) => entry.isIntersecting).forEach(function (entry) {
         observer.unobserve(entry.target);
-        fetchAhead(entry.target.chart);
-        idle(() => { load(VEGA); load(entry.target.dataset.figures); });
+        // What fails here fails again when the chart starts, which says so.
+        idle(() => entry.target.chart.prepare().catch(() => {}));
         waiting.push(entry.target.chart);
         if (waiting.length === 1) touched.then(() => idle(next));
       });
     }, { rootMargin: "300px 0px" });
     charts.forEach((chart) => observer.observe(chart.figure));
-    touched.then(() => charts.forEach(fetchAhead));
+    touched.then(() => fetchAhead(charts));
   }
 
   function begin() {
