@@ -34,9 +34,10 @@ def other_exponents():
 
 
 def off_the_law():
-    """What a distance that is off by two costs, and what is left of the saving if half of transport is fixed."""
+    """What a distance off by two or by ten costs, and what is left of the saving if half of transport is fixed."""
     return {
         "placement_off_by_two": extension(law.excess_energy(2.0, 2.0) - 1),
+        "placement_off_by_ten": extension(law.excess_energy(10.0, 2.0)),
         "placement_half_fixed": extension(law.saving(dram_gd(), 2.0, fixed_share=0.5)),
     }
 
