@@ -280,7 +280,9 @@ def test_each_page_offers_what_was_executed(book, chapter):
     assert not found, prose[found.start() - 50 : found.end() + 50]
     page = (book.html / f"{chapter.stem}.html").read_text(encoding="utf-8")
     for value in re.findall(r'class="pasted-text">([^<]*)<', page):
-        assert re.sub(r"&\w+;", "", value) in re.sub(r"\\(?=[\W_])|[<>&]", "", prose)
+        # The page ties a number to its unit by a space of its own.
+        value = re.sub(r"&\w+;", "", value).replace("\N{NO-BREAK SPACE}", " ")
+        assert value in re.sub(r"\\(?=[\W_])|[<>&]", "", prose)
     # What the notebook links to is on the site.
     for name, _, anchor in (link.partition("#") for link in re.findall(r"\]\(([\w-]+\.html[^)]*)\)", prose)):
         assert not anchor or f'id="{anchor}"' in (book.html / name).read_text(encoding="utf-8")

@@ -168,11 +168,8 @@ def remote_bytes(counts=None, fits=None):
         **known,
         tooltip=[word("partition"), number("k", "places"), number("share"), number("d", "mean distance")],
     )
-    crossing = "datum.kernel == programs_crossing && extent(datum.share)[1] > 0"
-    of = "'byte of “' + programs_crossing + '” that crosses'"
-    nothing = none_left(alt.InlineData(values=packed), crossing, of, "'choose another program'")
     lines = _bent_lines(fits, x, y, known["color"])
-    chart = alt.layer(lines, _tile_line(x, y), named(points, "counted"), *nothing)
+    chart = alt.layer(lines, _tile_line(x, y), named(points, "counted"), *_nothing_crosses(packed))
     return finished(
         chart.add_params(drop_down("programs_crossing", "program", kernels)),
         drawn_by=remote_bytes,
@@ -188,6 +185,13 @@ def remote_bytes(counts=None, fits=None):
         tables=["program_counts"],
         height=320,
     )
+
+
+def _nothing_crosses(packed):
+    """Words in place of the points of a program of which no byte crosses."""
+    crossing = "datum.kernel == programs_crossing && extent(datum.share)[1] > 0"
+    of = "'byte of “' + programs_crossing + '” that crosses'"
+    return none_left(alt.InlineData(values=packed), crossing, of, "'choose another program'")
 
 
 def _cuts_of_the_chosen(packed):
