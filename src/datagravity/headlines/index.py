@@ -37,6 +37,7 @@ def verdicts():
         "claims_undecided": counts["undecided"],
         "claims_refuted": counts["refuted"],
         "claims_not_testable": counts["not_testable"],
+        **{f"claims_{name}": claims.rule()[name] for name in ("most", "some")},
         **{name: claims.reuse()[name] for name in ("reuse", "reuse_word")},
     }
 

@@ -7,6 +7,7 @@ the theme and a place in the site's search. Nothing here is a source: no file of
 import html
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -153,7 +154,7 @@ class TablePage:
         return section(
             self.name,
             self.title,
-            f"<p>{html.escape(self.resource['description'])}</p><p>{count}</p>{self.downloads()}"
+            f"<p>{with_code(self.resource['description'])}</p><p>{count}</p>{self.downloads()}"
             f"<details class=dg-columns><summary>What the columns mean</summary>{grid.grid(heads, meanings)}</details>"
             f"{self.note()}{self.table()}",
         )
@@ -236,6 +237,17 @@ def document(title, words, titles=()):
     return found
 
 
+def with_code(text):
+    """A text of the data package as HTML, with what it puts between backticks as code.
+
+    Examples
+    --------
+    >>> with_code("adds `x` & y")
+    'adds <code>x</code> &amp; y'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def overview(data):
     """The body of the page that lists all tables."""
     rows = [
@@ -243,11 +255,11 @@ def overview(data):
             [
                 grid.Cell(resource["title"], href=f"{resource['name']}.html"),
                 grid.Cell(resource["path"], href=resource["path"]),
-                grid.Cell(f"{len(data.tables[resource['name']].rows):,}", "number", 0.0),
-                grid.Cell(resource["description"]),
+                grid.Cell(f"{rows:,}", "number", rows),
+                grid.Cell(resource["description"].replace("`", ""), "long"),
             ]
         )
-        for resource in data.resources
+        for resource, rows in ((each, len(data.tables[each["name"]].rows)) for each in data.resources)
     ]
     heads = [grid.Column(word) for word in ("table", "file", "rows", "what it holds")]
     said = html.escape(data.description.get("description", ""))

@@ -177,7 +177,7 @@ def sentence(program):
     --------
     >>> program = {"name": "sum", "places": [1, 4], "compute": [1, 1], "local": [8, 2], "closeness": [0, 3]}
     >>> sentence(program | {"phases": [1, 4]})
-    'sum: 4 places, the last that were counted, are best, and save a factor of 1.50.'
+    'sum: 4 places, the last that were counted, are best where a place is free, and save a factor of 1.50.'
     """
     best, saving = told(program)
     if best == 1:
@@ -186,7 +186,7 @@ def sentence(program):
         said = f"{best:,} places are best, and save less than a twentieth."
     else:
         last = ", the last that were counted," if best == program["places"][-1] else ""
-        said = f"{best:,} places{last} are best, and save a factor of {saving:.2f}."
+        said = f"{best:,} places{last} are best where a place is free, and save a factor of {saving:.2f}."
     return f"{program['name']}: {said}"
 
 

@@ -79,12 +79,12 @@
           (along * along < count ? " (drawn: " + (along * along).toLocaleString("en") + ")" : "");
     }
 
-    function found(own, best, saved) {
+    function found(own, best, saved, cost) {
       if (best === 0) return "One place is best; more places save nothing.";
       const places = own.places[best].toLocaleString("en") + " places";
       if (saved <= data.gain) return places + " are best, and save less than a twentieth.";
       return places + (best === own.places.length - 1 ? ", the last that were counted," : "") +
-        " are best, and save a factor of " + saved.toFixed(2) + ".";
+        " are best" + (cost ? "" : " where a place is free") + ", and save a factor of " + saved.toFixed(2) + ".";
     }
 
     function say(own, here, best, parts, totals, cost) {
@@ -98,7 +98,7 @@
       price.setAttribute("aria-valuetext", priced.textContent);
       const text = own.name + " on " + (count === 1 ? "one place" : count.toLocaleString("en") + " places") + ": " +
         readable(totals[here]) + " pJ an operation, " + Math.round(100 * moved) + " % of it not for arithmetic. " +
-        found(own, best, saved);
+        found(own, best, saved, cost);
       clearTimeout(spoken);
       spoken = setTimeout(() => { words.textContent = text; }, 60);
     }
