@@ -72,6 +72,30 @@ def test_a_table_to_search_needs_a_caption_and_known_filters():
         table(frame, {"lever": "lever"}, caption="Levers", filters=("lesson",))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"columns": {"nosuch": "x"}}, "columns: 'nosuch', expected columns of lever, mass"),
+        ({"digits": 2.5}, "digits: 2.5, expected a whole number of at least 1"),
+        ({"side_by_side": 0}, "side_by_side: 0, expected a whole number of at least 1"),
+        ({"sort_by": {"nosuch": "mass"}}, "sort_by: 'nosuch', expected columns of lever, mass"),
+        ({"sort_by": {"lever": "nosuch"}}, "sort_by: 'nosuch', expected columns of lever, mass"),
+        ({"blank": {"nosuch": "none"}}, "blank: 'nosuch', expected columns of lever, mass"),
+        ({"rows_of": {"nosuch": "energy"}}, "rows_of: 'nosuch', expected columns of lever, mass"),
+    ],
+)
+def test_a_table_refuses_what_it_does_not_show(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        table(pd.DataFrame({"lever": ["mass"], "mass": [1.0]}), **arguments)
+
+
+def test_a_table_shows_each_name_once_and_no_infinity():
+    with pytest.raises(ValueError, match="frame: the columns a, a, expected each name once"):
+        table(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+    with pytest.raises(ValueError, match="mass: inf, expected a finite number or a blank"):
+        table(pd.DataFrame({"mass": [float("inf")]}))
+
+
 def test_a_chart_must_explain_itself():
     import altair as alt
 

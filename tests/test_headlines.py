@@ -443,3 +443,8 @@ def test_no_law_of_processing_in_memory_stands_out_and_no_gain_is_more_than_chan
     of_gain = spread_shares().query("outcome == 'gain'").set_index("factor")["beside"]
     assert set(of_gain.nlargest(2).index) == {"scope", "kappa"}, "the chapter says that both lead"
     assert found["hbm_last_door"] == pytest.approx(found["hbm_bank"] / found["hbm_group"])
+
+
+def test_a_chapter_without_headlines_is_named():
+    with pytest.raises(ValueError, match=r"chapter: 'nosuch', expected one of .*'placement'"):
+        headlines.of("nosuch")

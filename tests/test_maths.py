@@ -57,6 +57,21 @@ def test_a_formula_that_cannot_be_set_is_quoted():
         maths.mathml(r"\nonsense{x}")
 
 
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [(None, "None, expected LaTeX as a text"), ("{" * 50_000 + "}" * 50_000, "50000 groups within each other")],
+)
+def test_what_is_no_formula_is_named(latex, message):
+    with pytest.raises(ValueError, match=f"formula: .*{message}"):
+        maths.mathml(latex)
+
+
+def test_comments_are_no_part_of_a_formula():
+    assert maths.mathml("a % b\n + c") == maths.mathml("a + c")
+    assert "<mi>%</mi>" in maths.mathml(r"50\%")
+    assert maths.mathml("a \\\\ % first\n b", display=True).count("<mtr>") == 2
+
+
 def test_a_formula_that_cannot_be_set_ends_the_build(small_book):
     write_chapter(small_book.source / "two.md", prose=r"Let $x$ be, and $\nonsense{x}$ too.")
     run = build(small_book.root)

@@ -66,6 +66,14 @@ def test_folders_heads_and_what_is_not_there(ask):
     assert ask("/nothing.html").status == 404
     assert ask("/../secret.html").status == 404
     assert ask("/%2e%2e/secret.html").status == 404
+    assert ask("/index.html/").status == 404
+    assert ask("/part?v=1").headers["Location"] == "/part/?v=1"
+    assert ask("//part").headers["Location"] == "/part/", "two slashes would lead to another host"
+
+
+def test_who_refuses_compression_gets_none(ask):
+    assert ask("/site.js", Accept_Encoding="gzip;q=0, br").headers["Content-Encoding"] is None
+    assert ask("/site.js", Accept_Encoding="*;q=0.1").headers["Content-Encoding"] == "gzip"
 
 
 def test_only_this_machine_reaches_it(tmp_path):

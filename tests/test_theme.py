@@ -78,10 +78,22 @@ def test_every_page_states_the_policy_and_holds_no_handler(small_site):
     assert "<p>on time=now</p>" in page(small_site)
 
 
-def test_a_handler_that_nobody_listens_for_is_refused(small_site):
-    (small_site / "own.html").write_text(page(small_site, "own").replace("<body ", '<body onload="start()" '))
+@pytest.mark.parametrize("handler", ['onload="start()"', "onload='start()'", "ONLOAD=start()", "onload = start()"])
+def test_a_handler_that_nobody_listens_for_is_refused(small_site, handler):
+    (small_site / "own.html").write_text(page(small_site, "own").replace("<body ", f"<body {handler} "))
     with pytest.raises(ValueError, match=r"own\.html: onload='start\(\)', expected a listener in a script file"):
         theme.finish(small_site)
+
+
+def test_a_page_has_a_head_for_its_policy(small_site):
+    text = page(small_site)
+    (small_site / "index.html").write_text(text.replace("<head>", '<HEAD lang="en">'))
+    (small_site / "own.html").write_text(text.replace("<head>", ""))
+    with pytest.raises(ValueError, match=r"own\.html: no <head>, expected one"):
+        theme.finish(small_site)
+    (small_site / "own.html").unlink()
+    theme.finish(small_site)
+    assert f'content="{theme.POLICY}"' in page(small_site)
 
 
 def test_a_script_of_one_page_moves_into_a_file(small_site):

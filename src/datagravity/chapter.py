@@ -3,7 +3,7 @@
 import math
 import numbers
 
-from datagravity import grid
+from datagravity import checks, grid
 from datagravity.evidence import LOADED_FROM
 
 
@@ -94,7 +94,8 @@ def table(
     Raises
     ------
     ValueError
-        If there are filters but no caption, or a filter is not a column that is shown.
+        If there are filters but no caption, an argument names a column that is not there or not shown, two columns
+        have one name, or a number is infinite.
 
     Examples
     --------
@@ -105,10 +106,23 @@ def table(
     from IPython.display import HTML
 
     columns = columns or {name: name for name in frame.columns}
-    unknown = [name for name in filters if name not in columns]
-    if unknown or (filters and not caption):
-        raise ValueError(f"filters: {filters!r}, expected columns of {', '.join(columns)}, and a caption")
+    digits, side_by_side = checks.whole("digits", digits), checks.whole("side_by_side", side_by_side)
     keys, blanks = sort_by or {}, blank if isinstance(blank, dict) else dict.fromkeys(columns, blank)
+    if not frame.columns.is_unique:
+        raise ValueError(f"frame: the columns {', '.join(frame.columns)}, expected each name once")
+    if filters and not caption:
+        raise ValueError(f"filters: {filters!r}, expected columns of {', '.join(columns)}, and a caption")
+    for argument, names, known in (
+        ("columns", columns, frame.columns),
+        ("filters", filters, columns),
+        ("sort_by", keys, columns),
+        ("sort_by", keys.values(), frame.columns),
+        ("blank", blanks, columns),
+        ("rows_of", rows_of or {}, columns),
+    ):
+        for given in names:
+            if given not in known:
+                raise ValueError(f"{argument}: {given!r}, expected columns of {', '.join(map(str, known))}")
     named = {"id": frame.attrs.get(LOADED_FROM), **(rows_of or {})}
     rows = [
         grid.Row(

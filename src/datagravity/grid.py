@@ -123,8 +123,10 @@ def cell(name, value, *, digits=4, blank="not stated", key=None, table=None):
     if table is not None:
         return Cell(str(value), href=row_link(table, value))
     if isinstance(value, numbers.Real) and not _is_boolean(value):
+        if not math.isfinite(value):
+            raise ValueError(f"{name}: {value}, expected a finite number or a blank")
         text = shown(value)
-        if isinstance(value, float) and math.isfinite(value):
+        if isinstance(value, float):
             text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
         return Cell(text, "number", float(value))
     text = ("yes" if value else "no") if _is_boolean(value) else words(shown(value))

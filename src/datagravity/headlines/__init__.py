@@ -7,8 +7,10 @@ name -> `Headline`; `of(chapter)` joins the parts of one chapter. The build writ
 import math
 import numbers
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import NamedTuple
 
+from datagravity.checks import choice
 from datagravity.reads import reading
 
 #: The kinds of result: the paper states it, rebuilt from what it states, beyond it, or a value that others quote.
@@ -69,13 +71,15 @@ def of(chapter):
     Raises
     ------
     ValueError
-        If two parts give the same name.
+        If there is no such chapter, or two parts give the same name.
     """
     return {name: headline for name, (headline, _) in with_inputs(chapter).items()}
 
 
 def with_inputs(chapter):
     """As `of`, each headline with the names of the tables that its part read (a set): name -> (Headline, names)."""
+    known = sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
+    choice("chapter", chapter, known)
     found = {}
     for part in import_module(f"datagravity.headlines.{chapter.replace('-', '_')}").PARTS:
         with reading() as read:

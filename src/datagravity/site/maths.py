@@ -21,6 +21,8 @@ from sphinx.util.logging import getLogger
 from sphinx.util.math import get_node_equation_number
 
 LOGGER = getLogger(__name__)
+#: The most groups within each other that a formula may have; the converter calls itself for each.
+DEEPEST = 100
 #: Other forms of glyphs for formulas: dotless letters, flat accents. Those for scripts (`ssty`) would double the font,
 #: and Chromium draws the same without them.
 FEATURES = ["dtls", "flac"]
@@ -36,6 +38,15 @@ _ITALICS = {
 # Elements that draw a sign which stands nowhere in their text -> that sign.
 _DRAWN = {"msqrt": "\u221a", "mroot": "\u221a"}
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+
+
+def _depth(latex):
+    """How many braces stand within each other."""
+    depth = deepest = 0
+    for brace in re.findall(r"(?<!\\)[{}]", latex):
+        depth += 1 if brace == "{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @cache
@@ -59,7 +70,13 @@ def mathml(latex, display=False):
     >>> mathml(r"\beta'").replace("\N{PRIME}", "prime")
     '<math><mrow><mi>β</mi><mo lspace="0" rspace="0">prime</mo></mrow></math>'
     """
-    text = re.sub(r"\A\s*\\displaystyle\b", "", latex) if display else latex
+    if not isinstance(latex, str):
+        raise ValueError(f"formula: {latex!r}, expected LaTeX as a text")
+    if (depth := _depth(latex)) > DEEPEST:
+        raise ValueError(f"formula: {latex[:20]!r}..., {depth} groups within each other, expected {DEEPEST} at most")
+    # A comment ends with its line, which may end the formula's lines too.
+    text = re.sub(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?[ \t]*", r"\1", latex)
+    text = re.sub(r"\A\s*\\displaystyle\b", "", text) if display else text
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
     text = r"\\ ".join(parts)
     # Numbers are Sphinx's; the converter would begin at 1 in each formula.

@@ -2,12 +2,13 @@
 
 import gzip
 import http.server
+import re
 import sys
 from email.utils import formatdate
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 #: Kinds of files that are text, and shrink to a third or less.
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".md", ".ipynb", ".txt", ".csv", ".inv"}
@@ -20,6 +21,21 @@ def _content(path, changed, compressed):
     """The bytes of a file as they are sent; `changed`, its time in ns, makes an edited file another one."""
     data = Path(path).read_bytes()
     return gzip.compress(data, compresslevel=6, mtime=0) if compressed else data
+
+
+def takes_gzip(accepted):
+    """Whether the header Accept-Encoding takes gzip: by name or as "*", and not at the quality 0.
+
+    Examples
+    --------
+    >>> takes_gzip("br, gzip;q=0.5"), takes_gzip("gzip;q=0"), takes_gzip("*"), takes_gzip("identity")
+    (True, False, True, False)
+    """
+    qualities = {}
+    for part in accepted.lower().split(","):
+        name, _, quality = (piece.strip() for piece in part.partition(";"))
+        qualities[name] = re.fullmatch(r"q\s*=\s*0(\.0*)?", quality) is None
+    return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", False)))
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -41,16 +57,22 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self._answer(with_body=False)
 
     def _answer(self, with_body):
+        asked = urlsplit(self.path)
         path = Path(self.translate_path(self.path))
         try:
             if path.is_dir():
-                if not urlsplit(self.path).path.endswith("/"):
-                    self._redirect()
+                if not asked.path.endswith("/"):
+                    self._redirect(asked)
                     return
                 path /= "index.html"
+            elif asked.path.endswith("/"):  # a file is no folder
+                raise FileNotFoundError(path)
             status = path.stat()
-            takes = "gzip" in self.headers.get("Accept-Encoding", "")
-            compressed = takes and path.suffix in COMPRESSED and status.st_size >= LEAST
+            compressed = (
+                takes_gzip(self.headers.get("Accept-Encoding", ""))
+                and path.suffix in COMPRESSED
+                and status.st_size >= LEAST
+            )
             tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{"-gzip" if compressed else ""}"'
             data = _content(str(path), status.st_mtime_ns, compressed)
         except (OSError, ValueError):  # no file, or a name that can be none
@@ -61,7 +83,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("ETag", tag)
         self.send_header("Last-Modified", formatdate(status.st_mtime, usegmt=True))
         # An address with a digest never means other bytes; of any other file the browser asks whether it is the same.
-        kept = "v" in parse_qs(urlsplit(self.path).query)
+        kept = "v" in parse_qs(asked.query)
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-cache")
         self.send_header("Vary", "Accept-Encoding")
         if not same:
@@ -73,9 +95,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if with_body and not same:
             self.wfile.write(data)
 
-    def _redirect(self):
+    def _redirect(self, asked):
         self.send_response(HTTPStatus.MOVED_PERMANENTLY)
-        self.send_header("Location", f"{urlsplit(self.path).path}/")
+        # Two slashes at the beginning would name another host.
+        path = f"/{asked.path.strip('/')}/"
+        self.send_header("Location", urlunsplit(("", "", path, asked.query, "")))
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -51,6 +51,10 @@ MARKING = re.compile(
 _SCRIPT = re.compile(r"[ \t]*<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>[ \t]*\n?", re.DOTALL)
 # A style sheet that only readers without scripts ask for stays where it is, and what it is.
 _STYLE = re.compile(r"(?<!<noscript>)[ \t]*<link\b[^>]*\brel=\"stylesheet\"[^>]*>[ \t]*\n?")
+# A handler in any way of writing one that browsers read.
+_HANDLER = re.compile(
+    r"(?P<start><[a-z][^>]*?)\son(?P<event>[a-z]+)\s*=\s*(?P<handler>\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE
+)
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _ICONS = re.compile(r"\.\./vendor/fontawesome/webfonts/(fa-[a-z]+-\d+\.woff2)")
 
@@ -145,7 +149,7 @@ class Page:
     @property
     def unfinished(self):
         """Whether this is a page that is to be finished: no part of the theme, and not finished before."""
-        return not self.name.startswith("_static/") and "<head>" in self.text and POLICY not in self.text
+        return not self.name.startswith("_static/") and POLICY not in self.text
 
     def _local(self, address):
         """An address as a path from the root of the site; None if it leads elsewhere."""
@@ -171,11 +175,14 @@ class Page:
         # Three parts of the theme ask for the width, and the policy stands behind the character set only.
         text = re.sub(r"\s*<meta (?:name=\"viewport\"|charset=)[^>]*>", "", text)
         text = re.sub(r"(<(?:i|span) class=\"[^\"]*\bfa-[^\"]*\")", r'\1 aria-hidden="true"', text)
-        text = re.sub(r"(<[a-z][^>]*?)\son([a-z]+)=\"([^\"]*)\"", self._action, text)
+        text = _HANDLER.sub(self._action, text)
         if "bd-toc-nav" not in text.partition("<body")[2].partition(">")[2]:
             # The theme would follow its list of sections, and take the anchors of rows for it where there is none.
             text = re.sub(r'(<body)[^>]*? data-bs-spy="scroll"[^>]*?(?= data-default-mode|>)', r"\1", text)
-        text = text.replace("<head>", f"<head>\n{self._head(files, styles, scripts)}", 1)
+        head = self._head(files, styles, scripts)
+        text, heads = re.subn(r"<head\b[^>]*>", lambda match: f"{match[0]}\n{head}", text, count=1, flags=re.IGNORECASE)
+        if not heads:
+            raise ValueError(f"{self.name}: no <head>, expected one, where the policy of the page stands")
         return re.sub(
             rf"((?:href|src)=\")({re.escape(self.root)})((?:_static/|searchindex\.js)[^\"?#]*)(?:\?[^\"]*)?\"",
             lambda match: f'{match[1]}{match[2]}{files.address(match[3])}"',
@@ -188,8 +195,8 @@ class Page:
 
     def _action(self, match):
         """A listener's name in the place of a handler, which the policy would not run."""
-        start, event, handler = match.groups()
-        handler = html.unescape(handler)
+        start, event = match["start"], match["event"].lower()
+        handler = html.unescape(match["handler"].strip("\"'"))
         if event != "click" or handler not in ACTIONS:
             raise ValueError(f"{self.name}: on{event}={handler!r}, expected a listener in a script file")
         return f'{start} data-action="{ACTIONS[handler]}"'
