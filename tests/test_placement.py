@@ -1,5 +1,6 @@
 """The solver `place`: closed forms, dense grids, symmetries, certificates, hard instances, bad arguments, dask."""
 
+import itertools
 import subprocess
 import sys
 import tracemalloc
@@ -547,3 +548,20 @@ def test_a_parquet_data_set_larger_than_memory(tmp_path):
     expected = place(masses, positions, 1.5)
     assert found == pytest.approx(expected.energy, rel=1e-10)
     np.testing.assert_allclose([x, y], expected.position, atol=1e-4)
+
+
+@pytest.mark.parametrize("exponent", [0.3, 0.5, 1.0, 1.5])
+def test_more_repeated_points_than_are_looked_at_one_by_one(exponent):
+    positions = np.random.default_rng(0).integers(0, 2, (4097, 3)).astype(float)
+    found = place(np.ones(4097), positions, exponent)
+    corners = np.array(list(itertools.product((0.0, 1.0), repeat=3)))
+    at_corners = min((np.linalg.norm(positions - corner, axis=1) ** exponent).sum() for corner in corners)
+    assert found.lower_bound <= found.energy <= at_corners * (1 + 1e-12)
+
+
+def test_masked_cells_are_no_positions():
+    positions = np.ma.masked_array([[0.0, 0.0], [1.0, 1.0]], mask=[[0, 0], [1, 0]])
+    with pytest.raises(ValueError, match=r"positions: .*index 1, 0.*expected a number"):
+        place([1, 1], positions, 1.5)
+    whole = place([1, 1], np.ma.masked_array([[0.0, 0.0], [1.0, 1.0]]), 1.5)
+    assert type(whole.position) is np.ndarray

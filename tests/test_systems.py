@@ -502,3 +502,24 @@ def test_every_input_is_shown_with_its_value_or_as_missing():
     inputs = systems.inputs()
     assert len(inputs) == len(load("system_inputs"))
     assert (inputs["shown"].isna() == (inputs["basis"] == "missing")).all()
+
+
+@pytest.mark.parametrize(
+    ("system", "symbol", "value"), [("S05", "reloaded_share", 1.5), ("S13", "lost_share", -1.0), ("S01", "hidden", 0.0)]
+)
+def test_an_input_outside_the_range_of_its_symbol_is_named(system, symbol, value):
+    with pytest.raises(ValueError, match=f"{symbol} of {system}: {value}, expected "):
+        systems.compare(system, {symbol: value})
+
+
+def test_an_input_of_any_size_gives_numbers_or_says_why():
+    for row in load("system_inputs").to_dict("records"):
+        for value in (1e-300, 1e308):
+            try:
+                compared = systems.compare(row["system"], {row["symbol"]: value})
+            except (ValueError, OverflowError) as error:
+                said = str(error)
+            else:
+                ends = [end for one in compared if one.computed for end in (one.low, one.high)]
+                said = "expected numbers" if all(map(math.isfinite, ends)) else f"{row['id']} at {value}: {ends}"
+            assert "expected" in said or "double precision" in said

@@ -20,7 +20,8 @@ def _array(name, value):
     """The argument as it is if it is an array of single or double precision, else as doubles."""
     if is_dask(value):
         return value.values if hasattr(value, "values") else value  # a data frame's columns are an array
-    if isinstance(value, np.ndarray) and value.dtype in (np.float32, np.float64):
+    is_array = isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray)
+    if is_array and value.dtype in (np.float32, np.float64):
         return value
     return checks.real_array(name, value)
 

@@ -70,7 +70,7 @@ def _search(sample, exponent):
 def _slide(masses, positions, starts, exponent, gradient=0.0, weight=0.0):
     """A local minimum downhill from each start, by paraboloids above the energy: |r|^a is concave in r^2 for a < 2.
 
-    A quadratic of the given gradient and weight, about the start, is added to the energy.
+    A quadratic of the given gradient and weight, about the start, is added to the energy; with it there may be no data.
     """
     ends = np.array(starts, dtype=float)
     moving = np.arange(len(ends))
@@ -79,13 +79,13 @@ def _slide(masses, positions, starts, exponent, gradient=0.0, weight=0.0):
         square = np.einsum("kij,kij->ki", offsets, offsets)
         between = square.all(axis=1)  # at a data point, a local minimum, a slide ends
         moving, offsets, square = moving[between], offsets[between], square[between]
+        if not len(moving):
+            break
         pull = exponent * masses * square ** (exponent / 2 - 1)
         pulled = np.einsum("ki,kij->kj", pull, offsets) - gradient - weight * (ends[moving] - starts[moving])
         move = pulled / (pull.sum(axis=1) + weight)[:, None]
         ends[moving] += move
-        moving = moving[np.linalg.norm(move, axis=1) > 1e-13 * np.sqrt(square.max(axis=1))]
-        if not len(moving):
-            break
+        moving = moving[np.linalg.norm(move, axis=1) > 1e-13 * np.sqrt(square.max(axis=1, initial=0.0))]
     return ends
 
 

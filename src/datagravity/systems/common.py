@@ -20,7 +20,7 @@ from datagravity.checks import Range
 from datagravity.evaluate import evaluate
 from datagravity.evidence import load, plain, remembered
 from datagravity.intervals import Interval, propagate
-from datagravity.symbolic import NOTATION
+from datagravity.symbolic.notation import NOTATION, SYMBOLS
 
 #: What a reader may put in place of a system's inputs: name -> number, Interval, or None to take the input away.
 Inputs = Mapping[str, float | Interval | None] | None
@@ -151,7 +151,8 @@ class System:
     Raises
     ------
     ValueError
-        If a name is no input of the system, or a value is neither a number nor an Interval.
+        If a name is no input of the system, or a value is neither a number nor an Interval, or outside the range of its
+        symbol.
     """
 
     def __init__(self, id: str, inputs: Inputs = None):
@@ -267,7 +268,8 @@ def _root(formula, unknown, others, target):
 
     grid = np.linspace(*np.log(ends), 400)
     for (left, low), (right, high) in pairwise(zip(grid, excess(grid), strict=True)):
-        if low * high <= 0 and low != high:
+        # Not by their product, which may be too large for a double.
+        if np.sign(low) * np.sign(high) <= 0 and low != high:
             return math.exp(brentq(excess, left, right, xtol=1e-14))
     return None
 
@@ -287,12 +289,17 @@ def _claimed(row):
 
 
 def _interval(id, name, value):
-    if value is None or isinstance(value, Interval):
-        return value
+    """What a reader put in the place of an input, as an Interval within the range of its symbol; None stays None."""
+    if value is None:
+        return None
     try:
-        return Interval(value, value, value)
+        interval = value if isinstance(value, Interval) else Interval(value, value, value)
     except ValueError as error:
         raise ValueError(f"{name} of {id}: {value!r}, expected a number, an Interval or None") from error
+    allowed = Range.read(NOTATION[SYMBOLS[name]].interval)
+    for end in (interval.low, interval.value, interval.high):
+        checks.every(f"{name} of {id}", np.float64(end), allowed.holds(end), allowed.words(name))
+    return interval
 
 
 @remembered
