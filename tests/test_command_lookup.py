@@ -13,7 +13,8 @@ from commands import answer, refused, values
 from conftest import ROOT
 from datagravity import catalogue, citations, paths, provenance
 from datagravity import tables as names
-from datagravity.command import layout, naming
+from datagravity import naming
+from datagravity.command import layout
 from datagravity.command.line import main
 
 

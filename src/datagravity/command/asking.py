@@ -113,7 +113,7 @@ _ENDS = {"gd": "", "gd_low": "_low", "gd_high": "_high"}
 
 def _pairs(memory, operation):
     """The pairs of `processors.disjunction_constants` that a reader means, and whether they are of two sources."""
-    from datagravity.command.naming import found
+    from datagravity.naming import found
     from datagravity.processors import accesses, disjunction_constants, operations, paired
 
     reads, works = accesses(), operations()
@@ -189,7 +189,7 @@ def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bi
     """What a token of a language model costs, and why."""
     from datagravity import catalogue
     from datagravity.command.layout import aligned, between, number, plain
-    from datagravity.command.naming import found
+    from datagravity.naming import found
     from datagravity.command.waiting import saying
 
     notes = []
@@ -243,7 +243,7 @@ def _configuration(path, notes):
     if "hidden_size" not in given and isinstance(given.get("text_config"), dict):
         notes.append(f"{path.name}: its text_config is taken, the part that writes")
         given = given["text_config"]
-    from datagravity.command.naming import nearest
+    from datagravity.naming import nearest
     from datagravity.decoding import configuration
 
     known = {*configuration.NEEDED, *configuration.OPTIONAL, "tie_word_embeddings", "attention_bias", "torch_dtype"}
@@ -532,7 +532,7 @@ def _systems(file):
 
 def _system(file, place, row):
     """One system, after a look at each of its fields."""
-    from datagravity.command.naming import found
+    from datagravity.naming import found
 
     closed, checked = _closed(), {}
     at = f"{file}, system {place}"

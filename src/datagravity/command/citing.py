@@ -44,7 +44,7 @@ def cite(names, style):
 def citations_of(name, style):
     """What a name stands for, and how to cite it: name -> text, or item of CSL."""
     from datagravity import catalogue, citations
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
 
     wanted = normal(name)
     if wanted in map(normal, WHOLE):
@@ -89,7 +89,7 @@ def of_row(row, style):
 def rows_called(name):
     """The rows that a reader means with P031, or with energy:P031: one for each table that has it."""
     from datagravity import catalogue
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
 
     table, _, key = name.replace("/", ":").rpartition(":")
     table = table.removesuffix(".csv")
@@ -102,7 +102,7 @@ def rows_called(name):
 def not_there(name):
     """What to raise for a name that stands for nothing: the nearest of the kind of thing that was asked for."""
     from datagravity import catalogue
-    from datagravity.command.naming import nearest, normal
+    from datagravity.naming import nearest, normal
 
     if re.match(r"(fig|tab)-", name, re.IGNORECASE):
         kind, known = "figure", list(catalogue.figures())

@@ -65,7 +65,7 @@ def show(table, conditions, wanted, as_csv):
     """
     from datagravity import catalogue
     from datagravity.command.layout import aligned
-    from datagravity.command.naming import found
+    from datagravity.naming import found
 
     resource = catalogue.resources()[found("TABLE", table.removesuffix(".csv"), catalogue.resources())]
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
@@ -86,7 +86,7 @@ def show(table, conditions, wanted, as_csv):
 
 def _condition(text, fields):
     """The test of a row that a text such as node_nm=7 or energy_low_pj<100 stands for."""
-    from datagravity.command.naming import found, normal
+    from datagravity.naming import found, normal
 
     parts = COMPARISONS.fullmatch(text)
     if parts is None:
@@ -136,7 +136,7 @@ def source(name):
     """
     from datagravity import catalogue
     from datagravity.command import citing
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
 
     if rows := citing.rows_called(name):
         texts, values = zip(*map(_of_row, rows), strict=True)
@@ -332,7 +332,7 @@ def results(words, revision):
     """The numbers that the book's prose prints, by chapter."""
     from datagravity import catalogue
     from datagravity.command.layout import aligned
-    from datagravity.command.naming import nearest, normal
+    from datagravity.naming import nearest, normal
     from datagravity.site.results import shown
 
     found = catalogue.results()
@@ -365,7 +365,7 @@ def _difference(now, revision, words):
     import subprocess
 
     from datagravity import paths
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
     from datagravity.site.results import compare
 
     file = "book/results.json"

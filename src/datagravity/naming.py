@@ -1,6 +1,7 @@
 """Names as readers write them: case, blanks and hyphens ignored; a wrong one is answered with the nearest."""
 
 import re
+import unicodedata
 
 #: So many names stand in a message.
 _MOST = 8
@@ -15,6 +16,33 @@ def normal(text):
     True
     """
     return re.sub(r"[^\w.+]|_", "", text.lower())
+
+
+def slug(text, between="-"):
+    """A name as an anchor, or with nothing between as a key: its letters and digits, in lower case, without accents.
+
+    Examples
+    --------
+    >>> slug("HBM, 2 levels"), slug("Zürich chip", between="")
+    ('hbm-2-levels', 'zurichchip')
+    """
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", between, plain.lower()).strip("-")
+
+
+def spelt(text, known):
+    """The names that a text is, however it is written (a list); of a name with a comma, what stands before it is enough.
+
+    Examples
+    --------
+    >>> spelt("hbm-2", ["HBM2", "HBM2E"]), spelt("L1", ["L1, small SRAM"]), spelt("SRAM", ["L1, small SRAM"])
+    (['HBM2'], ['L1, small SRAM'], [])
+    """
+    if text in known:
+        return [text]
+    wanted = normal(text)
+    same = [name for name in known if normal(name) == wanted]
+    return same or [name for name in known if wanted and "," in name and normal(name.partition(",")[0]) == wanted]
 
 
 def nearest(text, known, count=5):
@@ -55,9 +83,7 @@ def found(argument, text, known):
     'FP16 tensor MAC'
     """
     known = list(dict.fromkeys(known))
-    if text in known:
-        return text
-    same = [name for name in known if normal(name) == normal(text)]
+    same = spelt(text, known)
     words = _words(text)
     same = same or [name for name in known if words and words <= _words(name)]
     if len(same) == 1:
