@@ -15,7 +15,7 @@ import pytest
 import datagravity
 from commands import answer, refused, values
 from conftest import ROOT
-from datagravity.command import waiting
+from datagravity.command import brought, waiting
 from datagravity.processors import disjunction_constants
 
 #: A model as its publisher describes it, with words that decide nothing here.
@@ -271,17 +271,23 @@ def test_places_without_masses_and_in_other_dimensions(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x,y\n0,0\n1,a\n", "row 3, column y: 'a', expected a finite number"),
-        ("x,y\n0,0\n,1\n", "row 3, column x: '', expected a finite number"),
-        ("x,y\n0,0\n\n1,1\n", "row 3"),
-        ("x,y\n0,inf\n", "row 2, column y: 'inf'"),
+        ("x,y\n0,0\n1,a\n", "row 3, column y: value 'a'; expected a finite number"),
+        ("x,y\n0,0\n,1\n", "row 3, column x: value ''; expected a finite number"),
+        ("x,y\n0,0\n\n1,b\n", "row 4"),
+        ("x,y\n0,inf\n", "row 2, column y: value 'inf'"),
+        ("x,y\n0,1e999\n", "row 2, column y: value '1e999'"),
         ("x,y,mass\n0,0,1\n1,1,-2\n", "row 3, column mass: -2, expected at least 0"),
-        ("x,y,mass\n0,0,0\n", "masses"),
-        ("a,b\n0,0\n", "columns a, b, expected x, y"),
-        ("x,y,weight\n0,0,1\n", "column weight: unknown"),
-        ("x,y\n", "no row"),
-        ("", "expected comma-separated values"),
-        ("x,y\n1,2,3\n", "more cells"),
+        ("x,y,mass\n0,0,0\n", "column mass: 0 in every row"),
+        ("a,b\n0,0\n", "expected a header with the columns x, y, z, mass"),
+        ("x,y,weight\n0,0,1\n", "column weight: expected a column that is known"),
+        ("y\n1\n", "the column x; it is missing"),
+        ("x,y,x\n1,2,3\n", "column x: expected this column once"),
+        ("x,y\n", "at least one row"),
+        ("", "the file is empty"),
+        ("x,y\n1,2,3\n", "2 cells; there are 3"),
+        ("x,y\n1,2\n1,5,2\n", "row 3: expected 2 cells; there are 3"),
+        ("x;y\n1,5;2.5\n", "one decimal mark in all numbers"),
+        ("x;y\n1,500;2\n", "a number that can be read in one way"),
     ],
 )
 def test_a_wrong_row_and_column_of_masses_is_named(text, said, tmp_path, capsys):
@@ -292,17 +298,49 @@ def test_a_wrong_row_and_column_of_masses_is_named(text, said, tmp_path, capsys)
 
 def test_wrong_files_of_masses_are_refused(tmp_path, capsys):
     assert "No such file" in refused(capsys, "place", tmp_path / "none.csv")
-    assert "expected a file .csv" in refused(capsys, "place", tmp_path / "a.txt")
+    assert "No such file" in refused(capsys, "place", tmp_path / "none.npy")
+    assert "expected a file .csv" in refused(capsys, "place", tmp_path / "a.pdf")
+    (tmp_path / "b.csv").write_bytes(b"PK\x03\x04")
+    assert "this is a workbook" in refused(capsys, "place", tmp_path / "b.csv")
     np.save(tmp_path / "a.npy", np.zeros(3))
     assert "shape (3,)" in refused(capsys, "place", tmp_path / "a.npy")
     np.save(tmp_path / "a.npy", np.array([[0, 0], [np.nan, 1]]))
     assert "row 2, column x" in refused(capsys, "place", tmp_path / "a.npy")
+    np.save(tmp_path / "a.npy", np.zeros(2, dtype=[("x", float, 2), ("y", float)]))
+    assert "one number a row" in refused(capsys, "place", tmp_path / "a.npy")
     for name in ("b.npy", "b.parquet"):
         (tmp_path / name).write_text("no")
         assert "expected" in refused(capsys, "place", tmp_path / name)
     (tmp_path / "c.csv").write_text("x,y\n0,0\n")
     assert "exponent" in refused(capsys, "place", tmp_path / "c.csv", "--exponent", 0)
     assert "Missing argument" in refused(capsys, "place", status=2)
+
+
+#: A file as programs save it -> the separator, the decimal mark, the encoding.
+DRESSES = {
+    "semicolons": (";", ".", "utf-8"),
+    "decimal commas": (";", ",", "utf-8"),
+    "tabs": ("\t", ",", "utf-8"),
+    "a byte order mark": (",", ".", "utf-8-sig"),
+    "UTF-16": (";", ",", "utf-16"),
+    "UTF-16 without a mark": ("\t", ".", "utf-16-le"),
+    "Latin-1": (";", ",", "cp1252"),
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_masses_and_systems_are_read_however_a_program_saved_them(dress, tmp_path, capsys):
+    mark, point, encoding = DRESSES[dress]
+    file = tmp_path / "a.csv"
+    rows = [["x", "y", "mass"], ["0.5", "0", "1"], ["1.5", "2.25", "10.5"], ["0", "1", "2"]]
+    text = "\r\n".join(mark.join(cell.replace(".", point) for cell in row) for row in rows)
+    file.write_bytes(text.encode(encoding))
+    assert values(capsys, "place", file)["position"] == pytest.approx({"x": 1.5, "y": 2.25})
+    rows = [["id", "Baseline class", "pj_per_bit_baseline"], ["Zürich", "gpu", "5.5"]]
+    text = "\n".join(mark.join(cell.replace(".", point) for cell in row) for row in rows)
+    file.write_bytes(text.encode(encoding))
+    [(name, row)] = brought.systems(file)
+    assert (name, row["baseline_class"], float(row["pj_per_bit_baseline"])) == ("Zürich", "GPU", 5.5)
 
 
 def test_the_template_is_a_file_that_predict_reads(tmp_path, capsys):
@@ -333,15 +371,24 @@ def test_a_system_may_come_as_json_with_words_as_readers_write_them(tmp_path, ca
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"baselin_class": "GPU"}, "field: 'baselin_class', expected one name; most like it: baseline_class"),
-        ({"speed": 3}, "field: 'speed'"),
-        ({"baseline_class": "GPUs"}, "baseline_class: 'GPUs', expected one name; most like it: GPU"),
-        ({"baseline_class": "GPU", "scope": "all"}, "scope: 'all'"),
-        ({"pj_per_bit_baseline": "x"}, "pj_per_bit_baseline: value 'x'"),
-        ({"pj_per_bit_baseline_low": 5, "pj_per_bit_baseline_high": 4}, "at most"),
-        ({"id": "mine"}, "nothing of the memory"),
-        ({}, "nothing of the memory"),
-        ({"baseline_class": True}, "expected a text or a number"),
+        ({"baselin_class": "GPU"}, "column baselin_class: expected a column that is known"),
+        ({"baselin_class": "GPU"}, "likely mend: baseline_class"),
+        ({"speed": 3}, "expected a header with the columns id, baseline_class"),
+        ({"baseline_class": "GPU", "speed": 3}, "column speed"),
+        ({"baseline_class": "GPUs"}, "likely mend: GPU"),
+        ({"baseline_class": "GPU", "scope": "all"}, "column scope: value 'all'"),
+        ({"pj_per_bit_baseline": "x"}, "column pj_per_bit_baseline: value 'x'"),
+        ({"pj_per_bit_baseline": "=1"}, "a formula"),
+        ({"pj_per_bit_baseline": 0}, "from 1e-06 to 1e+09"),
+        ({"pj_per_bit_baseline_low": 5, "pj_per_bit_baseline_high": 4}, "low 4, high 5: swapped"),
+        ({"pj_per_bit_baseline": 9, "pj_per_bit_baseline_low": 4, "pj_per_bit_baseline_high": 5}, "between its ends"),
+        ({"pj_per_bit_baseline": 9, "pj_per_bit_baseline_high": 5}, "between its ends"),
+        ({"baseline_class": "GPU", "source": "nobody2020"}, "it is no key of the bibliography"),
+        ({"baseline_class": "GPU", "source": "horowitz2014"}, "it has no such share"),
+        ({"baseline_class": "GPU", "id": "a\x1b[31m"}, "U+001B"),
+        ({"id": "mine"}, "something of the memory"),
+        ({}, "a list of rows"),
+        ({"baseline_class": True}, "expected a text, a number or null"),
     ],
 )
 def test_unknown_misspelt_and_empty_fields_of_a_system_are_refused(given, said, tmp_path, capsys):
@@ -352,12 +399,15 @@ def test_unknown_misspelt_and_empty_fields_of_a_system_are_refused(given, said, 
 
 def test_wrong_files_of_systems_are_refused(tmp_path, capsys):
     for name, text, said in [
-        ("a.csv", "baseline_class\n", "no row"),
-        ("a.csv", "baseline_class,scope\nGPU\n", "as many as the header"),
-        ("a.csv", "baseline_class\nGPU,x\n", "as many as the header"),
-        ("a.json", "[1]", "an object of JSON"),
+        ("a.csv", "baseline_class\n", "at least one row"),
+        ("a.csv", "baseline_class\nGPU,x\n", "1 cells; there are 2"),
+        ("a.csv", "baseline_class,color\nGPU,x\n", "column color: expected a column that is known"),
+        ("a.csv", "baseline_class,scope,scope\nGPU,,\n", "this column once"),
+        ("a.json", "[1]", "a list of rows"),
         ("a.json", "{", "expected JSON"),
-        ("a.txt", "", "expected a file .csv or .json"),
+        ("a.json", '{"scope": "die", "scope": "die"}', "twice in one object"),
+        ("a.txt", "", "the file is empty"),
+        ("a.pdf", "", "expected a file .csv"),
     ]:
         (tmp_path / name).write_text(text)
         assert said in refused(capsys, "predict", tmp_path / name)

@@ -58,6 +58,19 @@ def nearest(text, known, count=5):
     return list(dict.fromkeys([*held, *alike]))[:count]
 
 
+def alike(one, other):
+    """Whether two words differ by a slip of the pen.
+
+    Examples
+    --------
+    >>> alike("baselin_class", "baseline_class"), alike("a", "mass")
+    (True, False)
+    """
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, one, other).ratio() > 0.88
+
+
 def found(argument, text, known):
     """The one of the known names that a reader means.
 

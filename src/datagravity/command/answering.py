@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+#: How the names of files end that `datagravity.sheet` reads.
+FILE_ENDS = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 #: The option that says which checkout is meant.
 ROOT = click.option(
     "--root", type=Path, default=Path.cwd, show_default="the current folder", help="The folder of the checkout."

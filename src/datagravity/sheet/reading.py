@@ -308,11 +308,9 @@ def _column(form, name):
 
 def _header_problems(sheet, line, header):
     form, before = sheet.form, len(sheet.problems)
-    if not set(header) & set(form.columns):
-        named = [name for name in form.columns if name in form.needed] or form.columns
-        sheet.refuse(
-            f"a header with the columns {', '.join(named)}", line, value=shown(", ".join(header)), mend=form.start
-        )
+    if not any(name in form.columns or any(naming.alike(name, one) for one in form.columns) for name in header):
+        expected = f"a header with the columns {', '.join(form.columns[:10])}"
+        sheet.refuse(expected, line, value=shown(", ".join(header)), mend=form.start)
         return True
     for group in form.needed:
         if isinstance(group, str) and group not in header:
