@@ -15,7 +15,7 @@ import pytest
 import datagravity
 from commands import answer, refused, values
 from conftest import ROOT
-from datagravity.command import brought, waiting
+from datagravity.command import asking, brought, waiting
 from datagravity.processors import disjunction_constants
 
 #: A model as its publisher describes it, with words that decide nothing here.
@@ -49,21 +49,28 @@ def test_gd_of_rows_is_that_of_the_pairs_of_their_source(memory, operation, caps
     pairs = disjunction_constants().query("transport_row == 'P151' and compute_row == 'P157'")
     [pair] = found["pairs"]
     assert pair["rows"] == ["P151", "P157"]
-    assert pair["gd"] == pytest.approx(pairs["gd"].iloc[0])
+    assert pair["published_gd"] == pytest.approx(pairs["gd"].iloc[0])
     assert pair["own_width_gd"] == pytest.approx(pairs["gd_matched"].iloc[0])
     assert (pair["source"], pair["scope"]) == ("antepara2025", "system / system")
-    assert not found["of_two_sources"]
+    assert found["of_one_machine"]
     text = answer(capsys, "gd", "--memory", memory, "--operation", operation)
-    for said in ("599.3", "P151+P157", "antepara2025", "system / system", "published convention"):
+    for said in ("P151+P157", "antepara2025", "system / system", "Published: 64 bits an operation"):
         assert said in text
+    heads, line = text.splitlines()[:2]
+    assert heads.split()[2:6] == ["G_d", "interval", "published", "interval"]
+    assert line[heads.index("G_d") - 2 : heads.index("G_d") + 3] == f"{pair['own_width_gd']:5.1f}", (
+        "the book's comes first"
+    )
+    said = answer(capsys, "search", "a multiply-accumulate (MAC)")
+    assert f"gives {pair['own_width_gd']:.0f} for a multiply-accumulate" in said, "and it is what the page says"
 
 
 def test_gd_of_a_memory_alone_is_a_table_with_intervals(capsys):
     found = values(capsys, "gd", "--memory", "HBM2")["pairs"]
     known = disjunction_constants()
     assert len(found) == (known["transport_row"].isin(["P032", "P151"])).sum() > 5
-    assert all(pair["gd_low"] <= pair["gd"] <= pair["gd_high"] for pair in found)
-    assert any(pair["gd_low"] < pair["gd_high"] for pair in found)
+    assert all(pair["own_width_gd_low"] <= pair["own_width_gd"] <= pair["own_width_gd_high"] for pair in found)
+    assert any(pair["published_gd_low"] < pair["published_gd_high"] for pair in found)
     level = {tuple(pair["rows"]) for pair in values(capsys, "gd", "--memory", "DDR")["pairs"]}
     rows = known[known["memory"] == "DDR"]
     assert level == set(zip(rows["transport_row"], rows["compute_row"], strict=True))
@@ -73,14 +80,23 @@ def test_gd_of_a_memory_alone_is_a_table_with_intervals(capsys):
 
 def test_gd_of_two_sources_says_so_and_is_the_law_of_their_rows(capsys):
     found = values(capsys, "gd", "--memory", "HBM3E", "--operation", "FP64 FMA")
-    assert found["of_two_sources"]
+    assert not found["of_one_machine"]
     energy = datagravity.load("energy").set_index("id")
     for pair in found["pairs"]:
         read, work = (energy.loc[row] for row in pair["rows"])
         expected = 64 * read["energy_pj_per_bit_low"] / (work["energy_high_pj"] * 2 / work["flop_per_operation"])
-        assert pair["gd_low"] == pytest.approx(float(expected))
+        assert pair["published_gd_low"] == pytest.approx(float(expected))
         assert len(set(pair["source"].split(" / "))) == 2
-    assert "two sources" in answer(capsys, "gd", "--memory", "HBM3E", "--operation", "FP64 FMA")
+    assert "no source has both" in answer(capsys, "gd", "--memory", "HBM3E", "--operation", "FP64 FMA")
+
+
+def test_gd_of_one_source_at_two_nodes_does_not_speak_of_two_sources(capsys):
+    arguments = ["gd", "--memory", "P154", "--operation", "P157"]
+    [pair] = values(capsys, *arguments)["pairs"]
+    assert (pair["source"], pair["apart_by"]) == ("antepara2025", ["node"])
+    text = answer(capsys, *arguments)
+    assert "both rows are of one source, but of two nodes: 4 nm / 7 nm" in text
+    assert "two sources" not in text
 
 
 @pytest.mark.parametrize(
@@ -207,6 +223,24 @@ def test_a_published_mixture_is_read_and_what_merely_resembles_a_field_is_none(c
 )
 def test_missing_unknown_and_contradictory_fields_are_named(changed, said, configuration, capsys):
     assert said in refused(capsys, "energy-per-token", configuration(**changed), "H200 SXM")
+
+
+def test_a_setting_beyond_all_sense_is_refused_with_its_reason(capsys):
+    for option, wrong in [
+        ("batch", 1e300),
+        ("context", 1e300),
+        ("prompt", "inf"),
+        ("gpus", 100000),
+        ("weight-bits", 1e9),
+    ]:
+        said = refused(capsys, "energy-per-token", "Llama-3 8B", "H200", f"--{option}", wrong)
+        most, why = asking.MOST[option.replace("-", "_")]
+        assert f"--{option}: " in said
+        assert f"expected at most {most:,}: {why}" in said
+    runs, models = datagravity.load("measured_inference"), datagravity.load("llm")
+    assert f"{runs['batch_max'].max():,}" in asking.MOST["batch"][1]
+    assert f"{models['context'].max():,}" in asking.MOST["context"][1]
+    assert f"{runs['num_gpus'].min()} to {runs['num_gpus'].max()} accel" in asking.MOST["gpus"][1]
 
 
 def test_wrong_models_accelerators_and_numbers_are_refused(tmp_path, capsys):
@@ -454,6 +488,7 @@ def test_the_three_questions_have_one_answer_each_without_a_repository(installed
     first = run(installed, "gd", "--memory", "HBM2", "--operation", "FP16 MAC")
     assert (first.returncode, first.stderr) == (0, "")
     assert "599.3" in first.stdout
+    assert "149.8" in first.stdout
     template = run(installed, "predict", "--template").stdout
     (installed / "mine.csv").write_text(template)
     second = run(installed, "predict", "mine.csv")

@@ -31,7 +31,7 @@ def slug(text, between="-"):
 
 
 def spelt(text, known):
-    """The names that a text is, however it is written (a list); of a name with a comma, what stands before it is enough.
+    """The names that a text is, however it is written (a list); what stands before a comma of a name is enough.
 
     Examples
     --------

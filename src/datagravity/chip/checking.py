@@ -4,7 +4,6 @@ A row becomes a row of the table of energies in the text that the table holds; t
 then judge it as they judge any other, and what they find is said of the file's own column.
 """
 
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -16,13 +16,23 @@ _PLAIN = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"({_PLAIN})\s*(?:-|to|\.\.)\s*({_PLAIN})")
 _ABOUT = re.compile(rf"({_PLAIN})\s*(?:±|\+/-)\s*({_PLAIN})")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ ,'](?=\d{3}(?!\d))\d{3})+(\.\d+)?")
-_POWER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*[·×*xX]\s*10\s*\^?\s*([+-]?\d+)")
+_POWER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*[·\u00d7*xX]\s*10\s*\^?\s*([+-]?\d+)")
 _WITH_REST = re.compile(rf"[~≈]?\s*({_PLAIN})\s*(.*)")
 #: What is said of a row whose only number is not known, and of a width that a unit needs.
 NO_ROW, BITS = "no such row, where it is not known", "64, or the unit pJ/bit"
 #: Signs that are written in several ways -> the one that a number has.
 _SIGNS = str.maketrans(
-    {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", "\u066b": ".", "\u2019": "'", "∙": "·", "⋅": "·"}
+    {
+        "\u2212": "-",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u066b": ".",
+        "\u2019": "'",
+        "∙": "·",
+        "⋅": "·",
+    }
 )
 
 
@@ -47,8 +57,8 @@ def of_number(name, cells, *, is_operation=False):
 
     Examples
     --------
-    >>> of_number("value", {"value": "5.4·10⁻¹"}), of_number("value", {"value": "3-4"}), of_number("bits", {"bits": "2.5"})
-    ('0.54', 'low 3, high 4', '')
+    >>> of_number("value", {"value": "5.4·10⁻¹"}), of_number("value", {"value": "3-4"})
+    ('0.54', 'low 3, high 4')
     """
     if is_operation and name == "bits":
         return "a blank"
@@ -90,11 +100,11 @@ def _read(text, name, cells):
     number, rest = found.groups()
     if not rest:
         yield number, ", and about in note"
-    elif name == "bits" and rest.lower() in units.COUNTED_BY["bit"]:
+    elif rest.lower() in (units.COUNTED_BY["bit"] if name == "bits" else (cells.get("unit", "").lower(),)):
         yield number, ""
-    elif rest.lower() == cells.get("unit", "").lower():
-        yield number, ""
-    elif (said := units.unit_of(rest)) and (own := units.unit_of(cells.get("unit", ""))) and said.per in (None, own.per):
+    elif (
+        (said := units.unit_of(rest)) and (own := units.unit_of(cells.get("unit", ""))) and said.per in (None, own.per)
+    ):
         unit = f"{rest}/{own.per}" if own.per and not said.per else rest
         yield number, "" if said.pj == own.pj else f", and {unit} in unit"
 

@@ -52,16 +52,12 @@ def write(path):
     """
     path = Path(path)
     writers = {".csv": _csv, ".json": _json, ".xlsx": _workbook}
-    if path.suffix.lower() not in writers:
-        raise ValueError(f"file: {path.name!r}, expected a name that ends in {', '.join(writers)}")
     if path.exists():
         raise ValueError(f"file: {path} is there already, expected a new one")
+    checks.writable("file", path, *writers)
     content = writers[path.suffix.lower()]()
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileNotFoundError:
-        raise ValueError(f"file: {path}, expected a folder that exists") from None
+    with path.open("xb") as file:
+        file.write(content)
 
 
 def _remarks():

@@ -11,7 +11,7 @@ from datagravity.command import brought
 from datagravity.command.answering import Answer, command
 
 FILE = click.Path(path_type=Path)
-PER_OPERATION = "64 bits an operation: two 32-bit operands, each used once (the published convention)"
+PER_OPERATION = "64 bits an operation, two 32-bit operands, each used once"
 OWN_WIDTH = "one operand of the operation's own width"
 
 
@@ -42,19 +42,21 @@ def gd(transport_pj, compute_pj, memory, operation):
 
 
 def _gd_of_rows(memory, operation):
-    """G_d of every pair of rows for a memory and an operation, of one source where one has both."""
+    """G_d of every pair of rows for a memory and an operation, of one machine where one has both."""
     from datagravity.command.layout import aligned, between, plain
 
-    pairs, mixed = _pairs(memory, operation)
+    pairs, apart = _pairs(memory, operation)
+    kept = ("access", "operation", "source", "node", "scope", "method", "status", "grey", "locator")
     rows = [
         plain(
-            {
-                name: row[name]
-                for name in ("access", "operation", "source", "node", "scope", "method", "status", "grey", "locator")
-            }
+            {name: row[name] for name in kept}
             | {"rows": [row["transport_row"], row["compute_row"]], "width_bits": row["width_bits"]}
-            | {name: row[name] for name in ("gd", "gd_low", "gd_high")}
-            | {f"own_width_{name}": row[f"gd_matched{end}"] for name, end in _ENDS.items()}
+            | {
+                f"{called}{end}": row[f"{name}{end}"]
+                for name, called in _NAMES.items()
+                for end in ("", "_low", "_high")
+            }
+            | {"apart_by": _apart(row)}
         )
         for row in pairs.to_dict("records")
     ]
@@ -63,35 +65,58 @@ def _gd_of_rows(memory, operation):
             [
                 row["access"],
                 row["operation"],
-                row["gd"],
-                between(row["gd_low"], row["gd_high"]),
-                row["own_width_gd"],
-                between(row["own_width_gd_low"], row["own_width_gd_high"]),
+                *(
+                    said
+                    for name in _NAMES.values()
+                    for said in (row[name], between(row[f"{name}_low"], row[f"{name}_high"]))
+                ),
                 "+".join(row["rows"]),
                 row["source"],
                 row["scope"],
             ]
             for row in rows
         ],
-        ["access", "operation", "G_d", "interval", "own width", "interval", "rows", "source", "scope"],
+        ["access", "operation", "G_d", "interval", "published", "interval", "rows", "source", "scope"],
         widest=36,
     )
     said = [
-        f"G_d: {PER_OPERATION}. Own width: {OWN_WIDTH}.",
+        f"G_d: {OWN_WIDTH}, the book's convention. Published: {PER_OPERATION}.",
         "An interval is the range that the source prints. Scope: what the access counts / what the operation counts.",
     ]
-    if mixed:
-        said.append("No source has both: these rows are of two sources, so what they count may differ.")
+    if apart:
+        said.append(_why_apart(rows))
     said.append("`datagravity source energy:ROW` says where a row comes from.")
-    conventions = {"gd": PER_OPERATION, "own_width_gd": OWN_WIDTH}
-    return Answer(f"{lines}\n\n" + "\n".join(said), {"pairs": rows, "of_two_sources": mixed, "convention": conventions})
+    conventions = {"own_width_gd": OWN_WIDTH, "published_gd": PER_OPERATION}
+    values = {"pairs": rows, "of_one_machine": not apart, "convention": conventions}
+    return Answer(f"{lines}\n\n" + "\n".join(said), values)
 
 
-_ENDS = {"gd": "", "gd_low": "_low", "gd_high": "_high"}
+#: The columns of a G_d in the order of the answer -> what the answer calls them.
+_NAMES = {"gd_matched": "own_width_gd", "gd": "published_gd"}
+
+
+def _apart(row):
+    """In what the two rows of a pair differ that the rows of one machine share."""
+    return [name for name in ("source", "node") if " / " in row[name]]
+
+
+def _why_apart(rows):
+    """Why the book makes no pairs of these rows."""
+    sources = ["source" in row["apart_by"] for row in rows]
+    nodes = ["node" in row["apart_by"] for row in rows]
+    if all(sources):
+        what = "no source has both, so these rows are of two sources each, and what they count may differ"
+    elif any(sources):
+        what = "no machine has both; some rows are of two sources and some of two nodes of one, as the lines say"
+    elif all(nodes):
+        what = "both rows are of one source, but of two nodes: " + "; ".join(dict.fromkeys(r["node"] for r in rows))
+    else:
+        what = "both rows are of one source, which has them at two voltages, or they repeat an earlier source's"
+    return f"No pair of the book: {what}."
 
 
 def _pairs(memory, operation):
-    """The pairs of `processors.disjunction_constants` that a reader means, and whether they are of two sources."""
+    """The pairs of `processors.disjunction_constants` that a reader means, and whether the book has no such pair."""
     from datagravity.naming import found
     from datagravity.processors import accesses, disjunction_constants, operations, paired
 
@@ -112,7 +137,7 @@ def _pairs(memory, operation):
         if not len(pairs):
             raise ValueError(
                 f"{' and '.join(filter(None, (memory, operation)))}: no source has an access and an operation for it, "
-                "expected both --memory and --operation, whose rows may be of two sources"
+                "expected both --memory and --operation, whose rows may be of two machines"
             )
         return pairs, False
     both = _checked_again(reads).merge(_checked_again(works), how="cross", suffixes=("", "_compute"))
@@ -166,10 +191,11 @@ def saving(gd, beta, fixed_share, model):
 @click.option("--weight-bits", type=float, help="Width of a weight.  [default: 16, or as the configuration says]")
 def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bits):
     """What a token of a language model costs, and why."""
+    _within(batch=batch, context=context, prompt=prompt, gpus=gpus, weight_bits=weight_bits)
     from datagravity import catalogue
     from datagravity.command.layout import aligned, between, number, plain
-    from datagravity.naming import found
     from datagravity.command.waiting import saying
+    from datagravity.naming import found
 
     notes = []
     if model.endswith(".json") or Path(model).is_file():
@@ -203,6 +229,24 @@ def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bi
     names = ("model", "accelerator", "joules_per_token", "low", "high", "terms", "shares", "gd", "batch_at_unity")
     names += ("tokens_per_joule", "step_seconds", "weight_bytes", "kv_bytes", "flop", "bounds", "time_bounds")
     return Answer(text, plain({name: getattr(token, name) for name in names} | {"notes": notes}))
+
+
+#: Beyond these nobody has run a model, and the fit to measured runs says nothing: option -> most, and why.
+MOST = {
+    "batch": (65_536, "the largest of the measured runs has 4,096 sequences in flight"),
+    "context": (100_000_000, "the longest that a model of the tables was made for is 10,485,760 tokens"),
+    "prompt": (100_000_000, "the longest that a model of the tables was made for is 10,485,760 tokens"),
+    "gpus": (1_024, "runs on 1 to 8 accelerators were measured, and here all of them share every layer"),
+    "weight_bits": (64, "no weight is stored wider"),
+}
+
+
+def _within(**given):
+    """Refuse a setting beyond all sense, and say why it is."""
+    for name, value in given.items():
+        if value is not None and not value <= MOST[name][0]:
+            most, why = MOST[name]
+            raise ValueError(f"--{name.replace('_', '-')}: {value:g}, expected at most {most:,}: {why}")
 
 
 #: Parts of the names of fields that decide nothing of what a token costs here, such as rms_norm_eps.
@@ -296,7 +340,9 @@ def _json(path):
 
 
 @command("place", example=["place masses.csv", "place masses.parquet --exponent 1.5"])
-@click.argument("file", type=FILE, help="CSV, JSON, .xlsx, Parquet or NPY with columns x, y, perhaps z, and perhaps mass.")
+@click.argument(
+    "file", type=FILE, help="CSV, JSON, .xlsx, Parquet or NPY with columns x, y, perhaps z, and perhaps mass."
+)
 @click.option("--exponent", type=float, default=1.0, show_default=True, help="Of energy against distance: beta - 1.")
 def place(file, exponent):
     """Where to compute when data lie in many places.
@@ -336,7 +382,9 @@ def place(file, exponent):
 
 
 @command("predict", example=["predict --template", "predict my_memory.csv"])
-@click.argument("file", type=FILE, required=False, help="One or more systems as CSV, JSON or .xlsx, as --template shows them.")
+@click.argument(
+    "file", type=FILE, required=False, help="One or more systems as CSV, JSON or .xlsx, as --template shows them."
+)
 @click.option("--template", is_flag=True, help="Print a file to fill in.")
 def predict(file, template):
     """What processing in memory would save you.

@@ -251,4 +251,6 @@ def _source(checked, refuse):
             checked["source"] = same[0]
         else:
             what = "has no such share" if text in catalogue.works() else "is no key of the bibliography"
-            refuse("source", f"a key with a published share of data movement, {', '.join(shares)}, or a blank; it {what}")
+            refuse(
+                "source", f"a key with a published share of data movement, {', '.join(shares)}, or a blank; it {what}"
+            )

@@ -50,8 +50,7 @@ _MULTIPLICATIONS = ("FP64 multiply", *_PUBLISHED, "FP16 multiply", "BF16 multipl
 _ROW_NAMES = ("id", "row_id")
 _SOURCE_NAMES = ("source", "source_key")
 _ENERGIES = ("pj_per_bit_baseline", "pj_per_bit_baseline_low", "pj_per_bit_baseline_high")
-#: Energies of a bit, in pJ, between which a baseline lies: what is beyond is a slip of units, and the law's powers would
-#: leave double precision.
+#: The least and the most pJ/bit of a baseline: what is beyond is a slip of units, and powers would leave doubles.
 PJ_PER_BIT = (1e-6, 1e9)
 _READ = (*_ROW_NAMES, *_SOURCE_NAMES, "baseline_class", "baseline_memory", "scope", *_ENERGIES)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file of a reader's: where, what stands there, what was expected, what it means, and a likely mend."""
+"""What is wrong with a file of a reader's: where, what stands there, what was expected, its meaning, a likely mend."""
 
 from dataclasses import dataclass
 

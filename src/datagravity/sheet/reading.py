@@ -284,7 +284,9 @@ def _with_header(sheet, records):
     for line, record in rows:
         cells = _trimmed(record)
         row = dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False))
-        shifted = len(record) > wide and (len(surplus) > 1 or any(row.get(name, "").strip().isdigit() for name in words))
+        shifted = len(record) > wide and (
+            len(surplus) > 1 or any(row.get(name, "").strip().isdigit() for name in words)
+        )
         if len(cells) > len(header) or shifted:
             mend = "put a cell that holds a comma into quotation marks, and write 3.5 rather than 3,5"
             sheet.refuse(f"{len(header)} cells; there are {len(record)}", line, mend=mend)
