@@ -478,7 +478,7 @@ def installed(tmp_path_factory):
 def run(folder, *arguments):
     """A command of the installed package, in a folder without anything, as a reader runs it."""
     environment = {name: value for name, value in os.environ.items() if name != "DATAGRAVITY_STORE"}
-    environment["PYTHONPATH"] = str(folder)
+    environment |= {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "LOCALAPPDATA": str(folder)}
     command = [sys.executable, "-m", "datagravity", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

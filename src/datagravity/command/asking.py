@@ -43,6 +43,9 @@ def gd(transport_pj, compute_pj, memory, operation):
 
 def _gd_of_rows(memory, operation):
     """G_d of every pair of rows for a memory and an operation, of one machine where one has both."""
+    from datagravity.command.waiting import use_store
+
+    use_store()
     from datagravity.command.layout import aligned, between, plain
 
     pairs, apart = _pairs(memory, operation)
@@ -192,9 +195,11 @@ def saving(gd, beta, fixed_share, model):
 def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bits):
     """What a token of a language model costs, and why."""
     _within(batch=batch, context=context, prompt=prompt, gpus=gpus, weight_bits=weight_bits)
+    from datagravity.command.waiting import saying, use_store
+
+    use_store()
     from datagravity import catalogue
     from datagravity.command.layout import aligned, between, number, plain
-    from datagravity.command.waiting import saying
     from datagravity.naming import found
 
     notes = []
