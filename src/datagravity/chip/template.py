@@ -12,7 +12,7 @@ from datagravity.sheet import EXTRA
 #: Invented numbers, one row a kind of part.
 ROWS = (
     ("My chip", "L1, small SRAM", "", "pJ/byte", "", "0.9", "1.2", "measured", "", "hits, random data"),
-    ("My chip", "L2, large SRAM", "3.3", "pJ/byte", "", "", "", "measured", "", ""),
+    ("My chip", "L2, large SRAM", "3.7", "pJ/byte", "", "", "", "measured", "", ""),
     ("My chip", "HBM3", "380", "pJ/access", "64", "350", "420", "measured", "", "stream, random data"),
     ("My chip", "FP16 tensor MAC", "0.9", "pJ/MAC", "", "0.8", "1.0", "measured", "", ""),
     ("My chip", "peak throughput", "400", "TFLOP/s", "", "", "", "spec target", "", "FP16, dense"),
