@@ -10,7 +10,6 @@ import re
 import sys
 import types
 from importlib import import_module
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -108,8 +107,6 @@ def test_json_is_read_with_the_digits_that_it_is_written_in(tmp_path, whole):
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".xlsx"])
 def test_an_untouched_template_is_refused_and_explains_each_column(tmp_path, suffix, capsys):
-    if suffix == ".xlsx" and not find_spec("openpyxl"):
-        pytest.skip("the extra excel is not installed")
     file = tmp_path / f"my_chip{suffix}"
     template.write(file)
     found = chip.read(file)
@@ -134,6 +131,30 @@ def test_a_workbook_names_its_extra_where_that_is_missing(tmp_path, monkeypatch)
     assert [one.mend for one in found.problems] == ["pip install 'datagravity[excel]'"]
     with pytest.raises(ValueError, match=r"datagravity\[excel\]"):
         template.write(tmp_path / "new.xlsx")
+
+
+def test_a_workbook_that_is_filled_is_a_chip(tmp_path):
+    import openpyxl
+
+    file = tmp_path / "my_chip.xlsx"
+    template.write(file)
+    book = openpyxl.load_workbook(file)
+    page = book.active
+    [head] = [row[0].row for row in page.iter_rows() if row[0].value == "chip"]
+    for row in page.iter_rows(min_row=head + 1):
+        row[0].value, row[8].value = "A chip", "our lab, 2025"
+    book.save(file)
+    found = chip.read(file)
+    assert [str(one) for one in [*found.problems, *found.warnings]] == []
+    lines = template.rows()
+    own = {"chip": "A chip", "source": "our lab, 2025"}
+    same = read(tmp_path, json.dumps([line | own for line in lines]), "same.json")
+    assert [entry.energy for entry in found.energies] == [entry.energy for entry in same.energies]
+    assert found.whole("A chip") == same.whole("A chip")
+    page.cell(head + 2, 3).value = "=1+1"
+    book.save(file)
+    [problem] = chip.read(file).problems
+    assert (problem.row, problem.column, problem.mend) == (head + 2, "value", "paste the value")
 
 
 class Workbook:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -455,6 +456,38 @@ def test_a_reader_is_told_what_takes_long_and_only_then(capsys):
     with waiting.saying("quick", after=10):
         pass
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_what_was_computed_is_kept_by_the_build_or_by_the_reader(built, tmp_path, monkeypatch):
+    from datagravity import paths
+
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "cache"))
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    own = tmp_path / "book" / "_build" / "store"
+    if built:
+        own.mkdir(parents=True)
+    monkeypatch.setenv(waiting.VARIABLE, "")
+    waiting.use_store()
+    assert os.environ[waiting.VARIABLE] == "", "who wants nothing kept says so"
+    monkeypatch.delenv(waiting.VARIABLE)
+    waiting.use_store()
+    found = pathlib.Path(os.environ[waiting.VARIABLE])
+    assert found == (own if built else waiting.cache_folder() / "store")
+    assert found.is_dir()
+    assert built or (os.name != "posix" or found.stat().st_mode & 0o077 == 0)
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path, monkeypatch):
+    from datagravity import paths
+
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setattr(waiting, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.delenv(waiting.VARIABLE)
+    waiting.use_store()
+    assert waiting.VARIABLE not in os.environ
 
 
 @pytest.fixture(scope="module")
