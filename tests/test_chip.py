@@ -42,7 +42,7 @@ def read(folder, content, name="my_chip.csv"):
     return chip.read(file)
 
 
-@pytest.mark.parametrize("module", ["chip", "units"])
+@pytest.mark.parametrize("module", ["chip", "mends", "units"])
 def test_examples_of_docstrings_run(module):
     done = doctest.testmod(import_module(f"datagravity.chip.{module}"))
     assert done.attempted
