@@ -6,20 +6,22 @@ import datetime
 import doctest
 import io
 import json
+import re
 import sys
 import types
 from importlib import import_module
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from datagravity import chip, load, paths, processors
-from datagravity.chip import checking, columns, reading, template, units
+from datagravity.chip import checking, columns, mends, template, units
 from datagravity.command.line import main
 from datagravity.evidence.cells import NUMBER
 
-ROW = dict(zip(columns.COLUMNS, template.ROWS[1], strict=True)) | {"source": "our measurements, 2025"}
+ROW = dict(zip(columns.COLUMNS, template.ROWS[1], strict=True)) | {"value": "3.4", "source": "our measurements, 2025"}
 OPERATION = {**ROW, "part": "FP16 tensor MAC", "unit": "pJ/MAC"}
 
 
@@ -40,7 +42,7 @@ def read(folder, content, name="my_chip.csv"):
     return chip.read(file)
 
 
-@pytest.mark.parametrize("module", ["chip", "units"])
+@pytest.mark.parametrize("module", ["chip", "mends", "units"])
 def test_examples_of_docstrings_run(module):
     done = doctest.testmod(import_module(f"datagravity.chip.{module}"))
     assert done.attempted
@@ -104,13 +106,17 @@ def test_json_is_read_with_the_digits_that_it_is_written_in(tmp_path, whole):
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".xlsx"])
-def test_a_template_is_read_without_a_problem_and_explains_each_column(tmp_path, suffix):
-    if suffix == ".xlsx" and not find_spec("openpyxl"):
-        pytest.skip("the extra excel is not installed")
+def test_an_untouched_template_is_refused_and_explains_each_column(tmp_path, suffix, capsys):
     file = tmp_path / f"my_chip{suffix}"
     template.write(file)
     found = chip.read(file)
-    assert (found.problems, found.warnings) == ([], [])
+    [problem] = found.problems
+    assert "still the template's invented example, as are 7 more" in problem.expected
+    assert not found.energies
+    for command in (["check"], ["report"], ["add", "--dry-run", "--root", str(paths.ROOT)]):
+        assert main([*command, str(file)]) == 1
+        told = capsys.readouterr()
+        assert "invented example" in told.out + told.err
     assert len(found.entries) == len(template.ROWS)
     if suffix != ".xlsx":
         text = file.read_text(encoding="utf-8-sig")
@@ -125,6 +131,30 @@ def test_a_workbook_names_its_extra_where_that_is_missing(tmp_path, monkeypatch)
     assert [one.mend for one in found.problems] == ["pip install 'datagravity[excel]'"]
     with pytest.raises(ValueError, match=r"datagravity\[excel\]"):
         template.write(tmp_path / "new.xlsx")
+
+
+def test_a_workbook_that_is_filled_is_a_chip(tmp_path):
+    import openpyxl
+
+    file = tmp_path / "my_chip.xlsx"
+    template.write(file)
+    book = openpyxl.load_workbook(file)
+    page = book.active
+    [head] = [row[0].row for row in page.iter_rows() if row[0].value == "chip"]
+    for row in page.iter_rows(min_row=head + 1):
+        row[0].value, row[8].value = "A chip", "our lab, 2025"
+    book.save(file)
+    found = chip.read(file)
+    assert [str(one) for one in [*found.problems, *found.warnings]] == []
+    lines = template.rows()
+    own = {"chip": "A chip", "source": "our lab, 2025"}
+    same = read(tmp_path, json.dumps([line | own for line in lines]), "same.json")
+    assert [entry.energy for entry in found.energies] == [entry.energy for entry in same.energies]
+    assert found.whole("A chip") == same.whole("A chip")
+    page.cell(head + 2, 3).value = "=1+1"
+    book.save(file)
+    [problem] = chip.read(file).problems
+    assert (problem.row, problem.column, problem.mend) == (head + 2, "value", "paste the value")
 
 
 class Workbook:
@@ -404,10 +434,23 @@ def test_there_are_sixty_malformed_files_and_more():
         ({"value": "3,4"}, "3.4: a point for the comma"),
         ({"value": "3-4"}, "low 3, high 4"),
         ({"value": "1 234.5"}, "1234.5"),
-        ({"value": "3 pJ"}, "3, and the rest in unit or note"),
+        ({"value": "3 pJ"}, "3"),
+        ({"value": "3 nJ"}, "3, and nJ/byte in unit"),
+        ({"value": "5.4·10⁻¹"}, "0.54"),
+        ({"value": "\u0663\u066b\u0664"}, "3.4"),
+        ({"value": "~3"}, "3, and about in note"),
+        ({"value": "3 ± 0.5"}, "low 2.5, high 3.5"),
+        ({"value": "-3"}, "3"),
+        ({"value": "7nm"}, ""),
+        ({"value": "4-3"}, ""),
+        ({"value": "3.4.5"}, ""),
+        ({"value": "0"}, mends.NO_ROW),
+        ({"unit": "pJ/access", "bits": "64 bit"}, "64"),
+        ({"unit": "pJ/access", "bits": "0"}, mends.BITS),
         ({"value": "03.04.2026"}, "a number: the spreadsheet took it for a date"),
         ({"value": "3. Apr"}, "a number: the spreadsheet took it for a date"),
-        ({"value": "n/a"}, "a blank where it is not known"),
+        ({"value": "n/a"}, mends.NO_ROW),
+        ({"bits": "n/a"}, "a blank"),
         ({"value": "", "low": "4", "high": "3"}, "low 3, high 4: swapped"),
         ({"unit": "pJ/acess"}, "pJ/access"),
         ({"unit": "pJ/access"}, "64, or the unit pJ/bit"),
@@ -419,7 +462,66 @@ def test_a_problem_names_row_column_value_meaning_and_the_likely_mend(tmp_path, 
     assert (problem.row, problem.mend) == (2, mend)
     assert problem.meaning == columns.meaning(problem.column) != ""
     assert problem.value == cells.get(problem.column, "")
-    assert f"likely mend: {mend}" in str(problem)
+    assert (f"likely mend: {mend}" in str(problem)) == bool(mend) == ("mend" in str(problem))
+
+
+PIECES = [
+    "3",
+    "0.5",
+    "0",
+    "12",
+    "٣",
+    "\uff11\uff12",
+    ",",
+    ".",
+    "-",
+    "\u2013",
+    "±",
+    " ",
+    "·10⁻¹",
+    "e5",
+    "x10^3",
+    "1 234",
+    "pJ",
+    "nJ/bit",
+]
+PIECES += ["nm", "~", "<", "%", "n/a", "to", "bit", "e999", "+", "'000", "?", "²"]
+
+
+def _mended(row, column, mend):
+    """The row after a mend as its words say; None where they are no value of a cell."""
+    if mend in ("", mends.NO_ROW) or "took it for a date" in mend:
+        return None
+    if ends := re.fullmatch(r"low (\S+), high (\S+)", mend):
+        return row | {"value": "", "low": ends[1], "high": ends[2]}
+    blank = re.fullmatch(r"a blank(?:, in (\w+) too)?", mend)
+    if blank:
+        return row | {column: ""} | ({blank[1]: ""} if blank[1] else {})
+    number = re.match(r"[^\s,:]+", mend)[0]
+    unit = re.search(r"and (\S+) in unit", mend)
+    return row | {column: number} | ({"unit": unit[1]} if unit else {})
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join),
+    column=st.sampled_from(columns.NUMBERS),
+    own=st.sampled_from([{}, {"low": "1", "high": "9"}, {"unit": "pJ/access", "bits": "64"}, {"unit": "fJ/byte"}]),
+    base=st.sampled_from([ROW, OPERATION]),
+)
+def test_a_mend_of_a_number_passes_the_check(tmp_path, text, column, own, base):
+    row = {"chip": "", "part": "", **base} | (own if base is ROW or "unit" not in own else {}) | {column: text}
+    for problem in read(tmp_path, json.dumps([row]), "my_chip.json").problems:
+        if problem.column == column and (better := _mended(row, column, problem.mend)):
+            left = read(tmp_path, json.dumps([better]), "my_chip.json").problems
+            assert not [one for one in left if one.column in (column, "unit")], (text, problem.mend, str(left[0]))
+
+
+@pytest.mark.parametrize("text", ["HBN", "fp16 mac", "L3", "int 8 addd", "dram", "GDDR", "memory bandwith"])
+def test_a_mend_of_a_part_is_a_part(tmp_path, text):
+    for problem in read(tmp_path, text_of(ROW | {"part": text})).problems:
+        for word in problem.mend.split(" or ") if problem.column == "part" and problem.mend else []:
+            assert not [one for one in read(tmp_path, text_of(ROW | {"part": word})).problems if one.column == "part"]
 
 
 def test_all_problems_are_named_at_once(tmp_path):
@@ -435,7 +537,9 @@ def test_all_problems_are_named_at_once(tmp_path):
 
 
 def test_many_problems_are_found_in_bearable_time_and_printed_in_part(tmp_path, capsys):
-    rows = [ROW | {"note": f"row {number}", "part": "flash", "value": "x"} for number in range(reading.MOST_ROWS)]
+    rows = [
+        ROW | {"note": f"row {number}", "part": "flash", "value": "x"} for number in range(columns.form().most_rows)
+    ]
     file = tmp_path / "my_chip.csv"
     file.write_text(text_of(*rows), encoding="utf-8")
     assert main(["check", str(file)]) == 1
@@ -503,7 +607,7 @@ def test_a_range_with_a_value_inside_is_a_mean_of_an_interval(tmp_path):
 def test_new_and_check_are_commands(tmp_path, capsys):
     file = tmp_path / "my_chip.csv"
     assert main(["new", "chip", str(file)]) == 0
-    assert main(["check", str(file)]) == 0
+    assert main(["check", str(chip.EXAMPLE)]) == 0
     assert "valid" in capsys.readouterr().out
     assert main(["new", "chips", str(file)]) == 2
     assert "expected chip" in capsys.readouterr().err

@@ -23,6 +23,7 @@ def checkout(tmp_path):
     root = tmp_path / "checkout"
     shutil.copytree(paths.DATA, root / "data")
     (root / "book").mkdir()
+    shutil.copyfile(paths.ROOT / "_toc.yml", root / "_toc.yml")
     shutil.copyfile(paths.REFERENCES, root / "book" / "references.bib")
     return root
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 import datagravity
 from commands import answer, refused, values
 from conftest import ROOT
-from datagravity.command import waiting
+from datagravity.command import asking, brought, waiting
 from datagravity.processors import disjunction_constants
 
 #: A model as its publisher describes it, with words that decide nothing here.
@@ -49,21 +50,28 @@ def test_gd_of_rows_is_that_of_the_pairs_of_their_source(memory, operation, caps
     pairs = disjunction_constants().query("transport_row == 'P151' and compute_row == 'P157'")
     [pair] = found["pairs"]
     assert pair["rows"] == ["P151", "P157"]
-    assert pair["gd"] == pytest.approx(pairs["gd"].iloc[0])
+    assert pair["published_gd"] == pytest.approx(pairs["gd"].iloc[0])
     assert pair["own_width_gd"] == pytest.approx(pairs["gd_matched"].iloc[0])
     assert (pair["source"], pair["scope"]) == ("antepara2025", "system / system")
-    assert not found["of_two_sources"]
+    assert found["of_one_machine"]
     text = answer(capsys, "gd", "--memory", memory, "--operation", operation)
-    for said in ("599.3", "P151+P157", "antepara2025", "system / system", "published convention"):
+    for said in ("P151+P157", "antepara2025", "system / system", "Published: 64 bits an operation"):
         assert said in text
+    heads, line = text.splitlines()[:2]
+    assert heads.split()[2:6] == ["G_d", "interval", "published", "interval"]
+    assert line[heads.index("G_d") - 2 : heads.index("G_d") + 3] == f"{pair['own_width_gd']:5.1f}", (
+        "the book's comes first"
+    )
+    said = answer(capsys, "search", "a multiply-accumulate (MAC)")
+    assert f"gives {pair['own_width_gd']:.0f} for a multiply-accumulate" in said, "and it is what the page says"
 
 
 def test_gd_of_a_memory_alone_is_a_table_with_intervals(capsys):
     found = values(capsys, "gd", "--memory", "HBM2")["pairs"]
     known = disjunction_constants()
     assert len(found) == (known["transport_row"].isin(["P032", "P151"])).sum() > 5
-    assert all(pair["gd_low"] <= pair["gd"] <= pair["gd_high"] for pair in found)
-    assert any(pair["gd_low"] < pair["gd_high"] for pair in found)
+    assert all(pair["own_width_gd_low"] <= pair["own_width_gd"] <= pair["own_width_gd_high"] for pair in found)
+    assert any(pair["published_gd_low"] < pair["published_gd_high"] for pair in found)
     level = {tuple(pair["rows"]) for pair in values(capsys, "gd", "--memory", "DDR")["pairs"]}
     rows = known[known["memory"] == "DDR"]
     assert level == set(zip(rows["transport_row"], rows["compute_row"], strict=True))
@@ -73,14 +81,23 @@ def test_gd_of_a_memory_alone_is_a_table_with_intervals(capsys):
 
 def test_gd_of_two_sources_says_so_and_is_the_law_of_their_rows(capsys):
     found = values(capsys, "gd", "--memory", "HBM3E", "--operation", "FP64 FMA")
-    assert found["of_two_sources"]
+    assert not found["of_one_machine"]
     energy = datagravity.load("energy").set_index("id")
     for pair in found["pairs"]:
         read, work = (energy.loc[row] for row in pair["rows"])
         expected = 64 * read["energy_pj_per_bit_low"] / (work["energy_high_pj"] * 2 / work["flop_per_operation"])
-        assert pair["gd_low"] == pytest.approx(float(expected))
+        assert pair["published_gd_low"] == pytest.approx(float(expected))
         assert len(set(pair["source"].split(" / "))) == 2
-    assert "two sources" in answer(capsys, "gd", "--memory", "HBM3E", "--operation", "FP64 FMA")
+    assert "no source has both" in answer(capsys, "gd", "--memory", "HBM3E", "--operation", "FP64 FMA")
+
+
+def test_gd_of_one_source_at_two_nodes_does_not_speak_of_two_sources(capsys):
+    arguments = ["gd", "--memory", "P154", "--operation", "P157"]
+    [pair] = values(capsys, *arguments)["pairs"]
+    assert (pair["source"], pair["apart_by"]) == ("antepara2025", ["node"])
+    text = answer(capsys, *arguments)
+    assert "both rows are of one source, but of two nodes: 4 nm / 7 nm" in text
+    assert "two sources" not in text
 
 
 @pytest.mark.parametrize(
@@ -209,6 +226,24 @@ def test_missing_unknown_and_contradictory_fields_are_named(changed, said, confi
     assert said in refused(capsys, "energy-per-token", configuration(**changed), "H200 SXM")
 
 
+def test_a_setting_beyond_all_sense_is_refused_with_its_reason(capsys):
+    for option, wrong in [
+        ("batch", 1e300),
+        ("context", 1e300),
+        ("prompt", "inf"),
+        ("gpus", 100000),
+        ("weight-bits", 1e9),
+    ]:
+        said = refused(capsys, "energy-per-token", "Llama-3 8B", "H200", f"--{option}", wrong)
+        most, why = asking.MOST[option.replace("-", "_")]
+        assert f"--{option}: " in said
+        assert f"expected at most {most:,}: {why}" in said
+    runs, models = datagravity.load("measured_inference"), datagravity.load("llm")
+    assert f"{runs['batch_max'].max():,}" in asking.MOST["batch"][1]
+    assert f"{models['context'].max():,}" in asking.MOST["context"][1]
+    assert f"{runs['num_gpus'].min()} to {runs['num_gpus'].max()} accel" in asking.MOST["gpus"][1]
+
+
 def test_wrong_models_accelerators_and_numbers_are_refused(tmp_path, capsys):
     assert "Llama-3 8B" in refused(capsys, "energy-per-token", "Llama-3", "H200")
     assert "A100 SXM4 80GB" in refused(capsys, "energy-per-token", "Llama-3 8B", "A100")
@@ -271,17 +306,23 @@ def test_places_without_masses_and_in_other_dimensions(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x,y\n0,0\n1,a\n", "row 3, column y: 'a', expected a finite number"),
-        ("x,y\n0,0\n,1\n", "row 3, column x: '', expected a finite number"),
-        ("x,y\n0,0\n\n1,1\n", "row 3"),
-        ("x,y\n0,inf\n", "row 2, column y: 'inf'"),
+        ("x,y\n0,0\n1,a\n", "row 3, column y: value 'a'; expected a finite number"),
+        ("x,y\n0,0\n,1\n", "row 3, column x: value ''; expected a finite number"),
+        ("x,y\n0,0\n\n1,b\n", "row 4"),
+        ("x,y\n0,inf\n", "row 2, column y: value 'inf'"),
+        ("x,y\n0,1e999\n", "row 2, column y: value '1e999'"),
         ("x,y,mass\n0,0,1\n1,1,-2\n", "row 3, column mass: -2, expected at least 0"),
-        ("x,y,mass\n0,0,0\n", "masses"),
-        ("a,b\n0,0\n", "columns a, b, expected x, y"),
-        ("x,y,weight\n0,0,1\n", "column weight: unknown"),
-        ("x,y\n", "no row"),
-        ("", "expected comma-separated values"),
-        ("x,y\n1,2,3\n", "more cells"),
+        ("x,y,mass\n0,0,0\n", "column mass: 0 in every row"),
+        ("a,b\n0,0\n", "expected a header with the columns x, y, z, mass"),
+        ("x,y,weight\n0,0,1\n", "column weight: expected a column that is known"),
+        ("y\n1\n", "the column x; it is missing"),
+        ("x,y,x\n1,2,3\n", "column x: expected this column once"),
+        ("x,y\n", "at least one row"),
+        ("", "the file is empty"),
+        ("x,y\n1,2,3\n", "2 cells; there are 3"),
+        ("x,y\n1,2\n1,5,2\n", "row 3: expected 2 cells; there are 3"),
+        ("x;y\n1,5;2.5\n", "one decimal mark in all numbers"),
+        ("x;y\n1,500;2\n", "a number that can be read in one way"),
     ],
 )
 def test_a_wrong_row_and_column_of_masses_is_named(text, said, tmp_path, capsys):
@@ -292,17 +333,49 @@ def test_a_wrong_row_and_column_of_masses_is_named(text, said, tmp_path, capsys)
 
 def test_wrong_files_of_masses_are_refused(tmp_path, capsys):
     assert "No such file" in refused(capsys, "place", tmp_path / "none.csv")
-    assert "expected a file .csv" in refused(capsys, "place", tmp_path / "a.txt")
+    assert "No such file" in refused(capsys, "place", tmp_path / "none.npy")
+    assert "expected a file .csv" in refused(capsys, "place", tmp_path / "a.pdf")
+    (tmp_path / "b.csv").write_bytes(b"PK\x03\x04")
+    assert "this is a workbook" in refused(capsys, "place", tmp_path / "b.csv")
     np.save(tmp_path / "a.npy", np.zeros(3))
     assert "shape (3,)" in refused(capsys, "place", tmp_path / "a.npy")
     np.save(tmp_path / "a.npy", np.array([[0, 0], [np.nan, 1]]))
     assert "row 2, column x" in refused(capsys, "place", tmp_path / "a.npy")
+    np.save(tmp_path / "a.npy", np.zeros(2, dtype=[("x", float, 2), ("y", float)]))
+    assert "one number a row" in refused(capsys, "place", tmp_path / "a.npy")
     for name in ("b.npy", "b.parquet"):
         (tmp_path / name).write_text("no")
         assert "expected" in refused(capsys, "place", tmp_path / name)
     (tmp_path / "c.csv").write_text("x,y\n0,0\n")
     assert "exponent" in refused(capsys, "place", tmp_path / "c.csv", "--exponent", 0)
     assert "Missing argument" in refused(capsys, "place", status=2)
+
+
+#: A file as programs save it -> the separator, the decimal mark, the encoding.
+DRESSES = {
+    "semicolons": (";", ".", "utf-8"),
+    "decimal commas": (";", ",", "utf-8"),
+    "tabs": ("\t", ",", "utf-8"),
+    "a byte order mark": (",", ".", "utf-8-sig"),
+    "UTF-16": (";", ",", "utf-16"),
+    "UTF-16 without a mark": ("\t", ".", "utf-16-le"),
+    "Latin-1": (";", ",", "cp1252"),
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_masses_and_systems_are_read_however_a_program_saved_them(dress, tmp_path, capsys):
+    mark, point, encoding = DRESSES[dress]
+    file = tmp_path / "a.csv"
+    rows = [["x", "y", "mass"], ["0.5", "0", "1"], ["1.5", "2.25", "10.5"], ["0", "1", "2"]]
+    text = "\r\n".join(mark.join(cell.replace(".", point) for cell in row) for row in rows)
+    file.write_bytes(text.encode(encoding))
+    assert values(capsys, "place", file)["position"] == pytest.approx({"x": 1.5, "y": 2.25})
+    rows = [["id", "Baseline class", "pj_per_bit_baseline"], ["Zürich", "gpu", "5.5"]]
+    text = "\n".join(mark.join(cell.replace(".", point) for cell in row) for row in rows)
+    file.write_bytes(text.encode(encoding))
+    [(name, row)] = brought.systems(file)
+    assert (name, row["baseline_class"], float(row["pj_per_bit_baseline"])) == ("Zürich", "GPU", 5.5)
 
 
 def test_the_template_is_a_file_that_predict_reads(tmp_path, capsys):
@@ -333,15 +406,24 @@ def test_a_system_may_come_as_json_with_words_as_readers_write_them(tmp_path, ca
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"baselin_class": "GPU"}, "field: 'baselin_class', expected one name; most like it: baseline_class"),
-        ({"speed": 3}, "field: 'speed'"),
-        ({"baseline_class": "GPUs"}, "baseline_class: 'GPUs', expected one name; most like it: GPU"),
-        ({"baseline_class": "GPU", "scope": "all"}, "scope: 'all'"),
-        ({"pj_per_bit_baseline": "x"}, "pj_per_bit_baseline: value 'x'"),
-        ({"pj_per_bit_baseline_low": 5, "pj_per_bit_baseline_high": 4}, "at most"),
-        ({"id": "mine"}, "nothing of the memory"),
-        ({}, "nothing of the memory"),
-        ({"baseline_class": True}, "expected a text or a number"),
+        ({"baselin_class": "GPU"}, "column baselin_class: expected a column that is known"),
+        ({"baselin_class": "GPU"}, "likely mend: baseline_class"),
+        ({"speed": 3}, "expected a header with the columns id, baseline_class"),
+        ({"baseline_class": "GPU", "speed": 3}, "column speed"),
+        ({"baseline_class": "GPUs"}, "likely mend: GPU"),
+        ({"baseline_class": "GPU", "scope": "all"}, "column scope: value 'all'"),
+        ({"pj_per_bit_baseline": "x"}, "column pj_per_bit_baseline: value 'x'"),
+        ({"pj_per_bit_baseline": "=1"}, "a formula"),
+        ({"pj_per_bit_baseline": 0}, "from 1e-06 to 1e+09"),
+        ({"pj_per_bit_baseline_low": 5, "pj_per_bit_baseline_high": 4}, "low 4, high 5: swapped"),
+        ({"pj_per_bit_baseline": 9, "pj_per_bit_baseline_low": 4, "pj_per_bit_baseline_high": 5}, "between its ends"),
+        ({"pj_per_bit_baseline": 9, "pj_per_bit_baseline_high": 5}, "between its ends"),
+        ({"baseline_class": "GPU", "source": "nobody2020"}, "it is no key of the bibliography"),
+        ({"baseline_class": "GPU", "source": "horowitz2014"}, "it has no such share"),
+        ({"baseline_class": "GPU", "id": "a\x1b[31m"}, "U+001B"),
+        ({"id": "mine"}, "something of the memory"),
+        ({}, "a list of rows"),
+        ({"baseline_class": True}, "expected a text, a number or null"),
     ],
 )
 def test_unknown_misspelt_and_empty_fields_of_a_system_are_refused(given, said, tmp_path, capsys):
@@ -352,12 +434,15 @@ def test_unknown_misspelt_and_empty_fields_of_a_system_are_refused(given, said, 
 
 def test_wrong_files_of_systems_are_refused(tmp_path, capsys):
     for name, text, said in [
-        ("a.csv", "baseline_class\n", "no row"),
-        ("a.csv", "baseline_class,scope\nGPU\n", "as many as the header"),
-        ("a.csv", "baseline_class\nGPU,x\n", "as many as the header"),
-        ("a.json", "[1]", "an object of JSON"),
+        ("a.csv", "baseline_class\n", "at least one row"),
+        ("a.csv", "baseline_class\nGPU,x\n", "1 cells; there are 2"),
+        ("a.csv", "baseline_class,color\nGPU,x\n", "column color: expected a column that is known"),
+        ("a.csv", "baseline_class,scope,scope\nGPU,,\n", "this column once"),
+        ("a.json", "[1]", "a list of rows"),
         ("a.json", "{", "expected JSON"),
-        ("a.txt", "", "expected a file .csv or .json"),
+        ("a.json", '{"scope": "die", "scope": "die"}', "twice in one object"),
+        ("a.txt", "", "the file is empty"),
+        ("a.pdf", "", "expected a file .csv"),
     ]:
         (tmp_path / name).write_text(text)
         assert said in refused(capsys, "predict", tmp_path / name)
@@ -371,6 +456,38 @@ def test_a_reader_is_told_what_takes_long_and_only_then(capsys):
     with waiting.saying("quick", after=10):
         pass
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_what_was_computed_is_kept_by_the_build_or_by_the_reader(built, tmp_path, monkeypatch):
+    from datagravity import paths
+
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "cache"))
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    own = tmp_path / "book" / "_build" / "store"
+    if built:
+        own.mkdir(parents=True)
+    monkeypatch.setenv(waiting.VARIABLE, "")
+    waiting.use_store()
+    assert os.environ[waiting.VARIABLE] == "", "who wants nothing kept says so"
+    monkeypatch.delenv(waiting.VARIABLE)
+    waiting.use_store()
+    found = pathlib.Path(os.environ[waiting.VARIABLE])
+    assert found == (own if built else waiting.cache_folder() / "store")
+    assert found.is_dir()
+    assert built or (os.name != "posix" or found.stat().st_mode & 0o077 == 0)
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path, monkeypatch):
+    from datagravity import paths
+
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setattr(waiting, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.delenv(waiting.VARIABLE)
+    waiting.use_store()
+    assert waiting.VARIABLE not in os.environ
 
 
 @pytest.fixture(scope="module")
@@ -394,7 +511,7 @@ def installed(tmp_path_factory):
 def run(folder, *arguments):
     """A command of the installed package, in a folder without anything, as a reader runs it."""
     environment = {name: value for name, value in os.environ.items() if name != "DATAGRAVITY_STORE"}
-    environment["PYTHONPATH"] = str(folder)
+    environment |= {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "LOCALAPPDATA": str(folder)}
     command = [sys.executable, "-m", "datagravity", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -404,6 +521,7 @@ def test_the_three_questions_have_one_answer_each_without_a_repository(installed
     first = run(installed, "gd", "--memory", "HBM2", "--operation", "FP16 MAC")
     assert (first.returncode, first.stderr) == (0, "")
     assert "599.3" in first.stdout
+    assert "149.8" in first.stdout
     template = run(installed, "predict", "--template").stdout
     (installed / "mine.csv").write_text(template)
     second = run(installed, "predict", "mine.csv")

@@ -4,6 +4,7 @@ import csv
 import doctest
 import io
 import json
+import re
 import shutil
 import subprocess
 
@@ -11,9 +12,9 @@ import pytest
 
 from commands import answer, refused, values
 from conftest import ROOT
-from datagravity import catalogue, citations, paths, provenance
+from datagravity import catalogue, citations, naming, paths, provenance
 from datagravity import tables as names
-from datagravity.command import layout, naming
+from datagravity.command import layout
 from datagravity.command.line import main
 
 
@@ -107,6 +108,50 @@ def test_a_number_of_the_prose_says_which_tables_it_read(capsys):
     assert "published_ratios" in text
     assert "The placement law (placement.html)" in text
     assert "no such" in refused(capsys, "source", "placement.placement_gdd")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "near"),
+    [
+        ("placement.nosuch", "no such number of the prose", "placement."),
+        ("placment.placement_saving", "no such number of the prose", "placement.placement_saving"),
+        ("pim.", "no such number of the prose", "pim."),
+        ("energy:", "no such row", "P001"),
+        ("energy:P99x", "no such row", "P099"),
+        ("horowitz2013", "no such key of the bibliography", "horowitz2014"),
+        ("placement", "a chapter", "results placement"),
+        ("The placement law", "a chapter", "results placement"),
+        ("fig-saving-map", "a figure", "expected a row"),
+        ("accelergy", "no such row, key or number", "accelergy_table"),
+        ("xyzzy", "no such row, key or number", "energy:P031"),
+        ("", "no such row, key or number", "energy:P031"),
+    ],
+)
+def test_source_names_the_kind_of_what_was_asked_for(name, kind, near, capsys):
+    said = refused(capsys, "source", name)
+    assert kind in said
+    assert near in said
+
+
+def test_a_number_of_the_prose_is_cited_by_its_chapter(capsys):
+    assert "cite placement" in refused(capsys, "cite", "placement.placement_saving")
+    assert "no such number of the prose" in refused(capsys, "cite", "placement.nosuch")
+    assert "no such row" in refused(capsys, "cite", "energy:")
+
+
+def test_what_is_searched_in_chapters_reads_as_the_page_does(capsys):
+    text = "\n".join(block for chapter in catalogue.chapters().values() for block in catalogue.paragraphs(chapter))
+    formulas = re.sub(r"\$.*?\$", "", text)
+    assert not re.search(r"\{[\w:]+\}`|glue:|\]\(|\]\{|^:::|```", formulas, re.MULTILINE)
+    headlines = catalogue.results()["headlines"]["placement"]
+    chapter = catalogue.chapters()["placement"]
+    used = re.findall(r"\{glue:text\}`(\w+):(\.\d[fg])`", chapter.text)
+    assert used
+    read = " ".join(catalogue.paragraphs(chapter))
+    assert all(format(headlines[name]["value"], form) in read for name, form in used)
+    for wrong in ([""], [" ", "\t"]):
+        assert "expected at least one word" in refused(capsys, "search", *wrong)
+    assert "{" not in answer(capsys, "search", "a multiply-accumulate")
 
 
 def test_figures_and_pages_are_read_from_the_executed_chapters(tmp_path, monkeypatch):

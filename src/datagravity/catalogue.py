@@ -15,7 +15,7 @@ import yaml
 from datagravity import paths
 from datagravity.evidence import files, package
 from datagravity.grid import SIDE_BY_SIDE
-from datagravity.sources import row_anchor
+from datagravity.sources import row_anchor, short_name
 
 #: The columns that stand side by side, the first of which names the row; of other tables the first five.
 BESIDE = {
@@ -46,6 +46,21 @@ BESIDE = {
 #: A table of at most so many columns shows all of them side by side.
 ALL_BESIDE = 7
 _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?:---\n.*?\n---\n)?(?:^:[^\n]*\n)*(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+#: What of a chapter is for the build: its head, code, comments, labels, and frames of directives with their options.
+_FRAME = re.compile(
+    r"\A---\n.*?\n---\n|^```\{code-cell\}.*?^```|^%[^\n]*$|^\([^\n]+\)=$|^ *(?:`{3,}|:{3,})[^\n]*$"
+    r"|^ *:[\w-]+:(?: [^\n]*)?$",
+    re.MULTILINE | re.DOTALL,
+)
+_ROLE = re.compile(r"\{([\w:-]+)\}`([^`]+)`")
+_MARKS = (
+    (re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?: \"[^\"]*\")?\)|\{[^{}]*\})"), r"\1"),
+    (re.compile(r"(\*{1,3})(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?m)^ {0,3}(?:#{1,6} +|> ?|[-+*] +)"), ""),
+    (re.compile(r"`([^`]+)`"), r"\1"),
+)
 
 
 class Chapter(NamedTuple):
@@ -103,6 +118,55 @@ def chapters():
             text = path.read_text(encoding="utf-8")
             found[name] = Chapter(name, re.search(r"^# (.+)$", text, re.MULTILINE)[1], text)
     return found
+
+
+def paragraphs(chapter):
+    """The paragraphs of a Chapter as a reader sees them, each on one line: numbers, names and titles for roles.
+
+    A number that `results.json` has not stands as its name.
+
+    Examples
+    --------
+    >>> paragraphs(chapters()["placement"])[0]
+    'The placement law'
+    """
+    numbers = (results() or {"headlines": {}})["headlines"].get(chapter.name, {})
+    blocks = re.split(r"\n\s*\n", _FRAME.sub("\n", chapter.text))
+    return [text for block in blocks if (text := _read(block, numbers))]
+
+
+def _read(block, numbers):
+    """A paragraph of MyST as plain text on one line."""
+    text = _ROLE.sub(lambda found: _role(found[1], " ".join(found[2].split()), numbers), block)
+    for mark, shown in _MARKS:
+        text = mark.sub(shown, text)
+    return " ".join(text.split())
+
+
+def _role(name, text, numbers):
+    """What a reader sees of a role."""
+    if name.startswith("glue"):
+        key, _, form = text.rpartition(":") if ":" in text else (text, "", "")
+        value = numbers.get(key.rpartition("::")[2], {}).get("value", key)
+        return ", ".join(map(str, value)) if isinstance(value, list) else _formatted(value, form)
+    if name.startswith("cite"):
+        known = {key: short_name(key) for key in works()}
+        return ", ".join(known.get(key.strip(), key.strip()) for key in text.split(","))
+    titled = re.fullmatch(r"(.+?) *<([^<>]+)>", text)
+    if titled:
+        return titled[1]
+    if name == "figure" and text in (known := figures()):
+        return f"“{known[text].title}”"
+    if name in ("doc", "ref") and (page := chapters().get(text.strip("/"))):
+        return f"“{page.title}”"
+    return text
+
+
+def _formatted(value, form):
+    try:
+        return format(value, form)
+    except ValueError:  # a form for numbers, and a value that is none
+        return str(value)
 
 
 def figures():

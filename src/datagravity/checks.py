@@ -13,6 +13,7 @@ Every rule takes the argument's name and value, and returns the value or raises 
 from functools import cache
 from math import inf
 from numbers import Integral, Real
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -143,6 +144,31 @@ def broadcast(**arrays):
     except ValueError:
         shapes = ", ".join(str(array.shape) for array in arrays.values())
         raise ValueError(f"{', '.join(arrays)}: shapes {shapes}, expected shapes that broadcast") from None
+
+
+def writable(name, file, *ends):
+    """A path that a file can be written to: asked before what it will hold is computed. What is there stays as it is.
+
+    Parameters
+    ----------
+    name : of the argument
+    file : path
+    ends : what its name may end in; anything if there are none
+    """
+    file = Path(file)
+    if ends and file.suffix.lower() not in ends:
+        raise ValueError(f"{name}: {file}, expected a file {' or '.join(ends)}")
+    if not file.resolve().parent.is_dir():
+        raise ValueError(f"{name}: {file}, expected a folder that exists; there is no {file.resolve().parent}")
+    try:
+        was_there = file.exists()
+        with file.open("ab"):
+            pass
+        if not was_there:
+            file.unlink()
+    except OSError as error:
+        raise ValueError(f"{name}: {file}, expected a file that can be written ({error.strerror})") from None
+    return file
 
 
 def choice(name, value, known):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import yaml
 
-from datagravity.grid import slug
+from datagravity.naming import slug
 
 FILE = "CITATION.cff"
 #: What pages are made from, as git takes it: a commit of anything else leaves them as they are.

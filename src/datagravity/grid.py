@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from datagravity.evidence import is_blank, shown
+from datagravity.naming import slug
 from datagravity.sources import SAFE_ADDRESS, reference_link, row_link, short_name
 
 #: How many columns of a live table stand side by side; what the row holds beyond them opens below it.
@@ -155,17 +156,6 @@ def pads(cells):
         "" if cell.kind != "number" else ("" if point else ".") + "0" * (longest - len(fraction))
         for cell, (_, point, fraction) in zip(cells, fractions, strict=True)
     ]
-
-
-def slug(text):
-    """A text as an anchor: "Claims of thirty systems" is "claims-of-thirty-systems".
-
-    Examples
-    --------
-    >>> slug("HBM, 2 levels")
-    'hbm-2-levels'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def grid(columns, rows, *, caption=None, name=None, live=False, side_by_side=SIDE_BY_SIDE, attributes=""):

@@ -1,7 +1,8 @@
 """Which modules of the package import which, and the content of each: what a chapter, or a stored result, rests on.
 
 Modules are found in the source, without running it: those that some code names, and what these import in turn. They
-are read as they are when somebody asks first for them. Needs grimp, of the extra `book`.
+are read as they are when somebody asks first for them. Which imports which needs grimp, of the extra `book`; without
+it, every module counts as one that every other rests on.
 """
 
 import ast
@@ -96,3 +97,17 @@ class Modules:
         return digest(
             *(hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest() for path in [source, *sorted(data)])
         )
+
+
+class Files(Modules):
+    """The same without grimp: each module rests on all others."""
+
+    def __init__(self):
+        """Read every module."""
+        names = (path.relative_to(paths.PACKAGE).with_suffix("").parts for path in paths.PACKAGE.rglob("*.py"))
+        modules = {".".join([PACKAGE, *(part for part in parts if part != "__init__")]) for parts in names}
+        self.digests = {module: self._digest(module) for module in modules}
+
+    def reached(self, named):
+        """Every module of the package."""
+        return set(self.digests)

@@ -17,10 +17,11 @@ import tempfile
 import zlib
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from datagravity import paths
-from datagravity.modules import PACKAGE, Modules
+from datagravity.modules import PACKAGE, Files, Modules
 
 try:
     import fcntl
@@ -70,10 +71,10 @@ _SOURCES = _sources() if folder() else {}
 
 @cache
 def _modules():
-    """The modules of the package as they are when this is asked first; None without grimp, or if a source is gone."""
+    """The modules of the package as they are when this is asked first; None if a source is gone."""
     try:
-        return Modules()
-    except (ImportError, OSError):
+        return Modules() if find_spec("grimp") else Files()
+    except OSError:
         return None
 
 

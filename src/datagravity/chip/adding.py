@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from datagravity import evidence, paths, processors, sources
 from datagravity.chip import tables
-from datagravity.chip.problems import ChipError, Problem
+from datagravity.chip.problems import ChipError
+from datagravity.sheet import Problem
 
 #: The files that a chip changes, from the top of a checkout.
 FILES = ("data/energy.csv", "data/sources.csv", "book/references.bib")

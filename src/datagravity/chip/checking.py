@@ -4,21 +4,30 @@ A row becomes a row of the table of energies in the text that the table holds; t
 then judge it as they judge any other, and what they find is said of the file's own column.
 """
 
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
-from unicodedata import category
 
-from datagravity.chip import units
-from datagravity.chip.columns import COLUMNS, SHOWN_AT, WHOLE_CHIP, fields, further, meaning, parts, words_of
-from datagravity.chip.problems import Problem, shown
-from datagravity.chip.reading import MOST_CHARACTERS, MOST_NAMED, NUMBERS
+from datagravity import naming
+from datagravity.chip import mends, template, units
+from datagravity.chip.columns import (
+    COLUMNS,
+    MOST_CHARACTERS,
+    MOST_NAMED,
+    NUMBERS,
+    SHOWN_AT,
+    WHOLE_CHIP,
+    fields,
+    further,
+    meaning,
+    parts,
+    words_of,
+)
 from datagravity.evidence import files, remembered, rules, schema
 from datagravity.evidence.cells import NUMBER, listed
 from datagravity.evidence.rules.processors import OFF_CHIP, operation_of
+from datagravity.sheet import Problem, no_text, shown
 
 #: Energies this many times beyond every row of the book are plausible to nobody.
 BEYOND = 10
@@ -56,6 +65,7 @@ class Checker:
             if len(self.problems) == before:
                 self._energy(entry)
             self._once(entry, first)
+        self._own()
         self._by_the_rules()
         self._one_increment()
         self._plausible()
@@ -90,16 +100,9 @@ class Checker:
     def _text(self, entry):
         """Cells are text that means itself: of a bearable length, without control characters, and no formula."""
         for name, cell in entry.cells.items():
-            bad = next((letter for letter in cell.strip() if category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
             most = MOST_NAMED if name == "chip" else MOST_CHARACTERS
-            if len(cell) > most:
-                self.say(entry, name, f"at most {most:,} characters")
-            elif bad is not None:
-                what = "a line break" if bad in "\r\n" else f"the character U+{ord(bad):04X}"
-                self.say(entry, name, f"text on one line without control characters; there is {what}", "delete it")
-            elif cell.strip()[:1] in ("=", "@") or (name not in NUMBERS and cell.strip()[:1] in ("+", "-")):
-                mend = "paste the value" if name in NUMBERS else "begin with a letter or a digit"
-                self.say(entry, name, "a value; this is a formula to a spreadsheet", mend)
+            if wrong := no_text(cell, most, number=name in NUMBERS):
+                self.say(entry, name, *wrong)
         entry.cells = {name: " ".join(cell.split()) for name, cell in entry.cells.items()}
 
     def _filled(self, entry):
@@ -131,33 +134,33 @@ class Checker:
 
     def _number(self, entry, name):
         text = entry.cells[name]
-        kind = "integer" if name == "bits" else "number"
-        if NUMBER[kind].fullmatch(text):
-            value = Decimal(text)
-            if value <= 0:
-                self.say(entry, name, f"a {'whole ' if name == 'bits' else ''}number above 0", text.lstrip("+-"))
-            elif not math.isfinite(float(value)) or float(value) == 0:
-                self.say(entry, name, "a number that a double can hold")
+        whole = name == "bits"
+        expected = f"a {'whole ' if whole else ''}number above 0"
+        if mends.is_number(text, whole=whole):
             return
-        self.say(entry, name, "a whole number above 0" if name == "bits" else "a number above 0", _mended_number(text))
+        if NUMBER["number"].fullmatch(text) and Decimal(text) > 0 and not mends.is_finite(text):
+            expected = "a number that a double can hold"
+        is_operation = len(naming.spelt(entry.cells["part"], words_of("operation_class"))) == 1
+        self.say(entry, name, expected, mends.of_number(name, entry.cells, is_operation=is_operation))
 
     def _known(self, entry):
         """Words of closed lists: the part, the unit, the method."""
         cells = entry.cells
         if self._has(entry, "part"):
             return
-        if (known := _word(cells["part"], parts())) is None:
-            near = _nearest(cells["part"], parts())
+        if len(known := naming.spelt(cells["part"], parts())) != 1:
+            near = " or ".join(naming.nearest(cells["part"], parts(), count=2))
             expected = "a memory level, a generation of memory, an operation or a number of the whole chip"
             self.say(entry, "part", f"{expected}: {listed(parts())}", near)
         else:
-            cells["part"] = known
+            cells["part"] = known[0]
         if cells.get("method") and not self._has(entry, "method"):
             methods = words_of("method")
-            if (known := _word(cells["method"], methods)) is None:
-                self.say(entry, "method", f"one of {listed(methods)}", _nearest(cells["method"], methods))
+            if len(known := naming.spelt(cells["method"], methods)) != 1:
+                near = " or ".join(naming.nearest(cells["method"], methods, count=2))
+                self.say(entry, "method", f"one of {listed(methods)}", near)
             else:
-                cells["method"] = known
+                cells["method"] = known[0]
         if cells["unit"] and not self._has(entry, "part", "unit"):
             self._unit(entry)
 
@@ -172,7 +175,7 @@ class Checker:
         unit = units.unit_of(text)
         is_operation = part in words_of("operation_class")
         if unit is None:
-            self.say(entry, "unit", units.EXPECTED, _nearest_unit(text, is_operation))
+            self.say(entry, "unit", units.EXPECTED, mends.of_unit(text, is_operation=is_operation))
         elif is_operation and unit.per in units.OF_ACCESSES:
             self.say(entry, "unit", "an energy of an operation: per operation, MAC or FLOP", "pJ/operation")
         elif not is_operation and unit.per in units.OF_OPERATIONS:
@@ -181,7 +184,7 @@ class Checker:
             self.say(entry, "unit", f"an energy per operation, because a {part} is no multiply-add", "pJ/operation")
         elif not (is_operation or unit.per in units.WIDTHS or entry.cells.get("bits") or self._has(entry, "bits")):
             what = "word" if unit.per == "word" else "access"
-            self.say(entry, "bits", f"the bits of one {what}, because the unit is {text}", "64, or the unit pJ/bit")
+            self.say(entry, "bits", f"the bits of one {what}, because the unit is {text}", mends.BITS)
 
     def _once(self, entry, first):
         """No row stands twice, and no two rows of one thing contradict each other."""
@@ -195,6 +198,18 @@ class Checker:
         else:
             expected = f"one number of one thing; row {other.line} has another number of the same part"
             self.say(entry, "note", expected, "say in note what each of them is")
+
+    def _own(self):
+        """No row is an example of the template: invented numbers, and a source that is none."""
+        untouched = [entry for entry in self.entries if template.is_example(entry.cells)]
+        if untouched:
+            first, *others = untouched
+            column = next(name for name in ("source", "chip", *first.cells) if name in first.cells)
+            also = f", as are {len(others)} more, down to row {others[-1].line}" if others else ""
+            expected = f"your own; this row is still the template's invented example{also}"
+            self.say(first, column, expected, "your numbers and their source, or delete the row")
+            self._wrong |= {(entry.line, column) for entry in others}
+            self._without_wrong_rows()
 
     # --- The row of the table
 
@@ -285,7 +300,7 @@ class Checker:
             mend = ""
             field_ = fields().get(problem.column, {})
             if "enum" in field_.get("constraints", {}) and entry.cells.get(own):
-                mend = _nearest(entry.cells[own], words_of(problem.column))
+                mend = " or ".join(naming.nearest(entry.cells[own], words_of(problem.column), count=2))
             if problem.column == "width_bits" and (width := re.match(r"\d+", problem.expected)):
                 mend = f"{width[0]}, or a blank"
             expected = problem.expected if own == column else f"{problem.column}: {problem.expected}"
@@ -368,39 +383,3 @@ def _scaled(text, factor):
     except InvalidOperation:
         return text
     return f"{found:f}" if Decimal("1e-9") < abs(found) < Decimal("1e15") else str(found)
-
-
-def _word(text, known):
-    """The word of a list that a text spells, whatever its case; a level also by its name up to a comma."""
-    lower = text.lower()
-    exact = [word for word in known if word.lower() == lower]
-    begun = [word for word in known if word.lower().split(",")[0] == lower]
-    return exact[0] if exact else begun[0] if len(begun) == 1 else None
-
-
-def _nearest(text, known):
-    """The words of a list most like a text, as a mend; nothing if none is."""
-    lower = {word.lower(): word for word in known}
-    near = get_close_matches(text.lower(), lower, n=2, cutoff=0.45)
-    near = near or [word for word in lower if text.lower() and text.lower() in word][:2]
-    return " or ".join(lower[word] for word in near)
-
-
-def _nearest_unit(text, is_operation):
-    known = ["pJ/operation", "pJ/MAC", "pJ/FLOP"] if is_operation else ["pJ/bit", "pJ/byte", "pJ/access", "pJ/word"]
-    return (get_close_matches(text, known, n=1, cutoff=0.3) or known)[0]
-
-
-def _mended_number(text):
-    """What a cell that is no number likely should be."""
-    if re.match(r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|\d{1,2}[.-]? ?[A-Z][a-z]{2}$", text):
-        return "a number: the spreadsheet took it for a date"
-    if re.fullmatch(r"[+-]?\d+,\d+", text):
-        return text.replace(",", ".") + ": a point for the comma"
-    if found := re.fullmatch(r"\s*([\d.]+)\s*(?:-|\u2013|\u2014|to|\.\.)\s*([\d.]+)\s*", text):
-        return f"low {found[1]}, high {found[2]}"
-    if re.fullmatch(r"\d{1,3}([ ,'\u2019]\d{3})+(\.\d+)?", text):
-        return re.sub(r"[ ,'\u2019]", "", text)
-    if found := re.match(r"\s*[~<>≈±]*\s*(\d+\.?\d*)\s*[a-zA-Zµ%/]*", text):
-        return f"{found[1]}, and the rest in unit or note"
-    return "a blank where it is not known" if re.fullmatch(r"(?i)n/?a|none|nan|unknown|-+|\?+", text) else ""

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from datagravity.chip import columns, reading, tables
+from datagravity import sheet
+from datagravity.chip import columns, tables
 from datagravity.chip.checking import Checker, Entry
 from datagravity.chip.problems import ChipError
 from datagravity.evidence import load
@@ -199,8 +200,8 @@ def read(path):
     >>> bool((constants["gd_low"] <= constants["gd_high"]).all())
     True
     """
-    sheet = reading.read(path)
-    checker = Checker(sheet)
+    found = sheet.read(path, columns.form())
+    checker = Checker(found)
     problems = [one for one in checker.problems if not one.warning]
     warnings = [one for one in checker.problems if one.warning]
-    return Chip(sheet.file, problems, warnings, sheet.remarks, checker.entries)
+    return Chip(found.file, problems, warnings, found.remarks, checker.entries)

@@ -3,6 +3,7 @@
 from datagravity.evidence import package
 from datagravity.evidence.cells import listed
 from datagravity.evidence.rules.processors import OFF_CHIP, ON_CHIP
+from datagravity.sheet import Form
 
 #: The table that the rows of a chip become rows of.
 TABLE = "energy"
@@ -22,8 +23,12 @@ MEANINGS = {
     "note": "what was measured, and anything a reader should know; two rows of one part differ in it",
 }
 COLUMNS = tuple(MEANINGS)
-#: The columns without which no file is read.
-NEEDED = ("chip", "part", "unit", "method", "source")
+#: The columns without which no file is read; of the value and the ends of a range one is enough.
+NEEDED = ("chip", "part", "unit", "method", "source", (("value",), ("low", "high")))
+#: The columns that hold numbers.
+NUMBERS = ("value", "bits", "low", "high")
+#: Characters of a cell, and of the name of a chip, at most.
+MOST_CHARACTERS, MOST_NAMED = 2_000, 80
 #: A number of the whole chip -> its column of the table of accelerators, and its unit.
 WHOLE_CHIP = {
     "peak throughput": ("peak_dense_fp16_bf16_tflops", "TFLOP/s"),
@@ -67,6 +72,13 @@ def words_of(column):
 def further():
     """The columns of the table that a file may have beside the ten, under their own names."""
     return tuple(name for name in fields() if name not in _NOT_ASKED)
+
+
+def form():
+    """What a chip's file looks like."""
+    start, surplus = "datagravity new chip my_chip.csv", "put it into note"
+    columns = (*COLUMNS, *further())
+    return Form(columns, NEEDED, NUMBERS, ("unit",), row="one row a part of a chip", start=start, surplus=surplus)
 
 
 def meaning(column):

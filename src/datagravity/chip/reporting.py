@@ -8,7 +8,7 @@ import json
 import math
 from pathlib import Path
 
-from datagravity import __version__, claims, decoding, distance, pim, processors, sources
+from datagravity import __version__, checks, claims, decoding, distance, pim, processors, sources
 from datagravity.charts.words import printed
 from datagravity.chip import tables
 from datagravity.evidence import is_blank, load
@@ -100,9 +100,9 @@ def _at_once(levels):
 
 def write(chip, path, data=None, *, tell=lambda text: None, helper=None):
     """Write the page and the JSON of a report, either where it is asked for; see `Chip.report` and `summary`."""
-    for file, ends in ((path, ".html"), (data, ".json")):
-        if file is not None and (Path(file).suffix.lower() != ends or not Path(file).resolve().parent.is_dir()):
-            raise ValueError(f"{'-o' if ends == '.html' else '--data'}: {file}, expected a file {ends} in a folder")
+    for option, file, end in (("-o", path, ".html"), ("--data", data, ".json")):
+        if file is not None:
+            checks.writable(option, file, end)
     if path is not None:
         from datagravity.site import chip_page  # first of all, to say what drawing lacks
     found = summary(chip, tell, helper)

@@ -5,13 +5,13 @@ import io
 import re
 import shutil
 import tempfile
-import unicodedata
 from bisect import bisect
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from datagravity import citations, paths, sources
+from datagravity.naming import slug
 
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\])", re.I)
 _URL = re.compile(r"https?://[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\)]")
@@ -45,7 +45,7 @@ def origin_of(chip, entries, *, own, taken=()):
     year = max(entry.energy["year"] for entry in entries)
     joined = "; ".join(said)
     doi, url = _DOI.search(joined), _URL.search(joined)
-    key = f"{slug(chip)}{year}"
+    key = _key(chip, year)
     if len(known) == 1 and None not in known:
         key = known.pop() if not own else free(key, [*books["key"], *taken])
         return Origin(chip, key, not own, year, None, None, joined)
@@ -71,10 +71,9 @@ def _known(text, books):
     return str(found["key"].iloc[0]) if len(found) else None
 
 
-def slug(text):
-    """A name as a key of the bibliography: its letters and digits, without accents and in lower case."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "", plain)[:40] or "chip"
+def _key(name, year):
+    """A key of the bibliography for a chip of this name."""
+    return f"{slug(name, between='')[:40] or 'chip'}{year}"
 
 
 def free(key, taken):

@@ -5,12 +5,14 @@ import io
 import json
 from pathlib import Path
 
+from datagravity import checks
 from datagravity.chip.columns import COLUMNS, explained
+from datagravity.sheet import EXTRA
 
 #: Invented numbers, one row a kind of part.
 ROWS = (
     ("My chip", "L1, small SRAM", "", "pJ/byte", "", "0.9", "1.2", "measured", "", "hits, random data"),
-    ("My chip", "L2, large SRAM", "3.4", "pJ/byte", "", "", "", "measured", "", ""),
+    ("My chip", "L2, large SRAM", "3.7", "pJ/byte", "", "", "", "measured", "", ""),
     ("My chip", "HBM3", "380", "pJ/access", "64", "350", "420", "measured", "", "stream, random data"),
     ("My chip", "FP16 tensor MAC", "0.9", "pJ/MAC", "", "0.8", "1.0", "measured", "", ""),
     ("My chip", "peak throughput", "400", "TFLOP/s", "", "", "", "spec target", "", "FP16, dense"),
@@ -33,6 +35,13 @@ def rows():
     return [row | {"source": SOURCE} for row in filled]
 
 
+def is_example(cells):
+    """Whether a row is still one of the template: its source, or the name and all numbers of one of its rows."""
+    numbers = [name for name in COLUMNS if name not in ("method", "source", "note")]
+    same = ({name: row[name] for name in numbers} for row in rows())
+    return cells.get("source") == SOURCE or {name: cells.get(name, "") for name in numbers} in same
+
+
 def write(path):
     """Write a template to a new file; the end of its name says which kind.
 
@@ -43,16 +52,12 @@ def write(path):
     """
     path = Path(path)
     writers = {".csv": _csv, ".json": _json, ".xlsx": _workbook}
-    if path.suffix.lower() not in writers:
-        raise ValueError(f"file: {path.name!r}, expected a name that ends in {', '.join(writers)}")
     if path.exists():
         raise ValueError(f"file: {path} is there already, expected a new one")
+    checks.writable("file", path, *writers)
     content = writers[path.suffix.lower()]()
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileNotFoundError:
-        raise ValueError(f"file: {path}, expected a folder that exists") from None
+    with path.open("xb") as file:
+        file.write(content)
 
 
 def _remarks():
@@ -76,8 +81,6 @@ def _json():
 
 
 def _workbook():
-    from datagravity.chip.reading import EXTRA
-
     try:
         import openpyxl
     except ModuleNotFoundError:

@@ -7,9 +7,37 @@ from pathlib import Path
 
 import click
 
+#: How the names of files end that `datagravity.sheet` reads.
+FILE_ENDS = (".csv", ".tsv", ".txt", ".xlsx", ".json")
+#: What a checkout has at its top.
+CHECKOUT = ("_toc.yml", "book", "data")
+
+
+def checkout(root):
+    """A folder, if it is a checkout of the book.
+
+    Raises
+    ------
+    ValueError
+        If it is none; the message says what it lacks and what to type.
+    """
+    lacking = [name for name in CHECKOUT if not (Path(root) / name).exists()]
+    if lacking:
+        raise ValueError(
+            f"--root: {root} is no checkout of the book: it lacks {', '.join(lacking)}. "
+            "Expected the folder of one: go there, or name it with --root FOLDER"
+        )
+    return Path(root)
+
+
 #: The option that says which checkout is meant.
 ROOT = click.option(
-    "--root", type=Path, default=Path.cwd, show_default="the current folder", help="The folder of the checkout."
+    "--root",
+    type=Path,
+    default=Path.cwd,
+    show_default="the current folder",
+    callback=lambda context, parameter, root: checkout(root),
+    help="The folder of the checkout.",
 )
 
 

@@ -1,6 +1,5 @@
 """What a reader asks of the law: G_d of a machine, what closeness saves, what a token costs, where to compute."""
 
-import csv
 import json
 import re
 import warnings
@@ -8,31 +7,11 @@ from pathlib import Path
 
 import click
 
+from datagravity.command import brought
 from datagravity.command.answering import Answer, command
 
 FILE = click.Path(path_type=Path)
-#: What may stand in a table of masses, beside the mass.
-COORDINATES = ("x", "y", "z")
-#: The fields of a memory system for `predict`, each with what it is.
-FIELDS = {
-    "id": "a name of your own",
-    "baseline_class": "what computes today",
-    "baseline_memory": "the memory that it fetches from; a blank takes those of its class",
-    "scope": "whose energy you mean; reports are known of the first four",
-    "pj_per_bit_baseline": "energy of moving one bit today, in pJ; or its two ends:",
-    "pj_per_bit_baseline_low": "the low end",
-    "pj_per_bit_baseline_high": "the high end",
-    "source": "a key of the bibliography with a published share of data movement; else blank",
-}
-EXAMPLE = {
-    "id": "my system",
-    "baseline_class": "GPU",
-    "baseline_memory": "HBM",
-    "scope": "whole_system",
-    "pj_per_bit_baseline_low": "4",
-    "pj_per_bit_baseline_high": "13",
-}
-PER_OPERATION = "64 bits an operation: two 32-bit operands, each used once (the published convention)"
+PER_OPERATION = "64 bits an operation, two 32-bit operands, each used once"
 OWN_WIDTH = "one operand of the operation's own width"
 
 
@@ -63,19 +42,24 @@ def gd(transport_pj, compute_pj, memory, operation):
 
 
 def _gd_of_rows(memory, operation):
-    """G_d of every pair of rows for a memory and an operation, of one source where one has both."""
+    """G_d of every pair of rows for a memory and an operation, of one machine where one has both."""
+    from datagravity.command.waiting import use_store
+
+    use_store()
     from datagravity.command.layout import aligned, between, plain
 
-    pairs, mixed = _pairs(memory, operation)
+    pairs, apart = _pairs(memory, operation)
+    kept = ("access", "operation", "source", "node", "scope", "method", "status", "grey", "locator")
     rows = [
         plain(
-            {
-                name: row[name]
-                for name in ("access", "operation", "source", "node", "scope", "method", "status", "grey", "locator")
-            }
+            {name: row[name] for name in kept}
             | {"rows": [row["transport_row"], row["compute_row"]], "width_bits": row["width_bits"]}
-            | {name: row[name] for name in ("gd", "gd_low", "gd_high")}
-            | {f"own_width_{name}": row[f"gd_matched{end}"] for name, end in _ENDS.items()}
+            | {
+                f"{called}{end}": row[f"{name}{end}"]
+                for name, called in _NAMES.items()
+                for end in ("", "_low", "_high")
+            }
+            | {"apart_by": _apart(row)}
         )
         for row in pairs.to_dict("records")
     ]
@@ -84,36 +68,59 @@ def _gd_of_rows(memory, operation):
             [
                 row["access"],
                 row["operation"],
-                row["gd"],
-                between(row["gd_low"], row["gd_high"]),
-                row["own_width_gd"],
-                between(row["own_width_gd_low"], row["own_width_gd_high"]),
+                *(
+                    said
+                    for name in _NAMES.values()
+                    for said in (row[name], between(row[f"{name}_low"], row[f"{name}_high"]))
+                ),
                 "+".join(row["rows"]),
                 row["source"],
                 row["scope"],
             ]
             for row in rows
         ],
-        ["access", "operation", "G_d", "interval", "own width", "interval", "rows", "source", "scope"],
+        ["access", "operation", "G_d", "interval", "published", "interval", "rows", "source", "scope"],
         widest=36,
     )
     said = [
-        f"G_d: {PER_OPERATION}. Own width: {OWN_WIDTH}.",
+        f"G_d: {OWN_WIDTH}, the book's convention. Published: {PER_OPERATION}.",
         "An interval is the range that the source prints. Scope: what the access counts / what the operation counts.",
     ]
-    if mixed:
-        said.append("No source has both: these rows are of two sources, so what they count may differ.")
+    if apart:
+        said.append(_why_apart(rows))
     said.append("`datagravity source energy:ROW` says where a row comes from.")
-    conventions = {"gd": PER_OPERATION, "own_width_gd": OWN_WIDTH}
-    return Answer(f"{lines}\n\n" + "\n".join(said), {"pairs": rows, "of_two_sources": mixed, "convention": conventions})
+    conventions = {"own_width_gd": OWN_WIDTH, "published_gd": PER_OPERATION}
+    values = {"pairs": rows, "of_one_machine": not apart, "convention": conventions}
+    return Answer(f"{lines}\n\n" + "\n".join(said), values)
 
 
-_ENDS = {"gd": "", "gd_low": "_low", "gd_high": "_high"}
+#: The columns of a G_d in the order of the answer -> what the answer calls them.
+_NAMES = {"gd_matched": "own_width_gd", "gd": "published_gd"}
+
+
+def _apart(row):
+    """In what the two rows of a pair differ that the rows of one machine share."""
+    return [name for name in ("source", "node") if " / " in row[name]]
+
+
+def _why_apart(rows):
+    """Why the book makes no pairs of these rows."""
+    sources = ["source" in row["apart_by"] for row in rows]
+    nodes = ["node" in row["apart_by"] for row in rows]
+    if all(sources):
+        what = "no source has both, so these rows are of two sources each, and what they count may differ"
+    elif any(sources):
+        what = "no machine has both; some rows are of two sources and some of two nodes of one, as the lines say"
+    elif all(nodes):
+        what = "both rows are of one source, but of two nodes: " + "; ".join(dict.fromkeys(r["node"] for r in rows))
+    else:
+        what = "both rows are of one source, which has them at two voltages, or they repeat an earlier source's"
+    return f"No pair of the book: {what}."
 
 
 def _pairs(memory, operation):
-    """The pairs of `processors.disjunction_constants` that a reader means, and whether they are of two sources."""
-    from datagravity.command.naming import found
+    """The pairs of `processors.disjunction_constants` that a reader means, and whether the book has no such pair."""
+    from datagravity.naming import found
     from datagravity.processors import accesses, disjunction_constants, operations, paired
 
     reads, works = accesses(), operations()
@@ -133,7 +140,7 @@ def _pairs(memory, operation):
         if not len(pairs):
             raise ValueError(
                 f"{' and '.join(filter(None, (memory, operation)))}: no source has an access and an operation for it, "
-                "expected both --memory and --operation, whose rows may be of two sources"
+                "expected both --memory and --operation, whose rows may be of two machines"
             )
         return pairs, False
     both = _checked_again(reads).merge(_checked_again(works), how="cross", suffixes=("", "_compute"))
@@ -187,10 +194,13 @@ def saving(gd, beta, fixed_share, model):
 @click.option("--weight-bits", type=float, help="Width of a weight.  [default: 16, or as the configuration says]")
 def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bits):
     """What a token of a language model costs, and why."""
+    _within(batch=batch, context=context, prompt=prompt, gpus=gpus, weight_bits=weight_bits)
+    from datagravity.command.waiting import saying, use_store
+
+    use_store()
     from datagravity import catalogue
     from datagravity.command.layout import aligned, between, number, plain
-    from datagravity.command.naming import found
-    from datagravity.command.waiting import saying
+    from datagravity.naming import found
 
     notes = []
     if model.endswith(".json") or Path(model).is_file():
@@ -226,6 +236,24 @@ def energy_per_token(model, accelerator, batch, context, prompt, gpus, weight_bi
     return Answer(text, plain({name: getattr(token, name) for name in names} | {"notes": notes}))
 
 
+#: Beyond these nobody has run a model, and the fit to measured runs says nothing: option -> most, and why.
+MOST = {
+    "batch": (65_536, "the largest of the measured runs has 4,096 sequences in flight"),
+    "context": (100_000_000, "the longest that a model of the tables was made for is 10,485,760 tokens"),
+    "prompt": (100_000_000, "the longest that a model of the tables was made for is 10,485,760 tokens"),
+    "gpus": (1_024, "runs on 1 to 8 accelerators were measured, and here all of them share every layer"),
+    "weight_bits": (64, "no weight is stored wider"),
+}
+
+
+def _within(**given):
+    """Refuse a setting beyond all sense, and say why it is."""
+    for name, value in given.items():
+        if value is not None and not value <= MOST[name][0]:
+            most, why = MOST[name]
+            raise ValueError(f"--{name.replace('_', '-')}: {value:g}, expected at most {most:,}: {why}")
+
+
 #: Parts of the names of fields that decide nothing of what a token costs here, such as rms_norm_eps.
 _IDLE = re.compile(
     r"(?:^|_)(act|alpha|architectures|auto|bos|cache|coef|dropout|eos|eps|factor|initializer|loss|map|model|norm|pad|"
@@ -243,20 +271,20 @@ def _configuration(path, notes):
     if "hidden_size" not in given and isinstance(given.get("text_config"), dict):
         notes.append(f"{path.name}: its text_config is taken, the part that writes")
         given = given["text_config"]
-    from datagravity.command.naming import nearest
     from datagravity.decoding import configuration
+    from datagravity.naming import alike, nearest
 
     known = {*configuration.NEEDED, *configuration.OPTIONAL, "tie_word_embeddings", "attention_bias", "torch_dtype"}
     known |= {"moe_intermediate_size", "hybrid_override_pattern", "qk_nope_head_dim", "_name_or_path", "dtype"}
     unknown = [name for name in given if name not in known]
     missing = [name for name in (*configuration.NEEDED, "tie_word_embeddings") if given.get(name) is None]
     if missing:
-        near = {name: [one for one in nearest(name, unknown) if _alike(one, name)][:1] for name in missing}
+        near = {name: [one for one in nearest(name, unknown) if alike(one, name)][:1] for name in missing}
         said = [f"{name} (is {near[name][0]} meant for it?)" if near[name] else name for name in missing]
         raise ValueError(f"{path}: missing {', '.join(said)}, expected every one of them")
     others = known - given.keys()
     misspelt = {
-        name: [one for one in nearest(name, others) if _alike(one, name)][:1]
+        name: [one for one in nearest(name, others) if alike(one, name)][:1]
         for name in unknown
         if name not in _OF_THEIR_OWN
     }
@@ -272,13 +300,6 @@ def _configuration(path, notes):
     if telling:
         notes.append(f"{path.name}: not read here: {', '.join(telling)}")
     return {"_name_or_path": path.name} | given
-
-
-def _alike(one, other):
-    """Whether two words differ by a slip of the pen."""
-    from difflib import SequenceMatcher
-
-    return SequenceMatcher(None, one, other).ratio() > 0.88
 
 
 def _contradictions(path, given):
@@ -324,7 +345,9 @@ def _json(path):
 
 
 @command("place", example=["place masses.csv", "place masses.parquet --exponent 1.5"])
-@click.argument("file", type=FILE, help="CSV, Parquet or NPY with columns x, y, perhaps z, and perhaps mass.")
+@click.argument(
+    "file", type=FILE, help="CSV, JSON, .xlsx, Parquet or NPY with columns x, y, perhaps z, and perhaps mass."
+)
 @click.option("--exponent", type=float, default=1.0, show_default=True, help="Of energy against distance: beta - 1.")
 def place(file, exponent):
     """Where to compute when data lie in many places.
@@ -335,7 +358,7 @@ def place(file, exponent):
 
     from datagravity.command.layout import number, plain
 
-    names, positions, masses = _masses(file)
+    names, positions, masses = brought.masses(file)
     from datagravity import placement
 
     found = placement.place(masses, positions, exponent)
@@ -363,92 +386,10 @@ def place(file, exponent):
     return Answer(text, plain(values))
 
 
-def _masses(file):
-    """The names of the coordinates, the positions and the masses of a file."""
-    import numpy as np
-
-    readers = {".csv": _from_csv, ".parquet": _from_parquet, ".npy": _from_npy}
-    if file.suffix.lower() not in readers:
-        raise ValueError(f"FILE: {file}, expected a file .csv, .parquet or .npy")
-    columns = {name.strip().lower(): values for name, values in readers[file.suffix.lower()](file).items()}
-    names = [name for name in COORDINATES if name in columns]
-    if "x" not in names:
-        raise ValueError(f"{file}: columns {', '.join(columns) or 'none'}, expected x, y, perhaps z, and perhaps mass")
-    if unknown := [name for name in columns if name not in (*COORDINATES, "mass")]:
-        raise ValueError(f"{file}, column {unknown[0]}: unknown, expected x, y, perhaps z, and perhaps mass")
-    if not len(columns["x"]):
-        raise ValueError(f"{file}: no row, expected at least one")
-    first = 2 if file.suffix.lower() == ".csv" else 1
-    found = {name: _numbers(file, name, values, first) for name, values in columns.items()}
-    masses = found.get("mass", np.ones(len(found["x"])))
-    if (masses < 0).any():
-        row = int(np.flatnonzero(masses < 0)[0])
-        raise ValueError(f"{file}, row {row + first}, column mass: {masses[row]:g}, expected at least 0")
-    return names, np.column_stack([found[name] for name in names]), masses
-
-
-def _numbers(file, name, values, first):
-    """A column as finite numbers; the first row that is none is named, the header being row 1 of a CSV file."""
-    import numpy as np
-    import pandas as pd
-
-    numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    bad = ~np.isfinite(numbers)
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        shown = values[row] if isinstance(values[row], str) else str(values[row])
-        raise ValueError(f"{file}, row {row + first}, column {name}: {shown!r}, expected a finite number")
-    return numbers
-
-
-def _from_csv(file):
-    import pandas as pd
-
-    try:
-        frame = pd.read_csv(
-            file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False, skipinitialspace=True
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: {error}, expected comma-separated values with a header") from None
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise ValueError(f"{file}: more cells in a row than in the header, expected as many")
-    rows = len(frame)
-    while rows and (frame.iloc[rows - 1] == "").all():  # blank lines at the end of the file
-        rows -= 1
-    frame = frame.iloc[:rows]
-    return {name: frame[name].to_numpy(dtype=object) for name in frame}
-
-
-def _from_parquet(file):
-    import pandas as pd
-
-    try:
-        frame = pd.read_parquet(file)
-    except ImportError:
-        raise ValueError(f"{file}: expected pyarrow, which reads Parquet: pip install pyarrow") from None
-    except OSError:
-        raise
-    except Exception as error:  # pyarrow has errors of its own
-        raise ValueError(f"{file}: {error}, expected a Parquet file") from None
-    return {str(name): frame[name].to_numpy() for name in frame}
-
-
-def _from_npy(file):
-    import numpy as np
-
-    try:
-        array = np.load(file, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{file}: {error}, expected an array of numbers as numpy.save writes it") from None
-    if array.dtype.names:
-        return {name: array[name] for name in array.dtype.names}
-    if array.ndim != 2 or array.shape[1] not in (2, 3):
-        raise ValueError(f"{file}: shape {array.shape}, expected (n, 2) for x, y or (n, 3) for x, y, mass")
-    return dict(zip(("x", "y", "mass"), array.T, strict=False))
-
-
 @command("predict", example=["predict --template", "predict my_memory.csv"])
-@click.argument("file", type=FILE, required=False, help="One or more systems as CSV or JSON, as --template shows them.")
+@click.argument(
+    "file", type=FILE, required=False, help="One or more systems as CSV, JSON or .xlsx, as --template shows them."
+)
 @click.option("--template", is_flag=True, help="Print a file to fill in.")
 def predict(file, template):
     """What processing in memory would save you.
@@ -457,14 +398,14 @@ def predict(file, template):
     middle 80 % of all draws, and how often the law forecasts published reports better than a constant does.
     """
     if template:
-        text, fields = _template()
+        text, fields = brought.template()
         return Answer(text, fields)
     if file is None:
         raise click.UsageError("Missing argument 'FILE'; --template prints one to fill in.")
     from datagravity.command.waiting import saying, use_store
 
     use_store()
-    systems = _systems(file)
+    systems = brought.systems(file)
     with saying("Predicting under thousands of specifications: some seconds, the first time half a minute."):
         from datagravity import pim
 
@@ -486,68 +427,6 @@ def predict(file, template):
         )
     values = [{"name": name, "given": row, **one._asdict()} for name, row, one in found]
     return Answer("\n\n".join(texts), plain(values))
-
-
-def _closed():
-    """The words that a field of a system may have: field -> list."""
-    from datagravity import catalogue
-
-    fields = catalogue.resources()["pim"]["schema"]["fields"]
-    known = {field["name"]: field.get("constraints", {}).get("enum") for field in fields if field["name"] in FIELDS}
-    return {name: words for name, words in known.items() if words}
-
-
-def _template():
-    """A file for `predict` to fill in, and its fields with what they may hold."""
-    closed = _closed()
-    lines = ["# A memory system a line; a blank is not known. Lines with # are for you alone."]
-    lines += [
-        f"# {name}: {said}" + (f". One of: {'; '.join(closed[name])}" if name in closed else "")
-        for name, said in FIELDS.items()
-    ]
-    cells = [f'"{text}"' if "," in text else text for text in (EXAMPLE.get(name, "") for name in FIELDS)]
-    fields = {name: {"what": said, "one_of": closed.get(name)} for name, said in FIELDS.items()}
-    return "\n".join([*lines, ",".join(FIELDS), ",".join(cells)]), fields
-
-
-def _systems(file):
-    """The systems of a file: pairs of a name and a row for `pim.predict`, whose fields and words are all known."""
-    if file.suffix.lower() == ".json":
-        given = _json(file)
-        rows = given if isinstance(given, list) else [given]
-        if not rows or not all(isinstance(row, dict) for row in rows):
-            raise ValueError(f"{file}: expected an object of JSON a system, or a list of them")
-    elif file.suffix.lower() == ".csv":
-        lines = [
-            line for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()[:1] not in ("#", "")
-        ]
-        reader = csv.DictReader(lines)
-        rows = list(reader)
-        if not rows:
-            raise ValueError(f"{file}: no row below a header, expected one a system; --template prints a file")
-    else:
-        raise ValueError(f"FILE: {file}, expected a file .csv or .json")
-    return [_system(file, place, row) for place, row in enumerate(rows, start=1)]
-
-
-def _system(file, place, row):
-    """One system, after a look at each of its fields."""
-    from datagravity.command.naming import found
-
-    closed, checked = _closed(), {}
-    at = f"{file}, system {place}"
-    for name, value in row.items():
-        if name is None or (value is None and file.suffix.lower() == ".csv"):
-            raise ValueError(f"{at}: {len(row)} cells or more, expected as many as the header has")
-        column = found(f"{at}, field", name, FIELDS)
-        text = "" if value is None else str(value).strip()
-        if isinstance(value, bool | list | dict):
-            raise ValueError(f"{at}, {column}: {value!r}, expected a text or a number")
-        if text:
-            checked[column] = found(f"{at}, {column}", text, closed[column]) if column in closed else text
-    if not checked.keys() - {"id", "source", "scope"}:
-        raise ValueError(f"{at}: nothing of the memory, expected baseline_class, baseline_memory or a pj_per_bit field")
-    return checked.get("id", f"system {place}"), checked
 
 
 COMMANDS = [gd, saving, energy_per_token, place, predict]

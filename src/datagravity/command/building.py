@@ -107,19 +107,26 @@ def _agreed(question):
 
 
 @command("data-readme", example="data-readme")
-def data_readme():
+@ROOT
+def data_readme(root):
     """Write data/README.md from the tables' own descriptions."""
+    from datagravity import paths
     from datagravity.evidence import data_readme as text
-    from datagravity.paths import DATA
 
-    (DATA / "README.md").write_text(text(), encoding="utf-8")
-    return Answer(f"{DATA / 'README.md'} written.", {"file": str(DATA / "README.md")})
+    file = root / "data" / "README.md"
+    with paths.elsewhere(root / "data", root / "book" / "references.bib"):
+        written = text()
+    file.write_text(written, encoding="utf-8")
+    return Answer(f"{file} written.", {"file": str(file)})
 
 
 @command("picture", example="picture book/energy-against-distance.svg")
 @click.argument("file", type=Path, help="The SVG file to write.")
 def picture(file):
     """Draw the README's picture."""
+    from datagravity import checks
+
+    checks.writable("FILE", file, ".svg")
     from datagravity.charts.placement import energy_against_distance
     from datagravity.site.renderer import still_picture
 

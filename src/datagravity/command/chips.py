@@ -40,6 +40,7 @@ def new(kind, file):
 @FILE
 def check(file):
     """Name everything that is wrong with a chip's file, and what would likely be right."""
+    _use_store()
     from datagravity import chip
 
     found = chip.read(file)
@@ -72,10 +73,14 @@ def check(file):
 @click.option("--quiet", is_flag=True, help="Say nothing of progress.")
 def report(file, output, data, quiet):
     """Write what the book says of a chip as one page that needs no network."""
-    from datagravity import chip
+    _use_store()
+    from datagravity import checks, chip
     from datagravity.chip import beside, reporting
 
     tell = (lambda text: None) if quiet else lambda text: print(text, file=sys.stderr, flush=True)
+    for option, name, end in (("-o", output, ".html"), ("--data", data, ".json")):
+        if name is not None:
+            checks.writable(option, name, end)
     with beside.second_core() as helper:
         found = chip.read(file).valid()
         summary = reporting.write(found, output, data, tell=tell, helper=helper)
@@ -88,6 +93,7 @@ def report(file, output, data, quiet):
 @click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
 def add(file, root, dry_run):
     """Make a chip rows of the book's tables, in a checkout: all of them, or none."""
+    _use_store()
     from datagravity import chip
     from datagravity.chip import adding
 
@@ -97,6 +103,12 @@ def add(file, root, dry_run):
     lines.append(f"Results are renewed by: {adding.RENEW}")
     values = {"ids": added.ids, "written": added.written, "differences": added.differences, "renew": adding.RENEW}
     return Answer("\n".join(lines), values)
+
+
+def _use_store():
+    from datagravity.command.waiting import use_store
+
+    use_store()
 
 
 COMMANDS = [new, check, report, add]

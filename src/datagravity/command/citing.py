@@ -44,7 +44,7 @@ def cite(names, style):
 def citations_of(name, style):
     """What a name stands for, and how to cite it: name -> text, or item of CSL."""
     from datagravity import catalogue, citations
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
 
     wanted = normal(name)
     if wanted in map(normal, WHOLE):
@@ -89,7 +89,7 @@ def of_row(row, style):
 def rows_called(name):
     """The rows that a reader means with P031, or with energy:P031: one for each table that has it."""
     from datagravity import catalogue
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
 
     table, _, key = name.replace("/", ":").rpartition(":")
     table = table.removesuffix(".csv")
@@ -100,27 +100,95 @@ def rows_called(name):
 
 
 def not_there(name):
-    """What to raise for a name that stands for nothing: the nearest of the kind of thing that was asked for."""
+    """What to raise for a name that nothing can be cited by: the nearest of the kind of thing that was asked for."""
     from datagravity import catalogue
-    from datagravity.command.naming import nearest, normal
 
-    if re.match(r"(fig|tab)-", name, re.IGNORECASE):
-        kind, known = "figure", list(catalogue.figures())
-    elif re.fullmatch(r"([\w-]+(\.csv)?[:/]).+|[A-Za-z]{1,2}\d{1,4}[a-z]?", name):
-        kind, known = "row", _ids_like(name)
-    elif re.search(r"\d{4}", name):
-        kind, known = "key of the bibliography", list(catalogue.works())
-    else:
+    if "." in name and name in numbers_of_the_prose():
+        chapter = name.partition(".")[0]
+        return ValueError(f"{name!r}: a number of the prose, expected its chapter, as in `datagravity cite {chapter}`")
+    kind, known = kind_of(name)
+    if kind is None:
         kind, known = "chapter", list(catalogue.chapters())
-    near = nearest(name.rpartition(":")[2] if kind == "row" else name, known)
+    near = _near(name, kind, known)
     if kind == "chapter" and not near:  # a word of a key, as in accelergy; what merely looks like it is a stranger's
-        kind, near = "name", [key for key in catalogue.works() if normal(name) and normal(name) in normal(key)][:5]
+        kind, near = "name", _keys_with(name)
     if near:
         return ValueError(f"{name!r}: no such {kind}, expected one such as {', '.join(near)}")
     return ValueError(
         f"{name!r}: no such {kind}, expected a chapter, a figure such as fig-saving-map, a row such as energy:P031, a "
         "key of the bibliography such as horowitz2014, or paper; `datagravity search WORDS` finds them"
     )
+
+
+def not_traced(name):
+    """What to raise for a name that `source` knows nothing of: it knows rows, works, and numbers of the prose."""
+    from datagravity import catalogue
+    from datagravity.naming import normal
+
+    wanted = normal(name)
+    for chapter in catalogue.chapters().values():
+        if wanted in (normal(chapter.name), normal(chapter.title)):
+            return ValueError(
+                f"{name!r}: a chapter, expected a row, a key of the bibliography, or a number of its prose, as "
+                f"`datagravity results {chapter.name}` lists them"
+            )
+    if name.lower() in catalogue.figures():
+        chapter = catalogue.figures()[name.lower()].chapter
+        return ValueError(f"{name!r}: a figure ({chapter}.html), expected a row, such as its tooltips lead to")
+    kind, known = kind_of(name)
+    near = _near(name, kind, known) if kind in ("row", "number of the prose", "key of the bibliography") else []
+    if not near:
+        kind, near = "row, key or number", _keys_with(name)
+    if near:
+        return ValueError(f"{name!r}: no such {kind}, expected one such as {', '.join(near)}")
+    return ValueError(
+        f"{name!r}: no such {kind}, expected a row such as energy:P031, a key of the bibliography such as "
+        "horowitz2014, or a number such as placement.placement_saving; `datagravity search WORDS` finds them"
+    )
+
+
+def kind_of(name):
+    """What a name looks like: a kind of thing in words, None if it looks like none, and the names of that kind."""
+    from datagravity import catalogue
+
+    if re.match(r"(fig|tab)-", name, re.IGNORECASE):
+        return "figure", list(catalogue.figures())
+    if re.fullmatch(r"([\w-]+(\.csv)?[:/]).*|[A-Za-z]{1,2}\d{1,4}[a-z]?", name):
+        return "row", _ids_like(name)
+    if re.fullmatch(r"[\w-]+\.(?!html$|csv$|md$)[\w-]*", name):
+        return "number of the prose", numbers_of_the_prose()
+    if re.search(r"\d{4}", name):
+        return "key of the bibliography", list(catalogue.works())
+    return None, []
+
+
+def numbers_of_the_prose():
+    """The names of all numbers of the prose, as in placement.placement_saving (a list)."""
+    from datagravity import catalogue
+
+    headlines = (catalogue.results() or {"headlines": {}})["headlines"]
+    return [f"{chapter}.{name}" for chapter, found in headlines.items() for name in found]
+
+
+def _near(name, kind, known):
+    """The names of a kind that are most like one; of a part of it that is named, the first if nothing is like it."""
+    from datagravity.naming import nearest, normal
+
+    if kind == "row":
+        return nearest(name.replace("/", ":").rpartition(":")[2], known) or known[:3]
+    if kind == "number of the prose":
+        chapter = normal(name.partition(".")[0])
+        own = [one for one in known if normal(one.partition(".")[0]) == chapter]
+        return nearest(name, own or known) or own[:3]
+    return nearest(name, known)
+
+
+def _keys_with(name):
+    """The keys of the bibliography that hold a word."""
+    from datagravity import catalogue
+    from datagravity.naming import normal
+
+    return [key for key in catalogue.works() if normal(name) and normal(name) in normal(key)][:5]
 
 
 def _ids_like(name):

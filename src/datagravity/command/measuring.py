@@ -109,11 +109,13 @@ def measure(program, printed, files, quiet, **told):
 
     resolved = list(program)
     commands.resolved(resolved)  # a wrong name is refused at once, before a second of imports
+    from datagravity import checks
     from datagravity.programs.measuring import processes, report, telling
 
     for file in files:
-        if file.suffix not in KINDS or file.is_dir() or not file.resolve().parent.is_dir():
-            raise ValueError(f"--save: {file}, expected a file {' or '.join(KINDS)} in a folder that exists")
+        checks.writable("--save", file, *KINDS)
+    if told["output"] is not None:
+        checks.writable("--output", told["output"])
     writers = {".json": telling.as_json, ".csv": telling.as_csv}
     if any(file.suffix == ".html" for file in files):  # before minutes of work, say what drawing lacks
         from datagravity.site import measured

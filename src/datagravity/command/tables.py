@@ -65,7 +65,7 @@ def show(table, conditions, wanted, as_csv):
     """
     from datagravity import catalogue
     from datagravity.command.layout import aligned
-    from datagravity.command.naming import found
+    from datagravity.naming import found
 
     resource = catalogue.resources()[found("TABLE", table.removesuffix(".csv"), catalogue.resources())]
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
@@ -86,7 +86,7 @@ def show(table, conditions, wanted, as_csv):
 
 def _condition(text, fields):
     """The test of a row that a text such as node_nm=7 or energy_low_pj<100 stands for."""
-    from datagravity.command.naming import found, normal
+    from datagravity.naming import found, normal
 
     parts = COMPARISONS.fullmatch(text)
     if parts is None:
@@ -136,7 +136,7 @@ def source(name):
     """
     from datagravity import catalogue
     from datagravity.command import citing
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
 
     if rows := citing.rows_called(name):
         texts, values = zip(*map(_of_row, rows), strict=True)
@@ -145,7 +145,7 @@ def source(name):
     if not keys and (number := _of_number(name)):
         return number
     if not keys:
-        raise citing.not_there(name)
+        raise citing.not_traced(name)
     text, values = _of_work(keys[0])
     return Answer(text, values)
 
@@ -332,7 +332,7 @@ def results(words, revision):
     """The numbers that the book's prose prints, by chapter."""
     from datagravity import catalogue
     from datagravity.command.layout import aligned
-    from datagravity.command.naming import nearest, normal
+    from datagravity.naming import nearest, normal
     from datagravity.site.results import shown
 
     found = catalogue.results()
@@ -365,7 +365,7 @@ def _difference(now, revision, words):
     import subprocess
 
     from datagravity import paths
-    from datagravity.command.naming import normal
+    from datagravity.naming import normal
     from datagravity.site.results import compare
 
     file = "book/results.json"
@@ -399,7 +399,9 @@ def _without_inputs(results):
 @click.argument("words", nargs=-1, required=True, help="Words; a find has all of them.")
 def search(words):
     """Find chapters, figures, numbers, sources and rows."""
-    wanted = [word.lower() for word in words]
+    wanted = [word.lower() for text in words for word in text.split()]
+    if not wanted:
+        raise ValueError(f"WORDS: {' '.join(words)!r}, expected at least one word, as in HBM2")
     found = {
         kind: [(name, said) for name, said, text in things if all(word in text.lower() for word in wanted)]
         for kind, things in _things().items()
@@ -429,9 +431,9 @@ def _things():
         for name, resource in catalogue.resources().items()
     }
     chapters = [
-        (chapter.name, " ".join(block.split()), f"{chapter.name} {block}" if block.startswith("# ") else block)
+        (chapter.name, block, f"{chapter.name} {block}" if block == chapter.title else block)
         for chapter in catalogue.chapters().values()
-        for block in _paragraphs(chapter.text)
+        for block in catalogue.paragraphs(chapter)
     ]
     numbers = [
         (f"{chapter}.{name}", number(one["value"]) if not isinstance(one["value"], str) else one["value"])
@@ -451,12 +453,6 @@ def _things():
             for row in catalogue.named_rows()
         ],
     }
-
-
-def _paragraphs(text):
-    """The paragraphs of a chapter's prose."""
-    prose = re.sub(r"\A---\n.*?\n---\n|^```\{code-cell\}.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    return [block for block in re.split(r"\n\s*\n", prose) if block.strip()]
 
 
 def _around(text, words, width=90):

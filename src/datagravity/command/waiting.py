@@ -1,21 +1,48 @@
-"""What a command does about time: it takes what a build has computed, and says so where it computes for long."""
+"""What a command does about time: it takes what was computed before, and says so where it computes for long."""
 
 import os
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 #: Seconds before a reader is told what takes so long.
 PATIENCE = 2.0
+#: As `store.VARIABLE`, which must be set before that module is imported.
+VARIABLE = "DATAGRAVITY_STORE"
 
 
 def use_store():
-    """In a checkout that was built, take what the build has computed. To be called before a module that computes."""
+    """Take what was computed before: by the build, in a checkout that was built; else by this reader's own commands.
+
+    To be called before a module that computes. The environment's own word holds, also an empty one: then nothing is
+    kept.
+    """
+    if VARIABLE in os.environ:
+        return
     from datagravity import paths
 
-    store = paths.ROOT / "book" / "_build" / "store"
-    if store.is_dir():
-        os.environ.setdefault("DATAGRAVITY_STORE", str(store))
+    built = paths.ROOT / "book" / "_build" / "store"
+    place = built if built.is_dir() else cache_folder() / "store"
+    try:
+        # What is kept is read back as code is: nobody else may write there.
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return
+    if os.access(place, os.W_OK) and (os.name != "posix" or place.stat().st_uid == os.getuid()):
+        os.environ[VARIABLE] = str(place)
+
+
+def cache_folder():
+    """Where a program keeps what it may lose, for this user (a path)."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
+    return Path(base) / "datagravity"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from datagravity.decoding.rows import hardware_row, model_row
 from datagravity.decoding.terms import while_decoding, while_prefilling
 from datagravity.decoding.token import budget
 from datagravity.decoding.transformer import parameters
+from datagravity.evidence import remembered
 
 
 def decode_energy(
@@ -99,7 +100,17 @@ def decode_energy(
         )
     if row.get("context") and context > row["context"]:
         warnings.warn(f"context: {context:g}, but {name} was made for {row['context']} tokens", stacklevel=2)
-    return budget(name, place, while_decoding, numbers, error_interval(bool(numbers["routed_weights"])))
+    return budget(name, place, while_decoding, numbers, _band(bool(numbers["routed_weights"])))
+
+
+@remembered(stored=True)
+def _calibrated():
+    return calibrate()
+
+
+@remembered(stored=True)
+def _band(mixture):
+    return error_interval(mixture)
 
 
 def _over_prompts(ends, given):
@@ -148,12 +159,12 @@ def prefill_energy(model, accelerator, *, prompt, batch=1, gpus=1, weight_bits=N
     batch = checks.number("batch", batch, checks.POSITIVE)
     numbers = _numbers(row, device, batch * prompt, prompt / 2, gpus, weight_bits, kv_bits, pj_per_bit, None)
     _held(name, row, place, device, numbers)
-    return budget(name, place, while_prefilling, numbers, error_interval(bool(numbers["routed_weights"])))
+    return budget(name, place, while_prefilling, numbers, _band(bool(numbers["routed_weights"])))
 
 
 def _numbers(row, device, batch, context, gpus, weight_bits, kv_bits, pj_per_bit, calibration):
     """What the formulas need, by the names of their symbols."""
-    calibration = calibrate() if calibration is None else calibration
+    calibration = _calibrated() if calibration is None else calibration
     if not isinstance(calibration, Mapping) or set(calibration) != set(UNCALIBRATED):
         raise ValueError(f"calibration: {calibration!r}, expected exactly {', '.join(UNCALIBRATED)}")
     gpus = checks.whole("gpus", gpus)

@@ -1,10 +1,11 @@
 """The tables of a data package: checked whole, once for each content of its files, and handed out as data frames."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from datagravity import paths
+from datagravity import paths, store
 from datagravity.checks import choice
 from datagravity.evidence import conversion, files, keys, package, rules, schema
 from datagravity.evidence.problems import TableError
@@ -130,14 +131,20 @@ def _record(names, directory, references):
 class _Checked:
     """The valid tables of a package, by name, and their data frames, each made when it is first asked for."""
 
-    def __init__(self, tables, books):
-        """Keep the rows and the bibliography."""
-        self.tables, self.books, self._frames = tables, books, {}
+    def __init__(self, tables, references):
+        """Keep the rows, and where the bibliography lies."""
+        self.tables, self._references, self._frames = tables, references, {}
+
+    @property
+    def books(self):
+        """The entries of the bibliography."""
+        return entries_of(self._references)
 
     def frame(self, name):
         """A table as a data frame that all share."""
         if name not in self._frames:
-            self._frames[name] = conversion.converted(name, self.tables, self.books)
+            books = self.books if name == "sources" else None
+            self._frames[name] = conversion.converted(name, self.tables, books)
         return self._frames[name]
 
 
@@ -162,21 +169,59 @@ class _File:
 
 
 @lru_cache(maxsize=256)
+def _read(file):
+    """A table, and what is wrong with its form."""
+    return files.read(file.folder, package.read(file.folder)["resources"][file.index])
+
+
+class _Tables(Mapping):
+    """Tables by name, each read when it is first asked for."""
+
+    def __init__(self, files):
+        """Keep the file of each table."""
+        self._files = files
+
+    def __getitem__(self, name):
+        """The table of a name."""
+        return _read(self._files[name])[0]
+
+    def __iter__(self):
+        """The names."""
+        return iter(self._files)
+
+    def __len__(self):
+        """How many there are."""
+        return len(self._files)
+
+
+@lru_cache(maxsize=256)
 def _alone(file):
     """A table, what is wrong with its form and its cells, and what is wrong with its rows: no other table decides."""
     resource = package.read(file.folder)["resources"][file.index]
-    table, of_form = files.read(file.folder, resource)
+    table, of_form = _read(file)
     return table, of_form + schema.problems(table), rules.row_problems(resource["name"], table)
 
 
 @lru_cache(maxsize=16)
-def _checked_once(folder, references, _content):
+def _checked_once(folder, references, content):
     resources = package.read(folder)["resources"]
-    description = file_digest(folder / package.FILE)
-    alone = {
-        resource["name"]: _alone(_File(folder, folder.name, index, file_digest(folder / resource["path"]), description))
-        for index, resource in enumerate(resources)
+    description, *digests, _ = content
+    own = {
+        resource["name"]: _File(folder, folder.name, index, digest, description)
+        for index, (resource, digest) in enumerate(zip(resources, digests, strict=True))
     }
+    # Tables that were found valid once, with this very content and by this very code, are valid.
+    name = store.key(_refuse_problems, tuple(digest and digest.hex() for digest in content))
+    if name is None or store.find(name, lambda table: None) is None:
+        _refuse_problems(folder, references, resources, own)
+        if name is not None:
+            store.keep(name, True, {})
+    return _Checked(_Tables(own), references)
+
+
+def _refuse_problems(folder, references, resources, own):
+    """Raise TableError unless every table and the bibliography are valid."""
+    alone = {name: _alone(file) for name, file in own.items()}
     found = {name: table for name, (table, *_) in alone.items()}
     problems = [problem for _, of_cells, _ in alone.values() for problem in of_cells]
     problems += keys.problems(resources, found, {(p.file, p.row, p.column) for p in problems})
@@ -186,4 +231,3 @@ def _checked_once(folder, references, _content):
     if problems:
         order = {table.file: position for position, table in enumerate(found.values())}
         raise TableError(sorted(problems, key=lambda p: (order.get(p.file, -1), p.row or 0)))
-    return _Checked(found, entries_of(references))

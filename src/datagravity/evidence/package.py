@@ -82,7 +82,8 @@ def _read(folder, _digest):
     try:
         package = json.loads((folder / FILE).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise TableError([Problem(file, f"a data package in JSON ({error})")]) from error
+        said = getattr(error, "strerror", None) or error
+        raise TableError([Problem(file, f"a data package in JSON ({said})")]) from error
     try:
         problems = list(_problems(file, package["resources"]))
     except (KeyError, TypeError, IndexError, AttributeError) as error:

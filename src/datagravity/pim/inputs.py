@@ -50,6 +50,8 @@ _MULTIPLICATIONS = ("FP64 multiply", *_PUBLISHED, "FP16 multiply", "BF16 multipl
 _ROW_NAMES = ("id", "row_id")
 _SOURCE_NAMES = ("source", "source_key")
 _ENERGIES = ("pj_per_bit_baseline", "pj_per_bit_baseline_low", "pj_per_bit_baseline_high")
+#: The least and the most pJ/bit of a baseline: what is beyond is a slip of units, and powers would leave doubles.
+PJ_PER_BIT = (1e-6, 1e9)
 _READ = (*_ROW_NAMES, *_SOURCE_NAMES, "baseline_class", "baseline_memory", "scope", *_ENERGIES)
 
 
@@ -176,9 +178,11 @@ def _gd_of(name, cells, gd_energy, gd_width):
 def _own_energy(name, cells):
     """The row's own baseline in pJ/bit, as (low, high), or None."""
     both, low, high = (_energy(name, column, cells[column]) if column in cells else None for column in _ENERGIES)
-    low, high = low or both or high, high or both or low
+    value, low, high = both, low or both or high, high or both or low
     if low is not None and low > high:
         raise ValueError(f"{name}, column {_ENERGIES[1]}: value {low:g}; expected at most {high:g}, the high end")
+    if value is not None and not low <= value <= high:
+        raise ValueError(f"{name}, column {_ENERGIES[0]}: value {value:g}; expected from {low:g} to {high:g}, its ends")
     return None if low is None else (low, high)
 
 
@@ -187,9 +191,10 @@ def _energy(name, column, text):
         value = float(text)
     except ValueError:
         value = math.nan
-    # A pJ/bit outside these bounds is a slip of units, and the law's powers would leave double precision.
-    if not 1e-6 <= value <= 1e9:
-        raise ValueError(f"{name}, column {column}: value {text!r}; expected a number of pJ/bit from 1e-6 to 1e9")
+    least, most = PJ_PER_BIT
+    if not least <= value <= most:
+        expected = f"a number of pJ/bit from {least:g} to {most:g}"
+        raise ValueError(f"{name}, column {column}: value {text!r}; expected {expected}")
     return value
 
 

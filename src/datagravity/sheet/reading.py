@@ -1,4 +1,4 @@
-"""A chip's file into rows of text, whatever program saved it: CSV in many dresses, a workbook, or JSON.
+"""A file into rows of text, whatever program saved it: CSV in many dresses, a workbook, or JSON.
 
 What cannot be read is one problem of the file. What was decided on the way, such as a code page or a decimal comma, is
 a remark. Nothing is evaluated: a formula is text here.
@@ -10,20 +10,42 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
+from unicodedata import category
 
-from datagravity.chip.columns import COLUMNS, NEEDED, further
-from datagravity.chip.problems import Problem, shown
+from datagravity import naming
+from datagravity.sheet.problems import Problem, shown
 
-#: What is read at most: bytes of a file, rows, characters of a cell, and of the name of a chip.
-MOST_BYTES, MOST_ROWS, MOST_CHARACTERS, MOST_NAMED = 64_000_000, 2_000, 2_000, 80
 #: The encodings that are worth a remark, as a reader knows them.
 NAMED = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252 (Latin-1)"}
-#: The columns that hold numbers.
-NUMBERS = ("value", "bits", "low", "high")
 EXTRA = "pip install 'datagravity[excel]'"
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 _COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 _POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+
+
+class Form(NamedTuple):
+    """What a file of one kind looks like.
+
+    columns : the names of its columns
+    needed : those without which it is not read; of a tuple among them, one group of columns is enough
+    numbers : those that hold numbers, in which a comma may stand for a point
+    words : those in which a number alone shows that cells have moved
+    most_rows, most_bytes : what is read at most
+    row : what one row is, in words
+    start : what writes a file to begin with; "" if nothing does
+    surplus : where a column that is not known could go, in words; "" if nowhere
+    """
+
+    columns: tuple
+    needed: tuple = ()
+    numbers: tuple = ()
+    words: tuple = ()
+    most_rows: int = 2_000
+    most_bytes: int = 64_000_000
+    row: str = "one row a thing"
+    start: str = ""
+    surplus: str = ""
 
 
 @dataclass
@@ -31,6 +53,7 @@ class Sheet:
     """What a file holds: the line and the cells of each row, remarks on how it was read, and problems of its form."""
 
     file: str
+    form: Form
     rows: list = field(default_factory=list)
     remarks: list = field(default_factory=list)
     problems: list = field(default_factory=list)
@@ -41,31 +64,32 @@ class Sheet:
         return self
 
 
-def read(path):
+def read(path, form):
     """The rows of a file.
 
     Parameters
     ----------
     path : of a file whose name ends in one of SUFFIXES
+    form : Form
 
     Returns
     -------
     Sheet
     """
     path = Path(path)
-    sheet = Sheet(path.name)
-    if path.suffix.lower() not in SUFFIXES:
+    sheet = Sheet(path.name, form)
+    kind = path.suffix.lower()
+    if kind not in SUFFIXES:
         return sheet.refuse(f"a file {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
     try:
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            return sheet.refuse(f"at most {MOST_BYTES:,} bytes; there are {size:,}")
+        if size > form.most_bytes:
+            return sheet.refuse(f"at most {form.most_bytes:,} bytes; there are {size:,}")
         content = path.read_bytes()
     except OSError as error:
         return sheet.refuse(f"a file that can be read ({error.strerror})")
     if not content.strip():
-        return sheet.refuse("a header and at least one row; the file is empty", mend="datagravity new chip my_chip.csv")
-    kind = path.suffix.lower()
+        return sheet.refuse("a header and at least one row; the file is empty", mend=form.start)
     if kind != ".xlsx" and content.startswith(b"PK\x03\x04"):
         return sheet.refuse(
             f"text; this is a workbook whose name ends in {kind}", mend="save it as CSV, or name it .xlsx"
@@ -78,6 +102,32 @@ def read(path):
             return sheet
         records = _json(sheet, text) if kind == ".json" else _separated(sheet, text)
     return sheet if sheet.problems else _with_header(sheet, records)
+
+
+def no_text(cell, most, *, number=False):
+    """What is wrong with a cell as text that means itself: too long, a control character, or a formula.
+
+    Parameters
+    ----------
+    cell : text
+    most : characters
+    number : whether the cell is to be a number, which may begin with a sign
+
+    Returns
+    -------
+    (expected, mend), or None if nothing is wrong
+    """
+    if len(cell) > most:
+        return f"at most {most:,} characters", ""
+    cell = cell.strip()
+    bad = next((letter for letter in cell if category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
+    if bad is not None:
+        what = "a line break" if bad in "\r\n" else f"the character U+{ord(bad):04X}"
+        return f"text on one line without control characters; there is {what}", "delete it"
+    if cell[:1] in ("=", "@") or (not number and cell[:1] in ("+", "-")):
+        mend = "paste the value" if number else "begin with a letter or a digit"
+        return "a value; this is a formula to a spreadsheet", mend
+    return None
 
 
 # --- Text ------------------------------------------------------------------------------------------------------------
@@ -124,9 +174,9 @@ def _separated(sheet, text):
             if any(cell.strip() for cell in record) and separator.join(record).strip() != skipped:
                 records.append((line, record))
             line = reader.line_num + 1
-            if len(records) > MOST_ROWS + 100:
+            if len(records) > sheet.form.most_rows + 100:
                 rows = text.count("\n")
-                sheet.refuse(f"at most {MOST_ROWS:,} rows; there are about {rows:,}", mend="one row a part of a chip")
+                sheet.refuse(f"at most {sheet.form.most_rows:,} rows; there are about {rows:,}", mend=sheet.form.row)
                 return []
     except csv.Error as error:
         sheet.refuse(
@@ -138,7 +188,7 @@ def _separated(sheet, text):
 
 
 def _json(sheet, text):
-    """The records of a JSON file: a list of objects, or an object with the list `rows`."""
+    """The records of a JSON file: a list of objects, an object with the list `rows`, or one object that is a row."""
 
     def once(pairs):
         names = [name for name, _ in pairs]
@@ -158,9 +208,9 @@ def _json(sheet, text):
     except (ValueError, RecursionError) as error:
         sheet.refuse(f"JSON ({shown(str(error))})")
         return []
-    rows = found.get("rows") if isinstance(found, dict) else found
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        sheet.refuse('a list of rows, as in [{"chip": "My chip", "part": "HBM"}]')
+    rows = found.get("rows", [found]) if isinstance(found, dict) else found
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and row for row in rows):
+        sheet.refuse(f'a list of rows, as in [{{"{sheet.form.columns[0]}": "...", "{sheet.form.columns[1]}": "..."}}]')
         return []
     names = list(dict.fromkeys(name for row in rows for name in row))
     records = [(1, names)]
@@ -187,8 +237,8 @@ def _workbook(sheet, content):
         for line, cells in enumerate(page.iter_rows(values_only=True), start=1):
             if any(cell not in (None, "") for cell in cells):
                 records.append((line, [_written(cell) for cell in cells]))
-            if len(records) > MOST_ROWS + 100:
-                sheet.refuse(f"at most {MOST_ROWS:,} rows; there are more", mend="one row a part of a chip")
+            if len(records) > sheet.form.most_rows + 100:
+                sheet.refuse(f"at most {sheet.form.most_rows:,} rows; there are more", mend=sheet.form.row)
                 return []
     except Exception as error:  # a workbook is a zip of XML, and its reader raises whatever those raise
         sheet.refuse(f"a workbook ({type(error).__name__}: {shown(str(error))})")
@@ -221,19 +271,22 @@ def _with_header(sheet, records):
         return sheet.refuse("a header and at least one row; there are only remarks")
     (line, header), *rows = records
     wide = len(header)
-    header = [name.lstrip("\ufeff").strip().lower() for name in _trimmed(header)]
+    header = [_column(sheet.form, name.lstrip("\ufeff").strip()) for name in _trimmed(header)]
     if _header_problems(sheet, line, header):
         return sheet
     if not rows:
         return sheet.refuse("at least one row below the header", line)
-    if len(rows) > MOST_ROWS:
-        return sheet.refuse(f"at most {MOST_ROWS:,} rows; there are {len(rows):,}", mend="one row a part of a chip")
+    if len(rows) > sheet.form.most_rows:
+        most = f"at most {sheet.form.most_rows:,} rows"
+        return sheet.refuse(f"{most}; there are {len(rows):,}", mend=sheet.form.row)
     # Blank cells at the end of every row are a program's way to save; in one row they are a comma too many before.
-    surplus = {max(len(record) - wide, 0) for _, record in rows}
+    surplus, words = {max(len(record) - wide, 0) for _, record in rows}, sheet.form.words
     for line, record in rows:
         cells = _trimmed(record)
         row = dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False))
-        shifted = len(record) > wide and (len(surplus) > 1 or row.get("unit", "").strip().isdigit())
+        shifted = len(record) > wide and (
+            len(surplus) > 1 or any(row.get(name, "").strip().isdigit() for name in words)
+        )
         if len(cells) > len(header) or shifted:
             mend = "put a cell that holds a comma into quotation marks, and write 3.5 rather than 3,5"
             sheet.refuse(f"{len(header)} cells; there are {len(record)}", line, mend=mend)
@@ -250,30 +303,28 @@ def _trimmed(record):
     return record[:end]
 
 
-def _header_problems(sheet, line, header):
-    from difflib import get_close_matches
+def _column(form, name):
+    """The column that a heading is, however it is written; the heading itself if it is none."""
+    return next(iter(naming.spelt(name, form.columns)), name)
 
-    known = (*COLUMNS, *further())
-    before = len(sheet.problems)
-    if not set(header) & set(COLUMNS):
-        sheet.refuse(
-            f"a header with the columns {', '.join(COLUMNS)}",
-            line,
-            value=shown(", ".join(header)),
-            mend="datagravity new chip my_chip.csv",
-        )
+
+def _header_problems(sheet, line, header):
+    form, before = sheet.form, len(sheet.problems)
+    if not any(name in form.columns or any(naming.alike(name, one) for one in form.columns) for name in header):
+        expected = f"a header with the columns {', '.join(form.columns[:10])}"
+        sheet.refuse(expected, line, value=shown(", ".join(header)), mend=form.start)
         return True
-    for name in NEEDED:
-        if name not in header:
-            sheet.refuse(f"the column {name}; it is missing", line, column=name)
-    if "value" not in header and not {"low", "high"} <= set(header):
-        sheet.refuse("the column value; it is missing", line, column="value")
+    for group in form.needed:
+        if isinstance(group, str) and group not in header:
+            sheet.refuse(f"the column {group}; it is missing", line, column=group)
+        elif not isinstance(group, str) and not any(set(names) <= set(header) for names in group):
+            sheet.refuse(f"the column {group[0][0]}; it is missing", line, column=group[0][0])
     for place, name in enumerate(header):
         if name in header[:place]:
             sheet.refuse("this column once", line, column=shown(name) or "without a name")
-        elif name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.6)
-            mend = f"{near[0]}, or put it into note" if near else "put it into note"
+        elif name not in form.columns:
+            near = naming.nearest(name, form.columns, count=1)
+            mend = ", or ".join([*near, *([form.surplus] if form.surplus else [])])
             sheet.refuse("a column that is known", line, column=shown(name) or "without a name", mend=mend)
     return len(sheet.problems) > before
 
@@ -281,7 +332,7 @@ def _header_problems(sheet, line, header):
 def _decimals(sheet):
     """Decimal commas, which a file has everywhere or nowhere, as points; a file that mixes them is one problem."""
     separated = any(remark.startswith("separated by") for remark in sheet.remarks)
-    cells = [(line, name, row[name].strip()) for line, row in sheet.rows for name in NUMBERS if name in row]
+    cells = [(line, name, row[name].strip()) for line, row in sheet.rows for name in sheet.form.numbers if name in row]
     commas = [cell for cell in cells if _COMMA.fullmatch(cell[2])]
     if not commas or not separated:
         return sheet  # between commas, a comma in a number is a slip that its cell reports
@@ -305,7 +356,7 @@ def _decimals(sheet):
         )
     sheet.remarks.append("read with decimal commas")
     for _, row in sheet.rows:
-        for name in NUMBERS:
+        for name in sheet.form.numbers:
             if name in row and _COMMA.fullmatch(row[name].strip()):
                 row[name] = row[name].replace(",", ".")
     return sheet

@@ -1,6 +1,7 @@
 """Names as readers write them: case, blanks and hyphens ignored; a wrong one is answered with the nearest."""
 
 import re
+import unicodedata
 
 #: So many names stand in a message.
 _MOST = 8
@@ -17,6 +18,33 @@ def normal(text):
     return re.sub(r"[^\w.+]|_", "", text.lower())
 
 
+def slug(text, between="-"):
+    """A name as an anchor, or with nothing between as a key: its letters and digits, in lower case, without accents.
+
+    Examples
+    --------
+    >>> slug("HBM, 2 levels"), slug("Zürich chip", between="")
+    ('hbm-2-levels', 'zurichchip')
+    """
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", between, plain.lower()).strip("-")
+
+
+def spelt(text, known):
+    """The names that a text is, however it is written (a list); what stands before a comma of a name is enough.
+
+    Examples
+    --------
+    >>> spelt("hbm-2", ["HBM2", "HBM2E"]), spelt("L1", ["L1, small SRAM"]), spelt("SRAM", ["L1, small SRAM"])
+    (['HBM2'], ['L1, small SRAM'], [])
+    """
+    if text in known:
+        return [text]
+    wanted = normal(text)
+    same = [name for name in known if normal(name) == wanted]
+    return same or [name for name in known if wanted and "," in name and normal(name.partition(",")[0]) == wanted]
+
+
 def nearest(text, known, count=5):
     """The names most like a text (a list): those that hold it, or that it holds, before those that resemble it."""
     from difflib import get_close_matches
@@ -28,6 +56,19 @@ def nearest(text, known, count=5):
     held = [name for form, name in forms.items() if wanted and (wanted in form or (len(form) > 3 and form in wanted))]
     alike = [forms[form] for form in get_close_matches(wanted, forms, n=count, cutoff=0.5)]
     return list(dict.fromkeys([*held, *alike]))[:count]
+
+
+def alike(one, other):
+    """Whether two words differ by a slip of the pen.
+
+    Examples
+    --------
+    >>> alike("baselin_class", "baseline_class"), alike("a", "mass")
+    (True, False)
+    """
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, one, other).ratio() > 0.88
 
 
 def found(argument, text, known):
@@ -55,9 +96,7 @@ def found(argument, text, known):
     'FP16 tensor MAC'
     """
     known = list(dict.fromkeys(known))
-    if text in known:
-        return text
-    same = [name for name in known if normal(name) == normal(text)]
+    same = spelt(text, known)
     words = _words(text)
     same = same or [name for name in known if words and words <= _words(name)]
     if len(same) == 1:
