@@ -64,13 +64,14 @@ def serve(root, port):
 @command("sync", example="sync")
 @ROOT
 def sync(root):
-    """Write the page of theorems, the glossary, and each chapter's notebook from their sources."""
-    from datagravity.site import glossary, notebooks, theorems
+    """Write the page of theorems, the glossary, the reference, and each chapter's notebook from their sources."""
+    from datagravity.site import glossary, notebooks, package_page, theorems
     from datagravity.site.build import Book
 
     found = Book(root)
     chapters = found.chapters()
     written = {glossary.PAGE: glossary.write_page(found.source), theorems.PAGE: theorems.write_page(chapters)}
+    written[package_page.PAGE] = package_page.write_page(found.source, chapters)
     written |= {notebooks.notebook_of(chapter).name: notebooks.write_notebook(chapter) for chapter in chapters}
     states = {name: "written" if was_written else "unchanged" for name, was_written in written.items()}
     return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)
