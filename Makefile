@@ -35,6 +35,7 @@ format: .venv/installed ## mend style and format
 sync: .venv/installed ## write every chapter's .ipynb from its .md, and the other generated files
 	@$(RUN) -m datagravity sync
 	@$(RUN) -m datagravity data-readme
+	@$(RUN) -m datagravity release-files
 	@$(RUN) -m datagravity picture book/energy-against-distance.svg
 
 sync-back: .venv/installed ## take one notebook's edits into its .md: make sync-back NB=book/placement.ipynb

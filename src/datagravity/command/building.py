@@ -117,6 +117,30 @@ def data_readme():
     return Answer(f"{DATA / 'README.md'} written.", {"file": str(DATA / "README.md")})
 
 
+@command("changes", example="changes v0.1.0")
+@click.argument("revision", help="A revision of git, or a file of results.")
+@ROOT
+def changes(revision, root):
+    """Print what changed in the results, as a section of the changelog."""
+    from datagravity.site import results
+    from datagravity.site.build import Book
+
+    file = Path(revision)
+    old = results.read(file) if file.suffix == ".json" and file.is_file() else results.of_revision(root, revision)
+    now = results.read(Book(root).results)
+    return Answer(results.in_markdown(old, now, revision), results.compare(old, now))
+
+
+@command("release-files", example="release-files")
+@ROOT
+def release_files(root):
+    """Write version and day into the files that repeat them, and the record for Zenodo."""
+    from datagravity.site import release
+
+    states = {name: "written" if changed else "unchanged" for name, changed in release.write(root).items()}
+    return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)
+
+
 @command("picture", example="picture book/energy-against-distance.svg")
 @click.argument("file", type=Path, help="The SVG file to write.")
 def picture(file):
@@ -128,4 +152,4 @@ def picture(file):
     return Answer(f"{file} written.", {"file": str(file)})
 
 
-COMMANDS = [book, chapter, pdf, serve, sync, sync_back, data_readme, picture]
+COMMANDS = [book, chapter, pdf, serve, sync, sync_back, data_readme, changes, release_files, picture]
