@@ -117,6 +117,19 @@ def data_readme():
     return Answer(f"{DATA / 'README.md'} written.", {"file": str(DATA / "README.md")})
 
 
+@command("new-chapter", example='new-chapter my-chapter --title "My question"')
+@click.argument("name", help="Of the page: small letters, digits and hyphens.")
+@click.option("--title", help="Of the page; from the name if it is left out.")
+@ROOT
+def new_chapter(name, title, root):
+    """Begin a chapter: its page, headlines, test, and line in the table of contents."""
+    from datagravity.site.new_chapter import write
+
+    written = write(root, name, title)
+    told = [f"{path:48} written" for path in written]
+    return Answer("\n".join([*told, f"Then: datagravity chapter {name}"]), written)
+
+
 @command("changes", example="changes v0.1.0")
 @click.argument("revision", help="A revision of git, or a file of results.")
 @ROOT
@@ -152,4 +165,4 @@ def picture(file):
     return Answer(f"{file} written.", {"file": str(file)})
 
 
-COMMANDS = [book, chapter, pdf, serve, sync, sync_back, data_readme, changes, release_files, picture]
+COMMANDS = [book, chapter, pdf, serve, sync, sync_back, data_readme, new_chapter, changes, release_files, picture]
