@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book pdf test quick serve clean lint format sync sync-back benchmark lock
+.PHONY: help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -35,11 +35,16 @@ format: .venv/installed ## mend style and format
 sync: .venv/installed ## write every chapter's .ipynb from its .md, and the other generated files
 	@$(RUN) -m datagravity sync
 	@$(RUN) -m datagravity data-readme
+	@$(RUN) -m datagravity release-files
 	@$(RUN) -m datagravity picture book/energy-against-distance.svg
 
 sync-back: .venv/installed ## take one notebook's edits into its .md: make sync-back NB=book/placement.ipynb
 	@test -n "$(NB)" || { echo "Name the notebook: make sync-back NB=book/placement.ipynb"; exit 1; }
 	@$(RUN) -m datagravity sync-back "$(NB)"
+
+new-chapter: .venv/installed ## begin a chapter: make new-chapter NAME=my-chapter
+	@test -n "$(NAME)" || { echo "Name the chapter: make new-chapter NAME=my-chapter"; exit 1; }
+	@$(RUN) -m datagravity new-chapter "$(NAME)"
 
 benchmark: .venv/installed ## time the build and the placement solver, as ratios (twenty minutes; quiet machine)
 	@$(RUN) benchmarks/build.py

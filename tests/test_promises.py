@@ -4,6 +4,7 @@ import doctest
 import inspect
 import json
 import os
+import pydoc
 import re
 import shlex
 import subprocess
@@ -138,6 +139,14 @@ def test_everything_public_is_explained_with_examples_that_run(name):
         described = explained.split("Parameters\n")[1].split("Returns\n")[0]
         for parameter in inspect.signature(found).parameters:
             assert re.search(rf"\b{parameter}\b", described), parameter
+
+
+def test_help_begins_with_five_lines_of_use_that_run():
+    [test] = doctest.DocTestFinder(recurse=False).find(datagravity, "datagravity", globs={})
+    assert len(test.examples) == 5
+    assert doctest.DocTestRunner().run(test).failed == 0
+    first = pydoc.render_doc(datagravity, renderer=pydoc.plaintext).split("DESCRIPTION\n")[1].splitlines()
+    assert [line.strip()[:4] for line in first[:3]] == [">>> "] * 3
 
 
 def test_style_and_format_are_clean():

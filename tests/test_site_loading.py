@@ -9,7 +9,9 @@ from conftest import ROOT
 from datagravity.site import theme
 from datagravity.site.build import Book
 
-PAGES = [*(chapter.stem for chapter in Book(ROOT).chapters()), "genindex", "search"]
+#: Pages that are no chapters: what is written from the package, and a page of its source.
+OTHERS = ["glossary", "package", "_modules/datagravity/law", "genindex", "search"]
+PAGES = [*(chapter.stem for chapter in Book(ROOT).chapters()), *OTHERS]
 #: Set before anything of a page runs: what the policy refuses.
 REFUSED = """
 window.refused = [];

@@ -303,18 +303,18 @@ def test_latex_uses_the_notation():
 # --- One idea a file -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", sorted(sym._FORMULAS))
+@pytest.mark.parametrize("file", sorted(sym.FORMULAS))
 def test_each_formula_comes_from_the_file_that_builds_it(file):
     source = Path(sym.__file__).with_name(f"{file}.py").read_text(encoding="utf-8")
     built = set()
     for node in ast.parse(source).body:
         built |= {target.id for target in node.targets} if isinstance(node, ast.Assign) else set()
         built |= {node.name} if isinstance(node, ast.FunctionDef) else set()
-    assert {name for name in built if not name.startswith("_")} == set(sym._FORMULAS[file].split())
+    assert {name for name in built if not name.startswith("_")} == set(sym.FORMULAS[file].split())
 
 
 def test_every_name_is_there_and_no_other():
-    names = [name for names in sym._FORMULAS.values() for name in names.split()]
+    names = [name for names in sym.FORMULAS.values() for name in names.split()]
     names += [symbol.name for symbol in sym.NOTATION]
     assert len(set(names)) == len(names), "no formula bears the name of a symbol or of another formula"
     for name in names:

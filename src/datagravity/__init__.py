@@ -1,4 +1,15 @@
-"""The data gravity of computation: the disjunction constant, the placement law, and the measurements that test them."""
+"""The data gravity of computation: the disjunction constant, the placement law, and the measurements that test them.
+
+>>> from datagravity import Interval, decode_energy, disjunction_constant, saving
+>>> gd = disjunction_constant(transport_pj=1300, compute_pj=1.31)  # one DRAM access per FP32 multiply, 7 nm
+>>> print(f"G_d {gd:.0f}, saving {saving(gd, beta=2):.1f}, or {saving(gd, 2, fixed_share=0.5):.2f} if half is fixed")
+G_d 992, saving 15.8, or 1.84 if half is fixed
+>>> wide = saving(Interval(gd, 500, 2000), beta=2)  # an array, a Series or an Interval gives the same
+>>> token = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=8, context=1024)  # token.terms, token.bounds
+
+The tables are `load(name)`, their names `tables()`. Each public name has an example in its own `help`, and the book's
+"Reference of the package" lists them by the question that they answer.
+"""
 
 from importlib import import_module
 

@@ -10,6 +10,7 @@ Python prints it, the position of the first bad element if the argument is an ar
 Every rule takes the argument's name and value, and returns the value or raises ValueError.
 """
 
+import os
 from functools import cache
 from math import inf
 from numbers import Integral, Real
@@ -69,7 +70,13 @@ def first_bad(name, values, bad):
     index = tuple(int(position) for position in np.argwhere(bad)[0])
     value = values[index]
     place = f" (index {', '.join(map(str, index))})" if index else ""
-    return f"{name}: {value.item() if isinstance(value, np.generic) else value!r}{place}"
+    return f"{name}: {in_line(value.item() if isinstance(value, np.generic) else value)}{place}"
+
+
+def in_line(value):
+    """The value as Python prints it, if that is a line; else what kind of value it is."""
+    text = repr(value)
+    return f"a value of the kind {type(value).__name__}" if "\n" in text else text
 
 
 def real_array(name, value):
@@ -82,7 +89,7 @@ def real_array(name, value):
     try:
         values = np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name}: {value!r}, expected a number or an array of numbers ({error})") from None
+        raise ValueError(f"{name}: {in_line(value)}, expected a number or an array of numbers ({error})") from None
     if values.dtype.kind in "iuf":
         return values.astype(np.float64)
     # Mixed lists and integers past 64 bits are looked at one by one; so is everything that is not a number.
@@ -119,21 +126,21 @@ def number(name, value, interval):
         return float(value)
     values = numbers(name, value, interval)
     if values.ndim:
-        raise ValueError(f"{name}: {value!r}, expected one number, not an array")
+        raise ValueError(f"{name}: {in_line(value)}, expected one number, not an array")
     return float(values)
 
 
 def whole(name, value, least=1):
     """The argument, if it is a whole number of at least `least`; of type int, so 3.0 is none."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name}: {value!r}, expected a whole number of at least {least}")
+        raise ValueError(f"{name}: {in_line(value)}, expected a whole number of at least {least}")
     return int(value)
 
 
 def truth(name, value):
     """The argument, if it is True or False, of Python or of numpy; of type bool."""
     if not isinstance(value, bool | np.bool_):
-        raise ValueError(f"{name}: {value!r}, expected True or False")
+        raise ValueError(f"{name}: {in_line(value)}, expected True or False")
     return bool(value)
 
 
@@ -174,5 +181,12 @@ def writable(name, file, *ends):
 def choice(name, value, known):
     """The value, if it is one of the `known` texts or numbers."""
     if not isinstance(value, str | Real) or value not in tuple(known):
-        raise ValueError(f"{name}: {value!r}, expected one of {', '.join(map(repr, known))}")
+        raise ValueError(f"{name}: {in_line(value)}, expected one of {', '.join(map(repr, known))}")
     return value
+
+
+def path(name, value):
+    """The argument as a path, if it is a text or a path; an empty text is none."""
+    if not isinstance(value, str | os.PathLike) or not os.fspath(value):
+        raise ValueError(f"{name}: {in_line(value)}, expected a path, as a text or a pathlib.Path")
+    return Path(value)

@@ -7,9 +7,12 @@ and printed results carry no more digits than their interval supports. [extensio
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from datagravity import checks
 
@@ -66,7 +69,7 @@ class Interval:
         if self.spread == "log-normal" and self.low <= 0:
             raise ValueError(f"low: {self.low!r}, expected a number above 0 for a log-normal interval")
 
-    def draws(self, count, generator):
+    def draws(self, count: int, generator: np.random.Generator) -> NDArray[np.float64]:
         """`count` values from it, shape (count,), by a numpy random generator.
 
         Raises
@@ -92,7 +95,15 @@ class Interval:
         return np.exp(drawn) if self.spread.startswith("log") else drawn
 
 
-def propagate(function, *, monotone=False, draws=20000, seed=0, level=0.8, **arguments):
+def propagate(
+    function: Callable[..., Any],
+    *,
+    monotone: bool = False,
+    draws: int = 20000,
+    seed: int = 0,
+    level: float = 0.8,
+    **arguments: float | Interval,
+) -> Interval:
     """The interval of a function of intervals, taken as independent.
 
     Parameters
@@ -122,11 +133,13 @@ def propagate(function, *, monotone=False, draws=20000, seed=0, level=0.8, **arg
     >>> f"{area.low:.1f} to {area.high:.1f}, level {area.level}"
     '5.4 to 13.3, level 0.8'
     """
+    if not callable(function):
+        raise ValueError(f"function: {checks.in_line(function)}, expected a function of the named arguments")
     checks.number("level", level, checks.OPEN_SHARE)
-    given = {
-        name: argument if isinstance(argument, Interval) else Interval(argument, argument, argument)
-        for name, argument in arguments.items()
-    }
+    checks.truth("monotone", monotone)
+    checks.whole("draws", draws)
+    checks.whole("seed", seed, least=0)
+    given = {name: _as_interval(name, argument) for name, argument in arguments.items()}
     value = float(function(**{name: argument.value for name, argument in given.items()}))
     uncertain = [argument for argument in given.values() if argument.low < argument.high]
     if not uncertain:
@@ -145,14 +158,21 @@ def propagate(function, *, monotone=False, draws=20000, seed=0, level=0.8, **arg
     return Interval(value, min(low, value), max(high, value), level)
 
 
-def digits(interval):
+def _as_interval(name, argument):
+    if isinstance(argument, Interval):
+        return argument
+    number = checks.number(name, argument, checks.FINITE)
+    return Interval(number, number, number)
+
+
+def digits(interval: Interval) -> int:
     """How many significant digits of the value the interval supports: at least 1, and 6 for an exact value."""
     if interval.low == interval.high:
         return 6
     return max(1, _exponent(interval.value) - _place(interval) + 1)
 
 
-def text(interval, unit=""):
+def text(interval: Interval, unit: str = "") -> str:
     """The interval as a reader sees it, "0.36 (0.26 to 0.46) pJ/bit", with no more digits than it supports.
 
     Each of the three numbers is rounded at the same decimal place, but keeps one digit at least.

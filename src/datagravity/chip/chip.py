@@ -1,14 +1,17 @@
 """A chip as its file describes it: what is wrong with it, its rows in the book's table, its disjunction constants."""
 
 from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any
 
 import pandas as pd
 
-from datagravity import sheet
+from datagravity import checks, sheet
 from datagravity.chip import columns, tables
 from datagravity.chip.checking import Checker, Entry
 from datagravity.chip.problems import ChipError
 from datagravity.evidence import load
+from datagravity.sheet import Problem
 
 
 @dataclass
@@ -25,13 +28,13 @@ class Chip:
     """
 
     file: str
-    problems: list
-    warnings: list
-    remarks: list
+    problems: list[Problem]
+    warnings: list[Problem]
+    remarks: list[str]
     entries: list[Entry] = field(repr=False)
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
         """The names of its chips, in the order of the file."""
         return list(dict.fromkeys(entry.cells["chip"] for entry in self.entries))
 
@@ -41,13 +44,13 @@ class Chip:
         return [entry for entry in self.entries if entry.energy]
 
     @property
-    def entered(self):
+    def entered(self) -> pd.DataFrame:
         """The ten columns as they were entered, one row a row of the file, as text."""
         rows = [{name: entry.cells.get(name, "") for name in columns.COLUMNS} for entry in self.entries]
         return pd.DataFrame(rows, columns=list(columns.COLUMNS), dtype="string")
 
     @property
-    def assumptions(self):
+    def assumptions(self) -> list[str]:
         """What was assumed where the file says nothing, each once, with the parts that it is assumed of."""
         found = {}
         for entry in self.entries:
@@ -59,7 +62,7 @@ class Chip:
         """The numbers of a whole chip, by the columns of the table of accelerators."""
         return {e.whole[0]: e.whole[1] for e in self.entries if e.whole and e.cells["chip"] == chip}
 
-    def valid(self):
+    def valid(self) -> "Chip":
         """The chip, if nothing is wrong with its file.
 
         Raises
@@ -93,7 +96,7 @@ class Chip:
         return found
 
     @property
-    def rows(self):
+    def rows(self) -> pd.DataFrame:
         """The rows of the book's table of energies that the file makes, with the columns of `load("energy")`.
 
         Raises
@@ -117,7 +120,7 @@ class Chip:
             raise ValueError(f"{self.file}: no energy of an access or an operation, expected at least one")
         return tables.standing_in(self.energies, self.origins(), groups=groups)
 
-    def disjunction_constants(self):
+    def disjunction_constants(self) -> pd.DataFrame:
         """G_d of every access with every operation of a chip, by the book's own pairing and conventions.
 
         Returns
@@ -151,7 +154,7 @@ class Chip:
         pairs.insert(0, "chip", pairs["source"].map(names))
         return rows, pairs
 
-    def report(self, path, *, data=None):
+    def report(self, path: str | PathLike[str] | None, *, data: str | PathLike[str] | None = None) -> dict[str, Any]:
         """Write what the book says of this chip as one page, and the same numbers as JSON.
 
         Parameters
@@ -179,7 +182,7 @@ class Chip:
         return reporting.write(self, path, data)
 
 
-def read(path):
+def read(path: str | PathLike[str]) -> Chip:
     """Read a chip's file: CSV as any spreadsheet saves it, a workbook (.xlsx), or JSON.
 
     Parameters
@@ -200,7 +203,7 @@ def read(path):
     >>> bool((constants["gd_low"] <= constants["gd_high"]).all())
     True
     """
-    found = sheet.read(path, columns.form())
+    found = sheet.read(checks.path("path", path), columns.form())
     checker = Checker(found)
     problems = [one for one in checker.problems if not one.warning]
     warnings = [one for one in checker.problems if one.warning]

@@ -64,13 +64,14 @@ def serve(root, port):
 @command("sync", example="sync")
 @ROOT
 def sync(root):
-    """Write the page of theorems, the glossary, and each chapter's notebook from their sources."""
-    from datagravity.site import glossary, notebooks, theorems
+    """Write the page of theorems, the glossary, the reference, and each chapter's notebook from their sources."""
+    from datagravity.site import glossary, notebooks, package_page, theorems
     from datagravity.site.build import Book
 
     found = Book(root)
     chapters = found.chapters()
     written = {glossary.PAGE: glossary.write_page(found.source), theorems.PAGE: theorems.write_page(chapters)}
+    written[package_page.PAGE] = package_page.write_page(found.source, chapters)
     written |= {notebooks.notebook_of(chapter).name: notebooks.write_notebook(chapter) for chapter in chapters}
     states = {name: "written" if was_written else "unchanged" for name, was_written in written.items()}
     return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)
@@ -120,6 +121,43 @@ def data_readme(root):
     return Answer(f"{file} written.", {"file": str(file)})
 
 
+@command("new-chapter", example='new-chapter my-chapter --title "My question"')
+@click.argument("name", help="Of the page: small letters, digits and hyphens.")
+@click.option("--title", help="Of the page; from the name if it is left out.")
+@ROOT
+def new_chapter(name, title, root):
+    """Begin a chapter: its page, headlines, test, and line in the table of contents."""
+    from datagravity.site.new_chapter import write
+
+    written = write(root, name, title)
+    told = [f"{path:48} written" for path in written]
+    return Answer("\n".join([*told, f"Then: datagravity chapter {name}"]), written)
+
+
+@command("changes", example="changes v0.1.0")
+@click.argument("revision", help="A revision of git, or a file of results.")
+@ROOT
+def changes(revision, root):
+    """Print what changed in the results, as a section of the changelog."""
+    from datagravity.site import results
+    from datagravity.site.build import Book
+
+    file = Path(revision)
+    old = results.read(file) if file.suffix == ".json" and file.is_file() else results.of_revision(root, revision)
+    now = results.read(Book(root).results)
+    return Answer(results.in_markdown(old, now, revision), results.compare(old, now))
+
+
+@command("release-files", example="release-files")
+@ROOT
+def release_files(root):
+    """Write version and day into the files that repeat them, and the record for Zenodo."""
+    from datagravity.site import release
+
+    states = {name: "written" if changed else "unchanged" for name, changed in release.write(root).items()}
+    return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)
+
+
 @command("picture", example="picture book/energy-against-distance.svg")
 @click.argument("file", type=Path, help="The SVG file to write.")
 def picture(file):
@@ -134,4 +172,4 @@ def picture(file):
     return Answer(f"{file} written.", {"file": str(file)})
 
 
-COMMANDS = [book, chapter, pdf, serve, sync, sync_back, data_readme, picture]
+COMMANDS = [book, chapter, pdf, serve, sync, sync_back, data_readme, new_chapter, changes, release_files, picture]

@@ -1,9 +1,13 @@
 """Forecasts: the energy of a token that a model writes, or reads, on an accelerator."""
 
+import itertools
 import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, TypeAlias
+
+import pandas as pd
 
 from datagravity import checks
 from datagravity.decoding.calibration import calibrate
@@ -11,25 +15,34 @@ from datagravity.decoding.errors import error_interval
 from datagravity.decoding.quantities import UNCALIBRATED, quantities
 from datagravity.decoding.rows import hardware_row, model_row
 from datagravity.decoding.terms import while_decoding, while_prefilling
-from datagravity.decoding.token import budget
+from datagravity.decoding.token import Decoding, budget
 from datagravity.decoding.transformer import parameters
 from datagravity.evidence import remembered
+from datagravity.intervals import Interval
+
+#: A number, or a range of numbers; a model or an accelerator, by its name or as a row.
+Number: TypeAlias = float | Interval
+Row: TypeAlias = str | Mapping[str, Any] | pd.Series
+#: What a forecast takes as an Interval too.
+SPANNED = ("batch", "context", "prompt", "weight_bits", "kv_bits", "pj_per_bit")
 
 
 def decode_energy(
-    model,
-    accelerator,
+    model: Row,
+    accelerator: Row,
     *,
-    batch,
-    context,
-    prompt=0,
-    gpus=1,
-    weight_bits=None,
-    kv_bits=16,
-    pj_per_bit=None,
-    calibration=None,
-):
+    batch: Number,
+    context: Number,
+    prompt: Number | tuple[float, float] | list[float] = 0,
+    gpus: int = 1,
+    weight_bits: Number | None = None,
+    kv_bits: Number = 16,
+    pj_per_bit: Number | None = None,
+    calibration: Mapping[str, float] | None = None,
+) -> Decoding:
     """Energy of decoding one token, and of its share of the prompt. [extension]
+
+    Each of batch, context, prompt, weight_bits, kv_bits and pj_per_bit is a number or an `Interval`.
 
     Parameters
     ----------
@@ -38,8 +51,8 @@ def decode_energy(
     batch : sequences in flight over all accelerators, above 0; may be fractional, as a mean is
     context : mean tokens in the KV cache of a sequence, 0 or more
     prompt : mean tokens of the prompts that are read meanwhile, 0 for decoding alone; or (low, high), where it is not
-        known: then the answer is that of their geometric mean, and its band contains that of both ends. What is
-        written for each follows: the context is the prompt and half of it.
+        known: an Interval about their geometric mean. What is written for each follows: the context is the prompt and
+        half of it.
     gpus : accelerators that share the model
     weight_bits, kv_bits : width of a weight, 16 or as a configuration's torch_dtype says if None, and of a cached
         number; at 8 bits a weight is taken to compute at the FP8
@@ -49,7 +62,8 @@ def decode_energy(
 
     Returns
     -------
-    Decoding
+    Decoding; of an Interval it is that of its value, with a band from `low` to `high` that contains the bands at both
+    ends
 
     Raises
     ------
@@ -77,9 +91,19 @@ def decode_energy(
     >>> many = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=32, context=1024)
     >>> many.joules_per_token < one.joules_per_token, many.gd < one.gd
     (True, True)
+
+    A context between two ends widens the band:
+
+    >>> from datagravity import Interval
+    >>> wide = decode_energy("Llama-2 7B", "A100 SXM4 80GB", batch=1, context=Interval(1024, 512, 4096))
+    >>> wide.joules_per_token == one.joules_per_token, wide.low < one.low, wide.high > one.high
+    (True, True, True)
     """
+    given = locals()
     if isinstance(prompt, tuple | list):
-        return _over_prompts(prompt, locals())
+        return decode_energy(**given | {"prompt": _span(prompt)})
+    if any(isinstance(given[name], Interval) for name in SPANNED):
+        return _over_intervals(decode_energy, given)
     name, row = model_row(model)
     place, device = hardware_row(accelerator)
     context = checks.number("context", context, checks.AT_LEAST_ZERO)
@@ -113,23 +137,40 @@ def _band(mixture):
     return error_interval(mixture)
 
 
-def _over_prompts(ends, given):
-    """The forecast at the geometric mean of a range of prompts, with a band that contains those of both ends."""
+def _span(ends):
+    """A pair of low and high as an Interval about their geometric mean."""
     ends = checks.numbers("prompt", ends, checks.POSITIVE)
     if ends.shape != (2,) or ends[0] > ends[1]:
         raise ValueError(f"prompt: {tuple(ends.tolist())!r}, expected a number, or a pair of low and high")
-    low, middle, high = (
-        decode_energy(**given | {"prompt": float(prompt)}) for prompt in (ends[0], math.sqrt(ends.prod()), ends[1])
-    )
-    return replace(middle, low=min(low.low, middle.low, high.low), high=max(low.high, middle.high, high.high))
+    return Interval(math.sqrt(ends.prod()), *ends)
 
 
-def prefill_energy(model, accelerator, *, prompt, batch=1, gpus=1, weight_bits=None, kv_bits=16, pj_per_bit=None):
+def _over_intervals(forecast, given):
+    """The forecast at the values of the Intervals, with a band that contains those of all their corners."""
+    spans = {name: given[name] for name in SPANNED if isinstance(given.get(name), Interval)}
+    middle = forecast(**given | {name: span.value for name, span in spans.items()})
+    corners = itertools.product(*({span.low, span.high} for span in spans.values()))
+    found = [middle, *(forecast(**given | dict(zip(spans, corner, strict=True))) for corner in corners)]
+    return replace(middle, low=min(one.low for one in found), high=max(one.high for one in found))
+
+
+def prefill_energy(
+    model: Row,
+    accelerator: Row,
+    *,
+    prompt: Number,
+    batch: Number = 1,
+    gpus: int = 1,
+    weight_bits: Number | None = None,
+    kv_bits: Number = 16,
+    pj_per_bit: Number | None = None,
+) -> Decoding:
     """Energy of one prompt token while `batch` prompts of `prompt` tokens are read in one pass. [extension]
 
     As `decode_energy`, with all prompt tokens of the pass sharing one read of the weights, attention over half the
     prompt on average, and the cache written once and not read again. Only the weights are asked to fit. `low` and
-    `high` are the band of decoding; `prompts_read` says how far forecasts of prompts were off.
+    `high` are the band of decoding; `prompts_read` says how far forecasts of prompts were off. Each of prompt,
+    batch, weight_bits, kv_bits and pj_per_bit is a number or an `Interval`.
 
     Parameters
     ----------
@@ -153,6 +194,9 @@ def prefill_energy(model, accelerator, *, prompt, batch=1, gpus=1, weight_bits=N
     >>> read.joules_per_token < written.joules_per_token
     True
     """
+    given = locals()
+    if any(isinstance(given[name], Interval) for name in SPANNED if name in given):
+        return _over_intervals(prefill_energy, given)
     name, row = model_row(model)
     place, device = hardware_row(accelerator)
     prompt = checks.number("prompt", prompt, checks.POSITIVE)
@@ -166,7 +210,7 @@ def _numbers(row, device, batch, context, gpus, weight_bits, kv_bits, pj_per_bit
     """What the formulas need, by the names of their symbols."""
     calibration = _calibrated() if calibration is None else calibration
     if not isinstance(calibration, Mapping) or set(calibration) != set(UNCALIBRATED):
-        raise ValueError(f"calibration: {calibration!r}, expected exactly {', '.join(UNCALIBRATED)}")
+        raise ValueError(f"calibration: {checks.in_line(calibration)}, expected exactly {', '.join(UNCALIBRATED)}")
     gpus = checks.whole("gpus", gpus)
     weight_bits = row.get("weight_bits") or 16 if weight_bits is None else weight_bits
     return quantities(row, device, weight_bits, gpus, pj_per_bit, calibration) | {

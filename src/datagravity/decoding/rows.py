@@ -1,5 +1,9 @@
 """Who decodes, and on what: a row of the table by its name, or a mapping with its columns that a reader gives."""
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 from datagravity import checks
 from datagravity.decoding import configuration
 from datagravity.evidence import cells, load, package, plain, remembered
@@ -21,7 +25,8 @@ def model_row(model):
         If there is no such model, a column that is needed is blank or out of range, or a value is none that the table
         could hold.
     """
-    if not isinstance(model, str) and hasattr(model, "keys") and configuration.is_configuration(model):
+    model = _mapping(model)
+    if isinstance(model, Mapping) and configuration.is_configuration(model):
         model = configuration.row_of(model)
     name, row = _row("llm", "model", model, MODEL_NUMBERS)
     _filled(name, row, "tied_embeddings")
@@ -30,7 +35,12 @@ def model_row(model):
 
 def hardware_row(accelerator):
     """The name of an accelerator and its row, as `model_row` has it of the table `accelerators`."""
-    return _row("accelerators", "accelerator", accelerator, HARDWARE_NUMBERS)
+    return _row("accelerators", "accelerator", _mapping(accelerator), HARDWARE_NUMBERS)
+
+
+def _mapping(given):
+    """A row of a data frame as a mapping; anything else as it is."""
+    return given.to_dict() if isinstance(given, pd.Series) and given.index.inferred_type == "string" else given
 
 
 @remembered
@@ -48,10 +58,9 @@ def _row(table, argument, given, needed):
     if isinstance(given, str):
         row = plain(_named(table, checks.choice(argument, given, _names(table))))
     else:
-        try:
-            row = plain(dict(given))
-        except (TypeError, ValueError):
-            raise ValueError(f"{argument}: {given!r}, expected a name or a mapping") from None
+        if not isinstance(given, Mapping):
+            raise ValueError(f"{argument}: {checks.in_line(given)}, expected a name or a mapping")
+        row = plain(dict(given))
         _held_to_the_table(table, row)
     name = str(row.get("name") or "a row of your own")
     for column in needed:

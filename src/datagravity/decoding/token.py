@@ -22,19 +22,19 @@ class Decoding:
     the standing power flows, and `seconds` how long each takes one accelerator: weights, kv_cache, arithmetic, prompt,
     links, layers, host. `gd` is (weights + kv_cache) / arithmetic. `batch_at_unity` is the batch at which it is one,
     infinite if the cache alone keeps it above. `low` and `high`, in J, are the ends of the band of a model that was
-    left out of the fit, at `errors.LEVEL`; where the prompt is a range, both of its ends are in it. `step_seconds`
-    is the time of one step; `weight_bytes` and `kv_bytes` are what one token moves, `flop` its operations without the
-    prompt's. `bounds` maps each lever to what it can save at most (Amdahl): the whole energy over what is left when all
-    that the lever acts on is gone; `time_bounds` does it for the time. `quantities` are the numbers that went in, by
-    the names of their symbols, and `phase` turns a formula into the one they went into: `terms.while_decoding` or
-    `terms.while_prefilling`.
+    left out of the fit, at `errors.LEVEL`; where an argument is an Interval, the bands at its ends are in it.
+    `step_seconds` is the time of one step; `weight_bytes` and `kv_bytes` are what one token moves, `flop` its
+    operations without the prompt's. `bounds` maps each lever to what it can save at most (Amdahl): the whole energy
+    over what is left when all that the lever acts on is gone; `time_bounds` does it for the time. `quantities` are the
+    numbers that went in, by the names of their symbols, and `phase` turns a formula into the one they went into:
+    `terms.while_decoding` or `terms.while_prefilling`.
     """
 
     model: str
     accelerator: str
-    terms: dict
-    standing_parts: dict
-    seconds: dict
+    terms: dict[str, float]
+    standing_parts: dict[str, float]
+    seconds: dict[str, float]
     gd: float
     batch_at_unity: float
     joules_per_token: float
@@ -44,22 +44,22 @@ class Decoding:
     weight_bytes: float
     kv_bytes: float
     flop: float
-    bounds: dict
-    time_bounds: dict
-    quantities: dict
+    bounds: dict[str, float]
+    time_bounds: dict[str, float]
+    quantities: dict[str, float]
     phase: Callable
 
     @property
-    def tokens_per_joule(self):
+    def tokens_per_joule(self) -> float:
         """Tokens for one joule."""
         return 1 / self.joules_per_token
 
     @property
-    def shares(self):
+    def shares(self) -> dict[str, float]:
         """The terms as shares of the whole."""
         return {name: term / self.joules_per_token for name, term in self.terms.items()}
 
-    def gain(self, lever, factor):
+    def gain(self, lever: str, factor: float) -> float:
         """By what the energy of a token falls if a lever divides what it acts on by `factor` (1 or more).
 
         Computed anew from the formulas, not from the bound, so that the two can be compared. `speedup` is the same of
@@ -72,7 +72,7 @@ class Decoding:
         """
         return self._ratio(symbolic.token_energy, lever, factor)
 
-    def speedup(self, lever, factor):
+    def speedup(self, lever: str, factor: float) -> float:
         """By what the time of a token falls if a lever divides what it acts on by `factor`; see `gain`."""
         return self._ratio(symbolic.token_seconds, lever, factor)
 

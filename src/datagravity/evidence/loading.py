@@ -3,20 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from datagravity import paths, store
+from datagravity import checks, paths, store
 from datagravity.checks import choice
 from datagravity.evidence import conversion, files, keys, package, rules, schema
 from datagravity.evidence.problems import TableError
 from datagravity.reads import BIBLIOGRAPHY, file_digest, record
 from datagravity.sources import entries_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Where a file or a folder lies.
+Folder: TypeAlias = str | PathLike[str]
 #: Under this name a data frame of the book's own tables says, in its `attrs`, which one it was loaded from.
 LOADED_FROM = "loaded_from"
 
 
-def tables(*, directory=None):
+def tables(*, directory: Folder | None = None) -> list[str]:
     """The names of the tables, in the order of the data package.
 
     Parameters
@@ -35,7 +42,7 @@ def tables(*, directory=None):
     return [resource["name"] for resource in package.read(package.folder_of(directory))["resources"]]
 
 
-def load(table, *, directory=None, references=None):
+def load(table: str, *, directory: Folder | None = None, references: Folder | None = None) -> "pd.DataFrame":
     """One table of the data package, validated and converted.
 
     Parameters
@@ -150,7 +157,7 @@ class _Checked:
 
 def _checked(directory, references):
     folder = package.folder_of(directory)
-    references = paths.REFERENCES if references is None else Path(references)
+    references = paths.REFERENCES if references is None else checks.path("references", references)
     names = [resource["path"] for resource in package.read(folder)["resources"]]
     # The content decides, not the time stamp: an edited table is never answered from the cache.
     content = tuple(file_digest(path) for path in (*(folder / name for name in (package.FILE, *names)), references))

@@ -2,9 +2,8 @@
 
 import json
 from functools import lru_cache
-from pathlib import Path
 
-from datagravity import paths
+from datagravity import checks, paths
 from datagravity.evidence.cells import LIMITS
 from datagravity.evidence.problems import Problem, TableError
 from datagravity.reads import file_digest
@@ -57,7 +56,7 @@ FILE = "datapackage.json"
 
 def folder_of(directory):
     """The folder of a data package; the book's own if None."""
-    return paths.DATA if directory is None else Path(directory)
+    return paths.DATA if directory is None else checks.path("directory", directory)
 
 
 def name_of(folder, file):

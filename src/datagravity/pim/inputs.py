@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from datagravity import checks
 from datagravity.evidence import load, remembered
 from datagravity.intervals import Interval
 from datagravity.law import workload_disjunction_constant
@@ -256,10 +257,13 @@ def _way_of(name, cells):
 
 def _cells(row):
     """The row's name, and the columns that a prediction reads, as text without spaces at its ends, blanks left out."""
-    if isinstance(row, pd.Series):
+    if isinstance(row, pd.Series) and row.index.inferred_type == "string":
         row = row.to_dict()
     if not isinstance(row, Mapping):
-        raise ValueError(f"row: {row!r}, expected a mapping from columns of pim.csv to values")
+        raise ValueError(f"row: {checks.in_line(row)}, expected a mapping from columns of pim.csv to values")
+    both, low, high = _ENERGIES
+    if isinstance(row.get(both), Interval):
+        row = {**row, both: None, low: row[both].low, high: row[both].high}
     cells = {}
     for name in _READ:
         value = row.get(name)

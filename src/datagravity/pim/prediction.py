@@ -6,9 +6,12 @@ system that moves data from published shares of a baseline without PIM. [extensi
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
@@ -43,17 +46,17 @@ class Prediction:
     value: float
     low: float
     high: float
-    inputs: dict
+    inputs: dict[str, Input]
 
 
-def predict_pim(row, *, level=LEVEL, **chosen):
+def predict_pim(row: Mapping[str, Any] | pd.Series, *, level: float = LEVEL, **chosen: str) -> Prediction:
     """How many times less energy PIM should take, from what a row compares and nothing of what came out. [extension]
 
     Parameters
     ----------
     row : mapping with columns of data/pim.csv, values as numbers or text; blanks, missing and unknown columns are
         allowed. It reads `id`, `source`, `baseline_class`, `baseline_memory`, `scope` and the energy of a bit in
-        `pj_per_bit_baseline_low` and `_high`, or in `pj_per_bit_baseline` where both are one; `row_id` and
+        `pj_per_bit_baseline_low` and `_high`, or in `pj_per_bit_baseline`, a number or an Interval; `row_id` and
         `source_key` are other names of the first two. A class or a scope that is blank or unknown takes the widest
         prior, and `inputs` says so.
     level : nominal coverage of the interval

@@ -70,7 +70,7 @@ def row_of(**columns):
 
     Examples
     --------
-    >>> row_of(source="farmahini2015nda", scope="data_transfer_only")["energy_factor_low"]
+    >>> float(row_of(source="farmahini2015nda", scope="data_transfer_only")["energy_factor_low"])
     3.125
     """
     return one_row("pim", load("pim"), **columns)

@@ -1,11 +1,13 @@
 """`place` and what it returns."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from datagravity import checks
 from datagravity.placement.arguments import point, readable
@@ -14,6 +16,14 @@ from datagravity.placement.energy import energies_in_one_reading
 from datagravity.placement.funnels import search_funnels
 from datagravity.placement.sample import summarise
 from datagravity.placement.valley import find_valley
+
+if TYPE_CHECKING:  # neither is loaded without need
+    import dask.array as da
+    import pandas as pd
+
+#: What holds one number a data set, and what holds one position.
+Numbers: TypeAlias = "NDArray[Any] | Sequence[float] | pd.Series | da.Array"
+Points: TypeAlias = "NDArray[Any] | Sequence[Sequence[float]] | pd.DataFrame | da.Array"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +46,7 @@ class Placement:
     (True, True)
     """
 
-    position: np.ndarray
+    position: NDArray[np.float64]
     energy: float
     lower_bound: float
     certified: bool
@@ -44,7 +54,7 @@ class Placement:
     converged: bool
     _energy_at: Callable = field(repr=False)
 
-    def saving_over(self, position):
+    def saving_over(self, position: Numbers) -> float:
         """Energy at another position (d,) over the energy here: 1 here, inf where only the energy here is 0.
 
         Raises
@@ -61,7 +71,15 @@ class Placement:
         return there / self.energy
 
 
-def place(masses, positions, exponent, *, start=None, tolerance=1e-10, max_iterations=100):
+def place(
+    masses: Numbers,
+    positions: Points,
+    exponent: float,
+    *,
+    start: "Numbers | None" = None,
+    tolerance: float = 1e-10,
+    max_iterations: int = 100,
+) -> Placement:
     """The position of least energy sum_i M_i |x - x_i|^a, with a lower bound that proves how good it is. [extension]
 
     From exponent 1 on the energy is convex and the position is the global optimum: median at 1, centre of mass at 2.
@@ -70,8 +88,9 @@ def place(masses, positions, exponent, *, start=None, tolerance=1e-10, max_itera
 
     Parameters
     ----------
-    masses : (n,), finite and at least 0, one of them above 0; numpy or dask array
-    positions : (n, d), finite, d >= 1; float32 and float64 are read as they are, in chunks; numpy or dask array
+    masses : (n,), finite and at least 0, one of them above 0; numpy or dask array, or a Series
+    positions : (n, d), finite, d >= 1; float32 and float64 are read as they are, in chunks; numpy or dask array, or a
+        DataFrame
     exponent : finite number above 0
     start : (d,), where to start if that is better than the solution of a sample
     tolerance : relative gap between energy and lower bound at which the search stops, at least 0

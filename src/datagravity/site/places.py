@@ -70,6 +70,12 @@ def picture(app, pagename, doctree):
     return f"{base.rstrip('/')}/{PICTURES}/{path.name}" if base else f"{PICTURES}/{path.name}"
 
 
+def drop_overview(app, error):
+    """No overview of the modules whose source has a page: nothing leads to it."""
+    if not error:
+        (Path(app.outdir) / "_modules" / "index.html").unlink(missing_ok=True)
+
+
 def setup(app):
     """Register with Sphinx; called by the extension."""
     app.connect("config-inited", configure)
@@ -77,3 +83,4 @@ def setup(app):
     app.connect("doctree-read", name_once, priority=100)
     app.connect("html-collect-pages", data_pages.collect)
     app.connect("html-page-context", add_what_it_is)
+    app.connect("build-finished", drop_overview)

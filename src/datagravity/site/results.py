@@ -6,6 +6,7 @@ the pages take them, the outputs of the chapters.
 
 import json
 import math
+import subprocess
 
 #: Digits that are kept.
 DIGITS = 12
@@ -91,6 +92,65 @@ def _old_value(old, chapter, name, value):
     before = old["headlines"].get(chapter, {}).get(name, {}).get("value")
     numbers = [isinstance(number, float) for number in (before, value)]
     return before if all(numbers) and math.isclose(before, value, rel_tol=NOISE) else value
+
+
+def in_markdown(old, new, since):
+    """What changed in the results, as a section of a changelog: by chapter, each number before and after.
+
+    Parameters
+    ----------
+    old, new : results, as from `read`
+    since : what the old ones are of, in words
+
+    Returns
+    -------
+    text: Markdown; which tables a number rests on is left out, and the tables that changed are named once
+    """
+    lines = [f"### What changed in the results since {since}", ""]
+    groups = {}
+    for line in compare(_numbers(old), _numbers(new)):
+        chapter, _, rest = line.partition(".")
+        name, _, step = rest.partition(": ")
+        name, _, part = name.partition(", ")
+        groups.setdefault(chapter, []).append(f"  - `{name}`{f', {part}' if part else ''}: {step}")
+    for chapter, found in groups.items():
+        lines += [f"- [{chapter}](book/{chapter}.md)", *found]
+    if not groups:
+        lines.append("No number changed.")
+    before, now = old["tables"], new["tables"]
+    changed = [name for name in sorted(before | now) if before.get(name) != now.get(name)]
+    if changed:
+        lines += ["", f"Tables that changed: {', '.join(changed)}."]
+    return "\n".join(lines)
+
+
+def _numbers(results):
+    """Results without the tables that each number rests on."""
+    chapters = results["headlines"].items()
+    bare = {chapter: {name: one | {"inputs": []} for name, one in found.items()} for chapter, found in chapters}
+    return {"headlines": bare}
+
+
+def of_revision(root, revision):
+    """The results as a revision of git has them, in the checkout `root`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such revision, or it has no results.
+    """
+    file = "book/results.json"
+    if not revision.strip() or revision.startswith("-"):
+        raise ValueError(f"revision: {revision!r}, expected a revision of git, as in HEAD~1")
+    command = ["git", "-C", str(root), "show", f"{revision}:{file}"]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise ValueError(f"revision: {revision!r}, expected git on this machine ({error.strerror})") from None
+    if run.returncode:
+        said = run.stderr.strip().splitlines()[:1] or ["no such revision"]
+        raise ValueError(f"revision: {revision!r}, expected a revision of git that has {file} ({said[0]})")
+    return json.loads(run.stdout)
 
 
 def compare(old, new):

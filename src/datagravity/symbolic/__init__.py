@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # for tools that read the package without running it
     from datagravity.symbolic.token import *  # noqa: F403
 
 #: File -> what it builds. The symbols are all in `notation`.
-_FORMULAS = {
+FORMULAS = {
     "law": """
         two_terms two_terms_distance two_terms_minimum share_theorem relative_entropy disjunction_constant
         workload_disjunction_constant both_energies larger_energy saving_exponent asymptotic_saving MODELS transport
@@ -88,7 +88,7 @@ _FORMULAS = {
         realigned_from realigned_until realigned_distance realigned_ratio fixed_gain realigned_gain
     """,
 }
-_HOMES = {name: file for file, names in _FORMULAS.items() for name in names.split()}
+_HOMES = {name: file for file, names in FORMULAS.items() for name in names.split()}
 
 
 def __getattr__(name):
