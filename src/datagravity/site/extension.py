@@ -25,6 +25,8 @@ SCRIPTS = {
     "dg-table-live": ["tables.js"],
     'class="dg-landing"': ["landing.js"],
 }
+#: The branch with the offered notebooks, which `.github/workflows/pages.yml` writes.
+COLAB_BRANCH = "notebooks"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -71,6 +73,14 @@ def adjust_page(app, pagename, templatename, context, doctree):
     context["metatags"] = context.get("metatags", "") + scriptless.LINK.format(path=path)
     if chapter_source(app, pagename) is not None:
         context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def lead_colab_to_what_is_offered(app, pagename, templatename, context, doctree):
+    """Colab opens what a branch of the repository holds: that of the notebooks that pages offer, not of their sources."""
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []) if group.get("type") == "group" else []:
+            if button.get("text") == "Colab":
+                button["url"] = f"{button['url'].partition('/blob/')[0]}/blob/{COLAB_BRANCH}/{pagename}.ipynb"
 
 
 def write_offline_files(app, error):
@@ -144,6 +154,8 @@ def setup(app):
     app.connect("config-inited", add_static_folder)
     app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
+    # After the theme has added its buttons.
+    app.connect("html-page-context", lead_colab_to_what_is_offered, priority=900)
     places.setup(app)
     app.connect("build-finished", write_offline_files)
     app.connect("build-finished", accessible.write)
