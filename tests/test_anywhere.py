@@ -1,7 +1,7 @@
 """The notebook of every page runs where nothing of the book is: an empty folder, an environment without the package.
 
 The environment has what the package asks for and a kernel, no more, and not what builds the book. It may open nothing
-of the checkout, and reach no host but the one that serves the site.
+of the checkout but the store of dear results, and reach no host but the one that serves the site.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from conftest import ROOT
-from datagravity import __version__
+from datagravity import __version__, store
 from datagravity.site import executed, first_cell, links, results, wheel
 from datagravity.site.build import Book
 from datagravity.site.renderer import VEGALITE_MIME
@@ -39,11 +39,11 @@ WHEEL = f"datagravity-{__version__}-py3-none-any.whl"
 GUARD = """
 import sys
 
-ROOT, LIBRARIES = {root!r}, {libraries!r}
+ROOT, ALLOWED = {root!r}, {allowed!r}
 
 def guard(event, arguments):
     if event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], str):
-        if arguments[0].startswith(ROOT) and not arguments[0].startswith(LIBRARIES):
+        if arguments[0].startswith(ROOT) and not arguments[0].startswith(ALLOWED):
             raise PermissionError("of the checkout: " + arguments[0])
     if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in ("127.0.0.1", "::1"):
         raise PermissionError("another host: " + str(arguments[1]))
@@ -78,12 +78,13 @@ def empty(tmp_path_factory):
         for top in {file.parts[0] for file in found.files} - {"..", "__pycache__"}:
             if not (site / top).exists():
                 (site / top).symlink_to(Path(found.locate_file(top)).resolve())
-    libraries = str(Path(distribution("ipykernel").locate_file("")).resolve())
-    (site / "sitecustomize.py").write_text(GUARD.format(root=str(ROOT), libraries=libraries), encoding="utf-8")
+    # The store gives what the same code computed from the same tables with the same libraries, and nothing else.
+    allowed = (str(Path(distribution("ipykernel").locate_file("")).resolve()), os.environ[store.VARIABLE])
+    (site / "sitecustomize.py").write_text(GUARD.format(root=str(ROOT), allowed=allowed), encoding="utf-8")
     foreign = ("PYTHON", "PIP", "JUPYTER", "IPYTHON", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     environment |= {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    environment |= {"HOME": str(folder), "PYTHONNOUSERSITE": "1", "DATAGRAVITY_STORE": str(folder / "store")}
+    environment |= {"HOME": str(folder), "PYTHONNOUSERSITE": "1"}
     # A proxy would stand between this machine and itself.
     environment |= {"no_proxy": "127.0.0.1", "NO_PROXY": "127.0.0.1"}
     return SimpleNamespace(python=str(folder / "env" / "bin" / "python"), folder=folder, environment=environment)
@@ -98,17 +99,20 @@ def run(empty, code, folder):
 def execute(notebook, empty, folder):
     """Run a notebook from top to bottom in a kernel of the empty environment."""
 
-    class Manager(AsyncKernelManager):
-        @property
-        def kernel_spec(self):
-            command = [empty.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=command, language="python", display_name="empty")
-
     resources = {"metadata": {"path": str(folder)}}
     # A socket's path has at most 104 characters; a port may be taken before it is used.
     with TemporaryDirectory() as sockets, ThreadPoolExecutor(1) as alone, open(os.devnull, "wb") as log:
-        manager = Manager(transport="ipc", ip=f"{sockets}/kernel")
-        client = NotebookClient(notebook, km=manager, timeout=600, iopub_timeout=600, resources=resources)
+
+        class Manager(AsyncKernelManager):
+            transport, ip = "ipc", f"{sockets}/kernel"
+
+            @property
+            def kernel_spec(self):
+                command = [empty.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+                return KernelSpec(argv=command, language="python", display_name="empty")
+
+        options = {"timeout": 600, "iopub_timeout": 600, "shutdown_kernel": "immediate", "resources": resources}
+        client = NotebookClient(notebook, kernel_manager_class=Manager, **options)
         alone.submit(asyncio.run, client.async_execute(env=empty.environment, stderr=log)).result()
     return notebook
 

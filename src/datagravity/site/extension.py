@@ -76,7 +76,7 @@ def adjust_page(app, pagename, templatename, context, doctree):
 
 
 def lead_colab_to_what_is_offered(app, pagename, templatename, context, doctree):
-    """Colab opens what a branch of the repository holds: that of the notebooks that pages offer, not of their sources."""
+    """Colab opens what a branch of the repository holds: of the notebooks, those that pages offer."""
     for group in context.get("header_buttons", []):
         for button in group.get("buttons", []) if group.get("type") == "group" else []:
             if button.get("text") == "Colab":
