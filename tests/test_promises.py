@@ -58,6 +58,7 @@ def test_versions_agree():
     assert citation["version"] == version
     assert f"## {version}" in read("CHANGELOG.md")
     assert f"Version {version}." in read("_config.yml")
+    assert f"wheel/datagravity-{version}-py3-none-any.whl" in read("README.md")
     assert json.loads(read("data/datapackage.json"))["version"] == version
     authors = {
         PROJECT["authors"][0]["name"],
