@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark lock
+.PHONY: help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark lab lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -33,7 +33,7 @@ format: .venv/installed ## mend style and format
 	@$(RUN) -m ruff check --fix . ; $(RUN) -m ruff format .
 
 sync: .venv/installed ## write every chapter's .ipynb from its .md, and the other generated files
-	@$(RUN) -m datagravity sync
+	@$(RUN) -m datagravity sync $(if $(FORCE),--force)
 	@$(RUN) -m datagravity data-readme
 	@$(RUN) -m datagravity release-files
 	@$(RUN) -m datagravity picture book/energy-against-distance.svg
@@ -46,6 +46,9 @@ new-chapter: .venv/installed ## begin a chapter: make new-chapter NAME=my-chapte
 	@test -n "$(NAME)" || { echo "Name the chapter: make new-chapter NAME=my-chapter"; exit 1; }
 	@$(RUN) -m datagravity new-chapter "$(NAME)"
 
+lab: .venv/installed ## open the chapters in JupyterLab, each notebook paired with its source
+	@$(RUN) -m jupyterlab book
+
 benchmark: .venv/installed ## time the build and the placement solver, as ratios (twenty minutes; quiet machine)
 	@$(RUN) benchmarks/build.py
 	@$(RUN) benchmarks/place.py
@@ -56,7 +59,7 @@ clean:               ## remove what was built (not .venv)
 
 lock: .venv/installed ## resolve requirements.lock anew from pyproject.toml
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --extra book --extra test \
+	  --no-emit-index-url --no-emit-find-links --no-header --extra book --extra lab --extra test \
 	  pyproject.toml --output-file requirements.lock
 
 .venv/installed: requirements.lock

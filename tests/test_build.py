@@ -117,7 +117,19 @@ def test_launch_buttons_need_a_repository_and_offered_notebooks_lead_to_the_site
     assert "As in [two](https://a.org/book/two.html), the answer is 42." in offered
     page = (small_book.html / "one.html").read_text()
     assert "mybinder.org/v2/gh/someone/somewhere" in page
+    assert "colab.research.google.com/github/someone/somewhere/blob/notebooks/one.ipynb" in page
     assert "mybinder.org" not in (book.html / "placement.html").read_text()
+
+
+def test_a_host_may_say_where_the_site_is(small_book, monkeypatch):
+    edit(small_book.source / "one.md", "The answer is", "As in [two](two.md), the answer is")
+    success(small_book)
+    offered = small_book.html / "_sources" / "one.ipynb"
+    assert "[two](http://127.0.0.1:8000/two.html)" in offered.read_text(encoding="utf-8")
+    monkeypatch.setenv("DATAGRAVITY_ADDRESS", "https://b.org/book")
+    success(small_book)
+    assert "[two](https://b.org/book/two.html)" in offered.read_text(encoding="utf-8")
+    assert "Nothing changed" in success(small_book)
 
 
 def test_the_results_are_renewed_and_what_changed_is_said(own_book):

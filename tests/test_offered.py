@@ -3,13 +3,16 @@
 import base64
 import re
 
+import altair as alt
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import HTML
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from conftest import ROOT
 from datagravity.chapter import HEADLINES
-from datagravity.site import executed, figures, renderer
+from datagravity.site import executed, figures, first_cell, links, outputs, reader, renderer
 from datagravity.site.build import Book
 from datagravity.site.offered import Label, Site, html, markdown, offered, stored
 from datagravity.sources import short_name
@@ -234,6 +237,48 @@ def test_cells_and_outputs_are_what_any_program_can_show(notebook):
     assert 'href="https://a.org/book/references.html#weber1909"' in sources.data["text/html"]
 
 
+def test_what_the_build_stores_stays_inside_and_its_text_is_shown(notebook):
+    told = notebook.cells[1].outputs[1]
+    told.data["text/plain"] = "answer: 42 (extension)"
+    [shown] = offered(notebook, ABROAD).cells[1].outputs
+    assert shown.data == {"text/plain": "answer: 42 (extension)"}
+
+
+def test_a_site_with_a_wheel_has_its_notebooks_install_it_first(notebook):
+    site = ABROAD._replace(wheel="datagravity-9-py3-none-any.whl")
+    first, *rest = offered(notebook, site).cells
+    assert first.source == first_cell.code("https://a.org/book/", "datagravity-9-py3-none-any.whl")
+    assert [cell.source for cell in rest] == [cell.source for cell in offered(notebook, ABROAD).cells]
+    words = new_notebook(cells=[new_markdown_cell("Words.")])
+    assert [cell.source for cell in offered(words, site).cells] == ["Words."]
+
+
+def test_the_first_cell_is_code_that_knows_its_site_and_says_what_helps_where_it_is_on_this_machine():
+    for base, says in (("https://a.org/book/", "Install it by hand"), (links.THIS_MACHINE, "make serve")):
+        code = first_cell.code(base, "a.whl")
+        compile(code, "first cell", "exec")
+        assert f'site = "{base}"\nwheel = "a.whl"\n' in code
+        assert says in code
+        assert "$" not in code
+        assert len(code.split("\n")) <= 25
+        assert max(map(len, code.split("\n"))) <= 80
+
+
+def test_a_readers_outputs_lead_to_the_site(monkeypatch):
+    shell = InteractiveShell()
+    monkeypatch.setattr(reader, "get_ipython", lambda: shell)
+    with alt.renderers.enable("html"):
+        before = alt.renderers.active
+        reader.start("https://a.org/")
+        assert alt.renderers.active != before
+        reader.start("https://a.org/")  # a cell may run twice
+        chart = alt.Chart(alt.Data(values=[{"link": "data/energy.html#P156"}])).mark_point()
+        assert '"link": "https://a.org/data/energy.html#P156"' in chart._repr_mimebundle_()["text/html"]
+    data, _ = shell.display_formatter.format(HTML('<a href="references.html#x">x</a>'))
+    assert data["text/html"] == '<a href="https://a.org/references.html#x">x</a>'
+    assert shell.displayhook.compute_format_data(0.5)[0]["text/html"] == outputs.readable(0.5)
+
+
 def test_it_is_the_same_each_time(notebook):
     copy = nbformat.from_dict(notebook)
     for number, cell in enumerate(copy.cells):
@@ -265,6 +310,8 @@ def test_each_page_offers_what_was_executed(book, chapter):
 
     done = executed.with_outputs(chapter.read_text(encoding="utf-8"), book.executed, chapter.stem)
     pairs = [[cell for cell in one.cells if cell.cell_type == "code"] for one in (notebook, done)]
+    if pairs[1]:
+        assert pairs[0].pop(0) is notebook.cells[0]
     assert [cell.source for cell in pairs[0]] == [cell.source for cell in pairs[1]]
     for cell, source in zip(*pairs, strict=True):
         kinds = [set(output.get("data", {})) for output in cell.outputs]
@@ -284,6 +331,8 @@ def test_each_page_offers_what_was_executed(book, chapter):
         value = re.sub(r"&\w+;", "", value).replace("\N{NO-BREAK SPACE}", " ")
         assert value in re.sub(r"\\(?=[\W_])|[<>&]", "", prose)
     # What the notebook links to is on the site.
-    for name, _, anchor in (link.partition("#") for link in re.findall(r"\]\(([\w-]+\.html[^)]*)\)", prose)):
+    here = re.findall(rf"\]\({links.THIS_MACHINE}([\w-]+\.html[^)]*)\)", prose)
+    assert here
+    for name, _, anchor in (link.partition("#") for link in here):
         assert not anchor or f'id="{anchor}"' in (book.html / name).read_text(encoding="utf-8")
     assert len(stored(done)) == 0 or "glue" not in prose

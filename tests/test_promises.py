@@ -59,6 +59,7 @@ def test_versions_agree():
     assert citation["version"] == version
     assert f"## {version}" in read("CHANGELOG.md")
     assert f"Version {version}." in read("_config.yml")
+    assert f"wheel/datagravity-{version}-py3-none-any.whl" in read("README.md")
     assert json.loads(read("data/datapackage.json"))["version"] == version
     authors = {
         PROJECT["authors"][0]["name"],
@@ -79,7 +80,7 @@ def test_the_lock_has_hashes_and_no_address():
 
 def test_the_lock_admits_what_the_project_asks_for():
     extras = PROJECT["optional-dependencies"]
-    for line in [*PROJECT["dependencies"], *extras["book"], *extras["test"]]:
+    for line in [*PROJECT["dependencies"], *extras["book"], *extras["lab"], *extras["test"]]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(LOCKED[requirement.name]), line
 
@@ -88,7 +89,8 @@ def test_the_conda_environment_pins_the_direct_dependencies_at_the_locks_version
     environment = yaml.safe_load(read("environment.yml"))
     pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
     pins = {Requirement(line).name: str(Requirement(line).specifier) for line in pip if line != "-e ."}
-    direct = {Requirement(line).name for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["book"]}
+    extras = PROJECT["optional-dependencies"]
+    direct = {Requirement(line).name for line in [*PROJECT["dependencies"], *extras["book"], *extras["lab"]]}
     assert pins == {name: f"=={LOCKED[name]}" for name in direct}
     python = next(entry for entry in environment["dependencies"] if str(entry).startswith("python="))
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(f"{python.split('=')[1]}.0")
@@ -97,7 +99,7 @@ def test_the_conda_environment_pins_the_direct_dependencies_at_the_locks_version
 def test_every_direct_dependency_is_explained():
     contributing = read("CONTRIBUTING.md").split("## Dependencies")[1]
     extras = PROJECT["optional-dependencies"]
-    for line in [*PROJECT["dependencies"], *extras["book"], *extras["test"]]:
+    for line in [*PROJECT["dependencies"], *extras["book"], *extras["lab"], *extras["test"]]:
         name = Requirement(line).name
         assert re.search(rf"\b{name}\b", contributing), name
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from datagravity.site.links import THIS_MACHINE
 from datagravity.site.server import LEAST, Server
 
 TEXT = "gravity " * 1000
@@ -19,6 +20,7 @@ def ask(tmp_path):
     (site / "index.html").write_text(TEXT)
     (site / "part" / "index.html").write_text("part")
     (site / "site.js").write_text(TEXT)
+    (site / "a.ipynb").write_text(f"[here]({THIS_MACHINE}a.html) [there](https://a.org/a.html)")
     (site / "picture.png").write_bytes(b"\0" * 2 * LEAST)
     (tmp_path / "secret.html").write_text("secret")
     with Server(site) as server:
@@ -32,6 +34,7 @@ def ask(tmp_path):
             answer.body = answer.read()
             return answer
 
+        ask.address = server.address
         yield ask
         connection.close()
         server.shutdown()
@@ -47,6 +50,12 @@ def test_text_comes_compressed_to_who_takes_it(ask):
     assert plain.headers["Content-Encoding"] is None
     assert plain.body.decode() == TEXT
     assert ask("/picture.png", Accept_Encoding="gzip").headers["Content-Encoding"] is None
+
+
+def test_a_notebook_of_a_site_without_an_address_leads_back_to_this_server(ask):
+    answer = ask("/a.ipynb")
+    assert answer.body.decode() == f"[here]({ask.address}/a.html) [there](https://a.org/a.html)"
+    assert THIS_MACHINE.startswith(ask.address.rpartition(":")[0])
 
 
 def test_an_address_with_a_digest_is_kept_and_others_are_asked_for_again(ask):

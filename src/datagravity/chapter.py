@@ -10,15 +10,14 @@ from datagravity.evidence import LOADED_FROM
 def glue(name, value):
     """Store a number or a text under `name`, so that prose can print it: ``{glue:text}`name:.2f` ``.
 
-    Nothing is displayed. Numpy scalars become Python numbers, since their own text would reach the page.
+    Nothing is displayed. Numpy scalars become Python numbers, since their own text would reach the page. Where MyST-NB,
+    which prints prose, is not installed, as beside a notebook that a page offers, nothing is stored.
 
     Raises
     ------
     ValueError
         If a number is not finite, or the value is neither a number nor a text: prose would print nonsense.
     """
-    from myst_nb import glue as store
-
     if isinstance(value, numbers.Integral):
         value = int(value)
     elif isinstance(value, numbers.Real):
@@ -27,6 +26,10 @@ def glue(name, value):
             raise ValueError(f"glue {name!r}: {value}, expected a finite number")
     elif not isinstance(value, str):
         raise ValueError(f"glue {name!r}: {value!r}, expected a number or a text")
+    try:
+        from myst_nb import glue as store
+    except ModuleNotFoundError:
+        return
     store(name, value, display=False)
 
 
@@ -37,7 +40,8 @@ HEADLINES = "application/vnd.datagravity.headlines+json"
 def headlines(chapter):
     """Store every headline of a chapter for its prose: the one hidden line that a chapter needs.
 
-    The build takes the values for `book/results.json` from here too, as an output that is on no page.
+    The build takes the values for `book/results.json` from here too, as an output that is on no page. In a notebook it
+    reads as a list of the numbers.
 
     Parameters
     ----------
@@ -55,7 +59,8 @@ def headlines(chapter):
         told = [
             {"name": name, **headline._asdict(), "inputs": sorted(inputs)} for name, (headline, inputs) in found.items()
         ]
-        display({HEADLINES: told}, raw=True)
+        lines = "\n".join(f"{name}: {headline.value} ({headline.label})" for name, (headline, _) in found.items())
+        display({HEADLINES: told, "text/plain": lines}, raw=True)
 
 
 def table(

@@ -63,18 +63,37 @@ def serve(root, port):
 
 @command("sync", example="sync")
 @ROOT
-def sync(root):
+@click.option("--force", is_flag=True, help="Overwrite notebooks that were edited, without asking.")
+def sync(root, force):
     """Write the page of theorems, the glossary, the reference, and each chapter's notebook from their sources."""
     from datagravity.site import glossary, notebooks, package_page, theorems
     from datagravity.site.build import Book
 
     found = Book(root)
     chapters = found.chapters()
+    if not force:
+        _keep_edits(chapters)
     written = {glossary.PAGE: glossary.write_page(found.source), theorems.PAGE: theorems.write_page(chapters)}
     written[package_page.PAGE] = package_page.write_page(found.source, chapters)
     written |= {notebooks.notebook_of(chapter).name: notebooks.write_notebook(chapter) for chapter in chapters}
     states = {name: "written" if was_written else "unchanged" for name, was_written in written.items()}
     return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)
+
+
+def _keep_edits(chapters):
+    """Ask before notebooks are overwritten that say what their sources do not; nothing is written unless all may be."""
+    from datagravity.site import notebooks
+
+    for chapter in chapters:
+        edited = notebooks.edited(chapter)
+        if ".ipynb" not in edited:
+            continue
+        notebook = notebooks.notebook_of(chapter)
+        both = f" So was {chapter.name}." if ".md" in edited else ""
+        click.echo(f"{notebook.name} was edited, and {chapter.name} does not say the same.{both}", err=True)
+        ways = f"Keep the edits: `make sync-back NB=book/{notebook.name}`. Drop them: `make sync FORCE=1`."
+        if not _agreed(f"Overwrite {notebook.name}?", f"nothing written. {ways}"):
+            raise ValueError(f"nothing written. {ways}")
 
 
 @command("sync-back", example="sync-back book/placement.ipynb")
@@ -93,18 +112,26 @@ def sync_back(notebook, yes):
     if not lines:
         return Answer(f"{notebook.name} and its source say the same: nothing to take.", {"written": False})
     click.echo("\n".join(lines), err=True)
-    if not yes and not _agreed(f"Write this to {source}?"):
+    if notebooks.edited(source) == {".md", ".ipynb"}:
+        click.echo(
+            f"\n{source.name} was edited too since the last sync: some of the lines with - are edits of its own. "
+            f"To keep both, write them into the notebook first, or the lines with + into {source.name} and "
+            "`make sync FORCE=1`.",
+            err=True,
+        )
+    nobody = "nothing written: expected y or n; --yes writes without asking"
+    if not yes and not _agreed(f"Write this to {source}?", nobody):
         return Answer("Nothing written.", {"written": False})
     notebooks.take_back(notebook)
     return Answer(f"{source} written.", {"written": True})
 
 
-def _agreed(question):
-    """Whether a reader says yes."""
+def _agreed(question, nobody):
+    """Whether a reader says yes; an error that says `nobody` if there is none to answer."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:  # Ctrl-C, or nobody is there to answer
-        raise ValueError("nothing written: expected y or n; --yes writes without asking") from None
+        raise ValueError(nobody) from None
 
 
 @command("data-readme", example="data-readme")

@@ -33,9 +33,10 @@ from datagravity import citations, paths
 from datagravity.evidence import TableError, validate
 from datagravity.modules import digest
 from datagravity.reads import file_digest
-from datagravity.site import executed, figures, renderer, results
+from datagravity.site import executed, figures, renderer, results, wheel
 from datagravity.site.dependencies import Dependencies, changes
 from datagravity.site.kernels import ChapterError, Kernels
+from datagravity.site.links import ADDRESS
 
 
 class BuildError(ValueError):
@@ -79,10 +80,11 @@ class Book:
         files = [path for folder in (self.data, paths.PACKAGE) for path in folder.rglob("*") if path.is_file()]
         files += [path for path in self.source.iterdir() if path.is_file() and path != self.results]
         files += [self.root / "_config.yml", self.root / "_toc.yml", self.lock, self.root / citations.FILE]
+        files += [self.root / "pyproject.toml"]
         files = sorted(path for path in files if path.exists() and "__pycache__" not in path.parts)
-        # Each page says which commit it is from.
+        # Each page says which commit it is from, and its notebook where it is.
         commit = " ".join(citations.commit_of(self.root) or ())
-        return digest(commit, *(f"{path}\0{file_digest(path).hex()}" for path in files))
+        return digest(commit, os.environ.get(ADDRESS, ""), *(f"{path}\0{file_digest(path).hex()}" for path in files))
 
     def state(self, sources):
         """What `built_from` holds after a success: the digests of the sources and of the results."""
@@ -269,6 +271,8 @@ def build(root, workers=None):
     chapters = execute_chapters(book, dependencies, workers or os.cpu_count() or 2)
     write_pages(book)
     write_results(book, chapters, dependencies.tables)
+    # It carries the results, so it comes last.
+    wheel.write(book.root, book.html)
     book.built_from.write_text(book.state(sources))
     say(f"Done in {perf_counter() - start:.0f} s. Open {book.page}")
     return book

@@ -4,7 +4,6 @@ To draw a chart takes about a second. So the parts are kept beside the executed 
 from the specification and from the code of this drawing: `kept` reads it, or draws.
 """
 
-import html
 import json
 import re
 from functools import lru_cache
@@ -262,17 +261,3 @@ def readable(value):
     ['992', '12,345', '1.05', '0.123']
     """
     return f"{value:,.0f}" if value >= 100 else f"{float(f'{value:.3g}'):g}"
-
-
-def in_symbols(text):
-    """A text with the book's symbols as HTML: their letters as prose sets them.
-
-    Examples
-    --------
-    >>> in_symbols("G_d < beta")
-    '<i>G</i><sub>d</sub> &lt; <i>β</i>'
-    >>> in_symbols("T_c (years)")
-    '<i>T</i><sub>c</sub> (years)'
-    """
-    text = re.sub(r"\b([A-Z])_([a-z0-9])\b", r"<i>\1</i><sub>\2</sub>", html.escape(text))
-    return re.sub(r"\b(beta|kappa)\b", lambda found: f"<i>{renderer.GREEK[found[0]]}</i>", text)

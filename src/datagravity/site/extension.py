@@ -1,5 +1,6 @@
 """What the book's pages need beyond Jupyter Book: charts, mathematics and notebooks of the site itself."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import accessible, executed, figures, folds, maths, places, scriptless, theme
+from datagravity.site import accessible, executed, figures, folds, links, maths, places, scriptless, theme, wheel
 from datagravity.site.glossary import LinkTerms
 from datagravity.site.offered import Label, Site, offered
 
@@ -24,7 +25,14 @@ SCRIPTS = {
     "dg-table-live": ["tables.js"],
     'class="dg-landing"': ["landing.js"],
 }
+#: The branch with the offered notebooks, which `.github/workflows/pages.yml` writes.
+COLAB_BRANCH = "notebooks"
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+def take_address(app, config):
+    """The address of the site, from whoever builds it."""
+    config.html_baseurl = os.environ.get(links.ADDRESS) or config.html_baseurl
 
 
 def without_launch_buttons(app, config):
@@ -67,6 +75,14 @@ def adjust_page(app, pagename, templatename, context, doctree):
         context["ipynb_source"] = f"{pagename}.ipynb"
 
 
+def lead_colab_to_what_is_offered(app, pagename, templatename, context, doctree):
+    """Colab opens what a branch of the repository holds: of the notebooks, those that pages offer."""
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []) if group.get("type") == "group" else []:
+            if button.get("text") == "Colab":
+                button["url"] = f"{button['url'].partition('/blob/')[0]}/blob/{COLAB_BRANCH}/{pagename}.ipynb"
+
+
 def write_offline_files(app, error):
     """Vega, the icon and the notebooks that the pages offer go into the finished site."""
     if error or app.builder.format != "html":
@@ -105,7 +121,7 @@ def write_notebooks(app):
 
 
 def described(app):
-    """The site as a notebook refers to it: its address if the configuration tells it, and what its pages number."""
+    """The site as a notebook refers to it: its address, that of `make serve` if it is not known, and its numbers."""
     env = app.env
     labels = {f"{page}.md": Label(title.astext(), f"{page}.html") for page, title in env.titles.items()}
     for name, (page, anchor, title) in env.get_domain("std").labels.items():
@@ -117,7 +133,8 @@ def described(app):
                 text = f"({number})" if kind == "displaymath" else f"{kind.capitalize()} {number}"
                 labels[anchor] = Label(text, f"{page}.html#{anchor}")
     base = app.config.html_baseurl
-    return Site(f"{base.rstrip('/')}/" if base else "", labels)
+    base = f"{base.rstrip('/')}/" if base else links.THIS_MACHINE
+    return Site(base, labels, wheel=wheel.name(Path(app.srcdir).parent))
 
 
 def icon_file(svg):
@@ -132,10 +149,13 @@ def icon_file(svg):
 
 def setup(app):
     """Register with Sphinx."""
+    app.connect("config-inited", take_address)
     app.connect("config-inited", without_launch_buttons)
     app.connect("config-inited", add_static_folder)
     app.connect("config-inited", take_outputs)
     app.connect("html-page-context", adjust_page)
+    # After the theme has added its buttons.
+    app.connect("html-page-context", lead_colab_to_what_is_offered, priority=900)
     places.setup(app)
     app.connect("build-finished", write_offline_files)
     app.connect("build-finished", accessible.write)

@@ -24,7 +24,7 @@ from sphinx.util.nodes import make_refnode
 from datagravity import citations as citing
 from datagravity.site import drawing, renderer
 from datagravity.site.dependencies import digest
-from datagravity.site.drawing import in_symbols
+from datagravity.site.symbols import in_symbols
 
 LOGGER = getLogger(__name__)
 #: The folder of the build for drawn charts.

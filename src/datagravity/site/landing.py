@@ -17,7 +17,7 @@ from datagravity.programs import bill, counted
 from datagravity.programs.counted import LAW
 from datagravity.programs.multiverse import GAIN
 from datagravity.programs.placing import ONE_PLACE
-from datagravity.site.drawing import in_symbols
+from datagravity.site.symbols import in_symbols
 
 #: The program with which the picture opens.
 OPENING = "merge sort"

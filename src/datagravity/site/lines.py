@@ -3,7 +3,7 @@
 import html
 import re
 
-from datagravity.site.drawing import in_symbols
+from datagravity.site.symbols import in_symbols
 
 #: Units that stay with the number before them, as a pattern.
 UNITS = r"%|bits?|bytes?|nm|mm|cm|V|[kM]?W|[kmunpf]?J|[KMGT]i?B|[GT]B/s|pJ/bit|pJ/byte|fJ/bit|fJ/bit/mm"

@@ -1,16 +1,22 @@
 """Each chapter is two files that say the same: `NAME.md`, the source, and `NAME.ipynb`, for notebook users.
 
-`write_notebook` makes the second from the first; `take_back` carries one notebook's edits into its source.
+`write_notebook` makes the second from the first; `take_back` carries one notebook's edits into its source. What both
+said then is kept in `_build/synced`, so that a later edit of either is seen; where nothing is kept, git says it.
 """
 
 import difflib
 import hashlib
+import os
+import subprocess
 
 import jupytext
 from jupytext.combine import map_outputs_to_inputs
 from jupytext.compare import NotebookDifference, compare_notebooks
 
 FORMAT = "md:myst"
+#: Where it is kept what a pair said when it was written last, beside the chapters.
+SYNCED = "_build/synced"
+_END_OF_HEADER = "\n---\n"
 
 
 def notebook_of(chapter):
@@ -30,6 +36,75 @@ def difference(chapter):
     return ""
 
 
+def edited(chapter):
+    """Which files of a pair that differ say what neither said when they were last alike (a set of ".md" and ".ipynb").
+
+    Parameters
+    ----------
+    chapter : path of the source
+
+    Raises
+    ------
+    ValueError
+        If the notebook cannot be read, as in the middle of a merge.
+    """
+    notebook = notebook_of(chapter)
+    if not notebook.exists():
+        return set()
+    source, says = chapter.read_text(encoding="utf-8"), text_of(notebook)
+    if _body(source) == _body(says) or not difference(chapter):
+        return set()
+    before = {_body(text) for text in (_kept(chapter), _committed(chapter), _committed(notebook)) if text is not None}
+    return {suffix for suffix, text in ((".md", source), (".ipynb", says)) if _body(text) not in before}
+
+
+def text_of(notebook):
+    """What a notebook says, as the text of a source.
+
+    Raises
+    ------
+    ValueError
+        If the file is no notebook.
+    """
+    return jupytext.writes(_read(notebook), fmt=FORMAT)
+
+
+def _read(notebook):
+    try:
+        return jupytext.read(notebook)
+    except Exception as error:  # jupytext has no errors of its own for a file that is no notebook
+        raise ValueError(_no_notebook(notebook, error)) from None
+
+
+def _no_notebook(notebook, error):
+    if "<<<<<<<" not in notebook.read_text(encoding="utf-8", errors="replace"):
+        return f"{notebook}: {error}, expected a notebook; delete it, and `make sync` writes it from the .md"
+    return (
+        f"{notebook} has both sides of a merge in it, expected a notebook. Merge {notebook.with_suffix('.md').name}, "
+        f"delete {notebook.name}, and `make sync` writes it anew."
+    )
+
+
+def _body(source):
+    return source.partition(_END_OF_HEADER)[2].rstrip()
+
+
+def _kept(chapter):
+    """The source as it was when the pair was written last; None if that is not known."""
+    path = chapter.parent / SYNCED / chapter.name
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _committed(path):
+    """What a file of a pair says in the last commit, as the text of a source; None if it is in none."""
+    command = ["git", "-C", str(path.parent), "show", f"HEAD:./{path.name}"]
+    try:
+        text = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+        return text if path.suffix == ".md" else jupytext.writes(jupytext.reads(text, fmt="ipynb"), fmt=FORMAT)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
 def write_notebook(chapter):
     """Write a chapter's notebook from its source, without outputs; cells that stay keep their ids.
 
@@ -39,7 +114,10 @@ def write_notebook(chapter):
     notebook = jupytext.read(chapter)
     notebook.metadata.get("jupytext", {}).pop("text_representation", None)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    old_cells = jupytext.read(path).cells if path.exists() else []
+    try:
+        old_cells = _read(path).cells if path.exists() else []
+    except ValueError:  # who comes here wants it written anew
+        old_cells = []
     matches = map_outputs_to_inputs(notebook.cells, old_cells)
     taken = {old_cells[match].id for match in matches if match is not None}
     for cell, match in zip(notebook.cells, matches, strict=True):
@@ -56,6 +134,11 @@ def write_notebook(chapter):
     changed = not path.exists() or path.read_text(encoding="utf-8") != text
     if changed:
         path.write_text(text, encoding="utf-8")
+        # JupyterLab takes a notebook that is younger than its source for one with edits.
+        os.utime(chapter)
+    kept = chapter.parent / SYNCED / chapter.name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(chapter.read_bytes())
     return changed
 
 
@@ -63,9 +146,8 @@ def proposed_source(notebook):
     """The source text that a notebook's edits would give, with the source's own header kept (two texts: old, new)."""
     chapter = notebook.with_suffix(".md")
     old = chapter.read_text(encoding="utf-8")
-    new = jupytext.writes(jupytext.read(notebook), fmt=FORMAT)
-    end = "\n---\n"
-    return old, old.partition(end)[0] + end + new.partition(end)[2]
+    new = text_of(notebook)
+    return old, old.partition(_END_OF_HEADER)[0] + _END_OF_HEADER + new.partition(_END_OF_HEADER)[2]
 
 
 def difference_lines(notebook):

@@ -14,8 +14,9 @@ import nbformat
 from myst_nb.core.variables import format_plain_text
 
 from datagravity.chapter import HEADLINES
+from datagravity.site import first_cell, links
 from datagravity.site.renderer import STILL_WIDTH, VEGALITE_MIME
-from datagravity.sources import DATA_PAGES, REFERENCES_PAGE, bibliography, reference_link, short_name
+from datagravity.sources import bibliography, reference_link, short_name
 
 #: Tags by which a page hides a cell's input, and its output.
 INPUT_HIDDEN = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
@@ -52,11 +53,13 @@ class Site(NamedTuple):
     base : address of the site, with a slash at its end; empty if it is not known, and links stay relative to the page
     labels : an anchor of a page, or the name of a page's source -> `Label`
     page : name of the page that offers the notebook
+    wheel : name of the wheel that the site serves; empty if there is none, and the notebook installs nothing
     """
 
     base: str = ""
     labels: dict = {}  # noqa: RUF012 - empty, and never changed
     page: str = ""
+    wheel: str = ""
 
     def link(self, text, address):
         """A link in Markdown."""
@@ -95,6 +98,8 @@ def offered(notebook, site):
             cells.append(_code_cell(cell, site))
         elif text := markdown(cell.source, site, values):
             cells.append(nbformat.v4.new_markdown_cell(text))
+    if site.wheel and any(cell.cell_type == "code" for cell in cells):
+        cells.insert(0, nbformat.v4.new_code_cell(first_cell.code(site.base, site.wheel)))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     metadata = {name: notebook.metadata[name] for name in ("kernelspec", "language_info") if name in notebook.metadata}
@@ -138,20 +143,10 @@ def _outputs(output, site):
         return [output] if output.data else []
     # The site's figure needs the site's scripts.
     output.data.pop("text/html", None)
-    output.data[VEGALITE_MIME] = _with_addresses(output.data[VEGALITE_MIME], site)
+    output.data[VEGALITE_MIME] = links.in_chart(output.data[VEGALITE_MIME], site.base)
     output.metadata = {"image/png": {"width": STILL_WIDTH}}
     sources = html(f"<p>{about[VEGALITE_MIME]['source']}</p>", site)
     return [output, nbformat.v4.new_output("display_data", {"text/html": sources})]
-
-
-def _with_addresses(value, site):
-    """A chart's specification whose links to references lead to the site."""
-    if isinstance(value, dict):
-        return {name: _with_addresses(part, site) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_with_addresses(part, site) for part in value]
-    is_link = isinstance(value, str) and value.startswith((f"{REFERENCES_PAGE}#", f"{DATA_PAGES}/"))
-    return f"{site.base}{value}" if is_link else value
 
 
 def html(text, site):
@@ -159,7 +154,7 @@ def html(text, site):
 
     def tag(found):
         plain = re.sub(r"\sdata-[\w-]+(?:=(?:\"[^\"]*\"|'[^']*'))?", "", found[0])
-        return re.sub(rf"href=([\"'])(?=(?:{DATA_PAGES}/)?[\w-]+\.html)", rf"href=\1{site.base}", plain)
+        return links.in_html(plain, site.base)
 
     return re.sub(r"<[a-z][^>]*>", tag, re.sub(r"<script\b.*?</script>", "", text, flags=re.DOTALL))
 

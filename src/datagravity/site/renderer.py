@@ -16,6 +16,7 @@ import textwrap
 import altair as alt
 import vl_convert
 
+from datagravity.site.symbols import GREEK
 from datagravity.sources import reference_link, short_name
 
 # The version of Vega-Lite that this Altair writes, in the form that vl-convert knows it by.
@@ -27,8 +28,6 @@ PHONE_LINE = 26
 BROKEN_LABEL = rf"split(trim(replace(datum.label, regexp('(.{{1,{PHONE_LINE}}})( |$)', 'g'), '$1\n')), '\n')"
 #: The channels whose values a legend names.
 NAMED_BY_LEGENDS = ("color", "fill", "stroke", "shape", "strokeDash")
-#: Greek letters by their names.
-GREEK = {"beta": "β", "kappa": "κ"}
 #: The kind of output that holds a specification, in the form that notebook files may hold.
 VEGALITE_MIME = f"application/vnd.vegalite.v{VEGALITE_VERSION[0]}+json"
 

@@ -10,6 +10,8 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from datagravity.site.links import THIS_MACHINE
+
 #: Kinds of files that are text, and shrink to a third or less.
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".md", ".ipynb", ".txt", ".csv", ".inv"}
 #: Smaller files than this gain nothing.
@@ -17,9 +19,14 @@ LEAST = 500
 
 
 @lru_cache(maxsize=256)
-def _content(path, changed, compressed):
-    """The bytes of a file as they are sent; `changed`, its time in ns, makes an edited file another one."""
+def _content(path, changed, compressed, address):
+    """The bytes of a file as they are sent; `changed`, its time in ns, makes an edited file another one.
+
+    A notebook leads back to this server, whatever its port, if it knows of no other site.
+    """
     data = Path(path).read_bytes()
+    if path.endswith(".ipynb"):
+        data = data.replace(THIS_MACHINE.encode(), f"{address}/".encode())
     return gzip.compress(data, compresslevel=6, mtime=0) if compressed else data
 
 
@@ -74,7 +81,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
                 and status.st_size >= LEAST
             )
             tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{"-gzip" if compressed else ""}"'
-            data = _content(str(path), status.st_mtime_ns, compressed)
+            data = _content(str(path), status.st_mtime_ns, compressed, self.server.address)
         except (OSError, ValueError):  # no file, or a name that can be none
             self.send_error(HTTPStatus.NOT_FOUND)
             return

@@ -1,0 +1,51 @@
+"""The first cell of a notebook that a page offers: where the package is missing, it installs it, and says so."""
+
+from string import Template
+
+from datagravity import __version__
+from datagravity.site import wheel
+from datagravity.site.links import THIS_MACHINE
+
+# It needs nothing but Python, pip and the wheel; what the wheel needs, pip takes from where it always does.
+_CODE = Template("""
+# This page rests on datagravity $version. Where it is missing, it is installed.
+import importlib, subprocess, sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+site = "$site"
+wheel = "$wheel"
+try:
+    found = version("datagravity")
+except PackageNotFoundError:
+    found = "none"
+if found != "$version":
+    source = wheel if Path(wheel).exists() else f"{site}$folder/{wheel}"
+    print(f"datagravity here: {found}. Installing {source}")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", source]
+    done = subprocess.run(pip, capture_output=True, text=True)
+    if done.returncode:
+        advice = "$advice"
+        raise RuntimeError(f"{done.stderr}\\nNot installed. {advice}")
+    if {"datagravity", "numpy", "pandas"} & set(sys.modules):
+        raise RuntimeError("Installed. Now restart the kernel and run all.")
+    importlib.invalidate_caches()
+
+from datagravity.site import reader
+reader.start(site)
+""")
+_ELSEWHERE = "Install it by hand, or put the wheel here."
+_HERE = "Run `make serve`, or put the wheel here."
+
+
+def code(base, name):
+    """The code of the cell.
+
+    Parameters
+    ----------
+    base : address of the site, with a slash at its end
+    name : of its wheel, `wheel.name`
+    """
+    advice = _HERE if base == THIS_MACHINE else _ELSEWHERE
+    told = {"version": __version__, "site": base, "folder": wheel.FOLDER, "wheel": name, "advice": advice}
+    return _CODE.substitute(told).strip()
