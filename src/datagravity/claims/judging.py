@@ -71,7 +71,7 @@ def claims():
 
 def _claim(test):
     rows = claims()
-    return rows[rows["test"] == checks.choice("test", test, list(rows["test"]))].iloc[0]
+    return rows[rows["test"] == checks.there("test", test, list(rows["test"]))].iloc[0]
 
 
 def multiverse(test):

@@ -124,7 +124,7 @@ def condition(link_load, meter, data_pattern):
     """
     table = conditions().set_index(CONDITION)
     wanted = (link_load, meter, data_pattern)
-    checks.choice("condition", ", ".join(wanted), [", ".join(key) for key in table.index])
+    checks.there("condition", ", ".join(wanted), [", ".join(key) for key in table.index])
     return table.loc[wanted]
 
 
