@@ -14,9 +14,6 @@ from datagravity.evidence import changing
 from datagravity.reads import reading
 from datagravity.site.results import NOISE
 
-#: What computing raises where rows are gone that nobody expected to go.
-_LACKS = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError)
-
 
 class Moved(NamedTuple):
     """A number of the prose that is another one: its chapter, its name, and the headline before and after."""
@@ -108,8 +105,8 @@ def _with_part(found, chapter, part, old, touched):
         new = part()
     except Missing as error:
         return found._replace(lacking=[*found.lacking, Lacking(chapter, tuple(old), str(error), True)])
-    except _LACKS as error:
-        said = _of_rows(found.changed.gone, touched) or f"no number comes out with these cells ({error})"
+    except headlines.LACKS as error:
+        said = _of_rows(found.changed.gone, touched) or headlines.why(error)
         return found._replace(lacking=[*found.lacking, Lacking(chapter, tuple(old), said, False)])
     moved = [
         Moved(chapter, name, old[name], new[name]) for name in old if name in new and _differ(old[name], new[name])
