@@ -46,7 +46,7 @@ def energy_per_bit(row, end="high"):
         return float(prices[row])
     named = labelled_rows(HBM_SERIES)
     if row not in named:
-        raise checks.Missing(f"row: {row!r}, expected {', '.join(map(repr, named))} or an id of the table of energies")
+        raise ValueError(f"row: {row!r}, expected {', '.join(map(repr, named))} or an id of the table of energies")
     return float(prices[named[row]])
 
 

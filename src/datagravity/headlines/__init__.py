@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 from typing import NamedTuple
 
 from datagravity.checks import Missing, choice
+from datagravity.evidence import is_blank
 from datagravity.reads import reading
 
 #: The kinds of result: the paper states it, rebuilt from what it states, beyond it, or a value that others quote.
@@ -47,7 +48,8 @@ def _headline(value, unit, label):
         return Headline(int(value), unit, label)
     if isinstance(value, numbers.Real) and math.isfinite(value):
         return Headline(float(value), unit, label)
-    raise ValueError(f"value: {value!r}, expected a text or a finite number")
+    error = Missing if is_blank(value) else ValueError
+    raise error(f"value: {value!r}, expected a text or a finite number")
 
 
 def abstract(value, unit="1"):
