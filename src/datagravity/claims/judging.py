@@ -355,6 +355,8 @@ def parts(test):
         }
         for part, count in counts.items()
     ]
+    if not rows:
+        raise checks.Missing(f"no specification of {test!r} has the rows that it needs")
     return pd.DataFrame(rows).astype(dict.fromkeys(["value", "low", "high"], "Float64"))
 
 

@@ -106,6 +106,8 @@ def conditions(level=0.8):
                 "step_mm": ((own["fixed"] - own["anchor"]) / own["per_mm"]).mean(),
             }
         )
+    if not found:
+        raise checks.Missing("no message between tiles was measured hop by hop on a card")
     return pd.DataFrame(found)
 
 
