@@ -118,6 +118,8 @@ def _found(test):
     ]
     rows = [row for row in rows if choices.conflict(SET, row) is None]
     parts = tuple(map(partial(_parts, TESTS[test]), rows))
+    if not any(parts):
+        raise checks.Missing(f"no specification of the claim {claim['id']} has the rows that it needs")
     return pd.DataFrame(rows, index=range(len(rows))), parts, tuple(names)
 
 
@@ -355,8 +357,6 @@ def parts(test):
         }
         for part, count in counts.items()
     ]
-    if not rows:
-        raise checks.Missing(f"no specification of {test!r} has the rows that it needs")
     return pd.DataFrame(rows).astype(dict.fromkeys(["value", "low", "high"], "Float64"))
 
 
