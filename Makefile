@@ -10,8 +10,8 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-book: .venv/installed ## build the book into book/_build/html (does nothing when nothing changed)
-	@$(RUN) -m datagravity book
+book: .venv/installed ## build the book into book/_build/html; KEEP_GOING=1 goes on where a result no longer holds
+	@$(RUN) -m datagravity book $(if $(KEEP_GOING),--keep-going)
 
 pdf: book            ## print the whole book to book/_build/data-gravity.pdf (Chromium)
 	@$(RUN) -m datagravity pdf

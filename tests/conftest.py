@@ -28,9 +28,9 @@ def pytest_sessionstart(session):
     settings.load_profile("book")
 
 
-def build(root):
+def build(root, *options):
     """What `make book` runs, as a reader's terminal sees it: status, output, errors."""
-    command = [sys.executable, "-m", "datagravity", "book", "--root", str(root)]
+    command = [sys.executable, "-m", "datagravity", "book", "--root", str(root), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=environment(root))
 
 

@@ -70,6 +70,40 @@ def test_broken_cells_fail_and_fail_again(small_book):
     assert not (small_book.html / "index.html").exists()
 
 
+def test_a_build_that_keeps_going_names_on_the_page_what_no_longer_holds(small_book):
+    book = small_book
+    finding = "from datagravity.chapter import finding\nfinding(2 > 3, 'two *programs* gain more than three')"
+    edit(book.source / "one.md", CELL, f"{CELL}\n{finding}")
+    edit(book.source / "two.md", CELL, "lost = {}['HBM9']\nglue('answer', 42)")
+    edit(book.source / "two.md", "The answer is {glue:text}`answer`", "The answer is {glue:text}`answer:.1f`, so far")
+    message = failure(book)
+    assert re.search(r"book/one\.md, code cell 1, line \d+: FindingError: this no longer holds: two", message)
+    assert re.search(r"book/two\.md, code cell 1, line \d+: KeyError", message)
+
+    run = build(book.root, "--keep-going")
+    assert run.returncode == 0, run.stderr
+    assert "  book/one.md: This no longer holds: two *programs* gain more than three.\n" in run.stdout
+    assert "  book/two.md: Code cell 1 cannot be computed by these tables (KeyError: 'HBM9')." in run.stdout
+    one, two = ((book.html / f"{name}.html").read_text(encoding="utf-8") for name in ("one", "two"))
+    assert "This no longer holds: two *programs* gain more than three." in re.sub(r"<[^>]+>", "", one)
+    assert "42" in one
+    assert "The answer is (not by these tables), so far" in re.sub(r"<[^>]+>", "", two)
+    assert not book.results.exists()
+
+    assert "FindingError" in failure(book)
+    edit(book.source / "one.md", "2 > 3", "3 > 2")
+    edit(book.source / "two.md", "lost = {}['HBM9']", "lost = 'HBM9'")
+    success(book)
+    assert "no longer holds" not in (book.html / "one.html").read_text(encoding="utf-8")
+
+
+def test_a_build_that_keeps_going_ends_at_an_assertion_about_code(small_book):
+    edit(small_book.source / "one.md", CELL, f"{CELL}\nassert 1 == 2")
+    run = build(small_book.root, "--keep-going")
+    assert run.returncode == 1
+    assert re.search(r"book/one\.md, code cell 1, line \d+: AssertionError", run.stderr)
+
+
 def test_broken_pages_fail_and_fail_again(small_book):
     edit(small_book.source / "index.md", "Prose.", "```{no-such-directive}\n```\n\nSee {cite}`nobody1900`.")
     edit(small_book.source / "one.md", "The answer", "{ref}`nowhere` {figure}`fig-lost` [](nothing.md). The answer")

@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 from datagravity.site import glossary, package_page
 from datagravity.site.build import Book
+from datagravity.site.folds import kind
 
 CHAPTERS = {path.stem: path for path in Book(ROOT).chapters()}
 LECTURES = [name for name in CHAPTERS if name not in ("index", "theorems", "survey", "references")]
@@ -65,7 +66,7 @@ def test_a_lecture_labels_its_results_and_checks_them(name):
     text = CHAPTERS[name].read_text(encoding="utf-8")
     assert {"abstract", "reconstruction", "extension"} & set(re.findall(r"\{\.label-(\w+)\}", text))
     assert not re.search(r"\[(abstract|reconstruction|extension)\](?!\{\.label-\1\})", text)
-    assert any(isinstance(node, ast.Assert) for node in ast.walk(code(name)))
+    assert any(kind(cell).assertions for cell in cells(name, "code"))
 
 
 def test_every_chapter_is_in_the_contents_and_nothing_else_is():

@@ -38,7 +38,7 @@ def _members(name):
     ValueError
         If there is no such budget.
     """
-    checks.choice("budget", name, budget_names())
+    checks.there("budget", name, budget_names())
     members = series_members("budget").query("series == @name")
     definitions = members[["row", "label"]].rename(columns={"row": "id", "label": "definition"})
     return load("brain").merge(definitions, on="id", validate="one_to_one")
@@ -121,7 +121,7 @@ def audit_ratio(name="Levy and Calvert, human cortex"):
     ValueError
         If the budget is not one of the two versions.
     """
-    checks.choice("budget", name, [other for other in budget_names() if not _has_shares(budget(other))])
+    checks.there("budget", name, [other for other in budget_names() if not _has_shares(budget(other))])
     items = budget(name)
     powers = items.query("class_b_levy_calvert in ['compute', 'transport'] and status == 'verified'")
     by_class = powers.set_index("class_b_levy_calvert")["value"]

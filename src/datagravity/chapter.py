@@ -33,6 +33,44 @@ def glue(name, value):
     store(name, value, display=False)
 
 
+class Findings:
+    """What no longer holds, or cannot be computed, in the running chapter: sentences.
+
+    A build that keeps going collects them in `said`; else it is None, and the first one ends the chapter.
+    """
+
+    said = None
+
+
+class FindingError(AssertionError):
+    """A finding of a chapter does not hold by the tables as they are; the text is the sentence that is wrong."""
+
+
+def finding(holds, sentence):
+    """A result that a chapter states and that other tables could turn; code and algebra are held by `assert`.
+
+    A build ends where it does not hold. One that keeps going (`make book KEEP_GOING=1`) names it in a box on the page.
+
+    Parameters
+    ----------
+    holds : whether it does
+    sentence : what holds, in words, without a point at its end
+
+    Raises
+    ------
+    FindingError
+        If it does not hold, unless the build keeps going.
+
+    Examples
+    --------
+    >>> finding(3 > 2, "three programs gain more than two")
+    """
+    if not holds:
+        if Findings.said is None:
+            raise FindingError(f"this no longer holds: {sentence}")
+        Findings.said.append(f"This no longer holds: {sentence}.")
+
+
 #: The kind of output that `headlines` leaves for the build.
 HEADLINES = "application/vnd.datagravity.headlines+json"
 
@@ -41,7 +79,7 @@ def headlines(chapter):
     """Store every headline of a chapter for its prose: the one hidden line that a chapter needs.
 
     The build takes the values for `book/results.json` from here too, as an output that is on no page. In a notebook it
-    reads as a list of the numbers.
+    reads as a list of the numbers. A build that keeps going goes on without those that cannot be computed.
 
     Parameters
     ----------
@@ -52,7 +90,10 @@ def headlines(chapter):
 
     from datagravity.headlines import with_inputs
 
-    found = with_inputs(chapter)
+    lacking = []
+    found = with_inputs(chapter, None if Findings.said is None else lacking.append)
+    if lacking:
+        Findings.said += [f"These numbers cannot be computed: {one}." for one in lacking]
     for name, (headline, _) in found.items():
         glue(name, headline.value)
     if get_ipython() is not None:

@@ -26,6 +26,13 @@ SHARE = "[0, 1]"
 OPEN_SHARE = "(0, 1)"
 
 
+class Missing(ValueError):  # noqa: N818 (what is missing is no mistake)
+    """What a result rests on is not there; the message is a sentence that says what is missing.
+
+    It is no defect: tables may lack a row, as where a source is left out.
+    """
+
+
 class Range(NamedTuple):
     """A range of real numbers with its ends: in it or out of it. Infinity is in it only as a closed end."""
 
@@ -176,6 +183,14 @@ def writable(name, file, *ends):
     except OSError as error:
         raise ValueError(f"{name}: {file}, expected a file that can be written ({error.strerror})") from None
     return file
+
+
+def there(name, value, known):
+    """The value, if it is one of the texts that some tables hold; `Missing` if they do not, or no longer."""
+    known = tuple(known)
+    if value not in known:
+        raise Missing(f"{name}: {value!r}, expected one of {', '.join(map(repr, known)) or 'none that are left'}")
+    return value
 
 
 def choice(name, value, known):

@@ -185,7 +185,7 @@ def points(series):
         If there is no such series.
     """
     members = series_members("growth")
-    members = members[members["series"] == checks.choice("series", series, series_names("growth"))]
+    members = members[members["series"] == checks.there("series", series, series_names("growth"))]
     rows = load("accelerators").set_index("id").loc[members["row"]].reset_index(names="id")
     if members["time_column"].iloc[0] == "year":
         years = rows["year"].astype(float)
@@ -349,7 +349,7 @@ def efficiency_series(series, *, since=None, until=None, verified_only=False, re
         nor False.
     """
     rows = load("efficiency_trend")
-    rows = rows[rows["series"] == checks.choice("series", series, sorted(set(rows["series"])))]
+    rows = rows[rows["series"] == checks.there("series", series, sorted(set(rows["series"])))]
     for column in ("unit", "stands_for"):
         if rows[column].nunique() > 1:
             raise ValueError(

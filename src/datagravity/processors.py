@@ -192,7 +192,7 @@ def improvement_of(*parts):
     """
     table = improvements()
     for part in parts or [None]:
-        checks.choice("parts", part, sorted(set(table["part"])))
+        checks.there("parts", part, sorted(set(table["part"])))
     factors = table.loc[table["part"].isin(parts), "improvement"].astype(float)
     return Improvement(geometric_mean(factors), float(factors.min()), float(factors.max()), len(factors))
 
@@ -245,7 +245,7 @@ def disjunction_constants(operation=None, *, include_recalled=False, include_gre
     """
     pairs = _pairs()
     if operation is not None:
-        checks.choice("operation", operation, sorted(set(pairs["operation"])))
+        checks.there("operation", operation, sorted(set(pairs["operation"])))
         pairs = pairs[pairs["operation"] == operation]
     if not include_recalled:
         pairs = pairs[pairs["status"] != "recalled"]
@@ -355,7 +355,7 @@ def trends(*, level=0.8, include_grey=True, without=()):
     """
     pairs = disjunction_constants(include_grey=include_grey)
     for name in without:
-        checks.choice("without", name, sorted(set(pairs["operation"])))
+        checks.there("without", name, sorted(set(pairs["operation"])))
     pairs = pairs[~pairs["operation"].isin(list(without))]
     pairs = _whose_operation(pairs[pairs["node"] != "not stated"], lambda its: its.floating and its.does != "add")
     pairs = pairs.assign(

@@ -24,7 +24,7 @@ def series_members(use):
         If no series has this use.
     """
     named = load("series")
-    chosen = named[named["use"] == checks.choice("use", use, list(dict.fromkeys(named["use"])))]
+    chosen = named[named["use"] == checks.there("use", use, list(dict.fromkeys(named["use"])))]
     members = chosen.merge(load("series_rows"), left_on="name", right_on="series", validate="one_to_many")
     columns = ["series", "row", "label", "stand_in", "assumed_mm", "path"]
     return members[[*columns, "table", "time_column", "origin", "growing_part", "warning", "reason"]]
@@ -46,5 +46,5 @@ def labelled_rows(series):
         If the series has no row with a label.
     """
     rows = load("series_rows").dropna(subset="label")
-    found = rows[rows["series"] == checks.choice("series", series, list(dict.fromkeys(rows["series"])))]
+    found = rows[rows["series"] == checks.there("series", series, list(dict.fromkeys(rows["series"])))]
     return dict(zip(found["label"], found["row"], strict=True))

@@ -3,14 +3,12 @@
 import csv
 import io
 import re
-import shutil
-import tempfile
 from bisect import bisect
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from datagravity import citations, paths, sources
+from datagravity.evidence import changing
 from datagravity.naming import slug
 
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\])", re.I)
@@ -177,22 +175,11 @@ def latex(text):
     return citations.latex(text.replace("{", "(").replace("}", ")"))
 
 
-@contextmanager
 def folder_with(contents):
-    """The book's tables, with other contents of `files_of`, in a folder for as long as the context is open.
-
-    Yields the folder of the tables, and the path of the bibliography. The book's own files are only read.
-    """
-    with tempfile.TemporaryDirectory(prefix="datagravity-") as name:
-        folder = Path(name) / paths.DATA.name
-        folder.mkdir()
-        for file in paths.DATA.iterdir():
-            if file.suffix in (".csv", ".json"):
-                shutil.copyfile(file, folder / file.name)
-        references = Path(name) / paths.REFERENCES.name
-        for file, content in zip(files_of(folder, references), contents, strict=True):
-            file.write_bytes(content)
-        yield folder, references
+    """As `changing.folder_with`, with other contents of `files_of`."""
+    *tables, references = contents
+    names = [file.name for file in files_of(paths.DATA, paths.REFERENCES)]
+    return changing.folder_with(dict(zip(names, tables, strict=False)), references)
 
 
 @contextmanager

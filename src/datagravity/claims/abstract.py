@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from datagravity import brains, distance, fits
+from datagravity import brains, checks, distance, fits
 from datagravity import plateau as progress
 from datagravity.claims.rule import POOLED, Part
 from datagravity.evidence import load, remembered
@@ -211,6 +211,7 @@ def gap_grows(gap_flagships, interval_level):
     for name in members:
         known = next((origins[other] for other in origins if members[other] & members[name]), name)
         origins[name] = known
+    checks.there("series", gap_flagships, members)
     chosen = [name for name in origins if name == gap_flagships or not members[name] & members[gap_flagships]]
     return [
         Part(name, progress.trend(name, "FLOP/byte", LEVELS[interval_level]).growth, origins[name]) for name in chosen

@@ -6,6 +6,7 @@ test, the set of choices and the alternatives; everything else is computed. [ext
 
 import inspect
 import itertools
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -71,7 +72,7 @@ def claims():
 
 def _claim(test):
     rows = claims()
-    return rows[rows["test"] == checks.choice("test", test, list(rows["test"]))].iloc[0]
+    return rows[rows["test"] == checks.there("test", test, list(rows["test"]))].iloc[0]
 
 
 def multiverse(test):
@@ -93,6 +94,14 @@ def multiverse(test):
     return Multiverse(*_found(test))
 
 
+def _parts(function, choice):
+    """The parts of one specification; none if the tables have no rows for it."""
+    try:
+        return tuple(function(**choice))
+    except checks.Missing:
+        return ()
+
+
 @remembered(stored=True)
 def _found(test):
     # Plain tuples: what cannot change is handed out as it is, and the parts are many.
@@ -108,7 +117,9 @@ def _found(test):
         for combination in itertools.product(*(known[checks.choice("choice", name, list(known))] for name in names))
     ]
     rows = [row for row in rows if choices.conflict(SET, row) is None]
-    parts = tuple(tuple(TESTS[test](**row)) for row in rows)
+    parts = tuple(map(partial(_parts, TESTS[test]), rows))
+    if not any(parts):
+        raise checks.Missing(f"no specification of the claim {claim['id']} has the rows that it needs")
     return pd.DataFrame(rows, index=range(len(rows))), parts, tuple(names)
 
 

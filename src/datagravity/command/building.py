@@ -7,14 +7,20 @@ import click
 from datagravity.command.answering import ROOT, Answer, command
 
 
-@command("book", example="book --workers 1")
+@command("book", example=["book --workers 1", "book --keep-going"])
 @ROOT
 @click.option("--workers", type=click.IntRange(1), show_default="one a core", help="Chapters executed at a time.")
-def book(root, workers):
-    """Build the book."""
+@click.option("--keep-going", is_flag=True, help="Build on where a result no longer holds; the page says so.")
+def book(root, workers, keep_going):
+    """Build the book.
+
+    With --keep-going a page on which a finding does not hold by the tables, or which lacks a number, is built with a
+    box that says so; all of them are listed at the end, and the status is 0. An assertion about code or algebra ends
+    the build in any case.
+    """
     from datagravity.site.build import build
 
-    build(root, workers=workers)
+    build(root, workers=workers, keep_going=keep_going)
 
 
 @command("chapter", example="chapter pim")

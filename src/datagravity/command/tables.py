@@ -4,12 +4,14 @@ import csv
 import io
 import math
 import re
+import sys
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from datagravity.command import changing
 from datagravity.command.answering import Answer, command
 
 #: So many finds of each kind are printed, and so many numbers that rest on something.
@@ -268,46 +270,66 @@ def _of_work(key):
     return "\n".join(lines), values
 
 
-@command("claims", example=["claims", "claims --with my_data"])
+@command("claims", example=["claims", "claims --with my_data", "claims --set claims.C6.region=0.1,10"])
 @click.option("--with", "folder", type=Path, help="Another folder of tables: what its verdicts change.")
-def claims(folder):
+@changing.SET
+@changing.DROP
+def claims(folder, settings, left_out):
     """The verdict on each claim, with its shares.
 
-    A share is of votes, over all specifications. Without what a build has computed it takes half a minute.
+    A share is of votes, over all specifications. Without what a build has computed it takes half a minute. With --set
+    or --drop-source they are judged anew by changed tables, and what changes is printed; nothing is written.
     """
     from datagravity.command.waiting import saying, use_store
 
     use_store()
     from datagravity.command.layout import aligned
 
+    if folder is not None and (settings or left_out):
+        raise click.UsageError("expected either --with, or --set and --drop-source")
     if folder is not None:
         from datagravity.evidence import validate as validated
 
         validated(folder)
+    cells, changes = changing.cells_of(settings)
+    keys = changing.keys_of(left_out)
     with saying("Judging every claim under every specification: half a minute at most."):
-        now = _verdicts(None)
-    if folder is None:
+        now = _verdicts()
+    if folder is not None:
+        from datagravity import paths
+
+        with (
+            saying(f"Judging them anew by the tables of {folder}."),
+            paths.elsewhere(folder.resolve(), paths.REFERENCES),
+        ):
+            return _changes(now, f"with {folder}", [])
+    if not (settings or left_out):
         rows = [[row["id"], row["verdict"], *_percent(row), row["specifications"], row["quantity"]] for row in now]
         heads = ["claim", "verdict", "inside %", "across %", "outside %", "specifications", "quantity"]
         return Answer(aligned(rows, heads), now)
-    with saying(f"Judging them anew by the tables of {folder}."):
-        other = {row["id"]: row for row in _verdicts(folder)}
+    from datagravity.evidence.changing import changed
+
+    with saying("Judging them anew by the changed tables."), changed(cells, keys) as change:
+        return _changes(now, "with that", [*changing.told(changes, change), ""])
+
+
+def _changes(now, how, said):
+    """What differs in the verdicts by the tables as they are in this context."""
+    other = {row["id"]: row for row in _verdicts()}
     changes = [
         {"id": row["id"], "before": row, "after": other.get(row["id"])} for row in now if other.get(row["id"]) != row
     ]
     changes += [{"id": one, "before": None, "after": other[one]} for one in other if one not in {r["id"] for r in now}]
     lines = [f"{change['id']:5}{_told(change['before'])}  ->  {_told(change['after'])}" for change in changes]
-    return Answer("\n".join(lines) or f"No verdict and no share changes with {folder}.", changes)
+    return Answer("\n".join([*said, *(lines or [f"No verdict and no share changes {how}."])]), changes)
 
 
-def _verdicts(folder):
-    """The verdicts by the tables of a folder; the book's own if None."""
+def _verdicts():
+    """The verdicts, by the tables as they are now."""
     from datagravity import claims as judging
-    from datagravity import paths
     from datagravity.command.layout import plain
 
-    with paths.elsewhere(folder.resolve() if folder else paths.DATA, paths.REFERENCES):
-        frame = judging.judged()
+    frame = judging.judged()
     kept = ["id", "whose", "quantity", "verdict", "region", "inside", "across", "outside", "specifications", "votes"]
     rows = [plain(row) for row in frame[kept].to_dict("records")]
     said = frame["sentence"].fillna(frame["claim"])
@@ -325,11 +347,33 @@ def _told(row):
     return f"{row['verdict']}{shares}"
 
 
-@command("results", example=["results pim", "results saving", "results --diff HEAD~5"])
+@command(
+    "results",
+    example=[
+        "results pim",
+        "results saving",
+        "results --diff HEAD~5",
+        "results --set accelerators.H100.tdp=350 --chapter token",
+        "results --drop-source etsoc1_2026 --chapter distance",
+    ],
+)
 @click.argument("words", required=False, metavar="[WORDS]", help="A chapter, or a part of a number's name.")
 @click.option("--diff", "revision", metavar="REV", help="What differs from this revision of git.")
-def results(words, revision):
-    """The numbers that the book's prose prints, by chapter."""
+@changing.SET
+@changing.DROP
+@click.option("--chapter", "chapters", multiple=True, metavar="NAME", help="With these two: only of this chapter.")
+def results(words, revision, settings, left_out, chapters):
+    """The numbers that the book's prose prints, by chapter.
+
+    With --set or --drop-source they are computed anew by changed tables, and what moves is printed; nothing is written.
+    A source goes with all rows that name it, and all rows that refer to those. Both options can be repeated.
+    """
+    if settings or left_out:
+        if revision is not None:
+            raise click.UsageError("expected either --diff, or --set and --drop-source")
+        return _what_if(words, settings, left_out, chapters)
+    if chapters:
+        raise click.UsageError("--chapter: expected with --set or --drop-source; WORDS chooses otherwise")
     from datagravity import catalogue
     from datagravity.command.layout import aligned
     from datagravity.naming import nearest, normal
@@ -357,6 +401,63 @@ def results(words, revision):
         rows = kept
     text = aligned([[f"{row['chapter']}.{row['name']}", shown(row), row["label"]] for row in rows], widest=60)
     return Answer(text, rows)
+
+
+def _what_if(words, settings, left_out, chapters):
+    """What moves in the numbers of the prose if tables are changed."""
+    from datagravity.command.layout import plain
+    from datagravity.command.waiting import use_store
+    from datagravity.naming import found, normal
+
+    use_store()
+    from datagravity import whatif
+
+    cells, changes = changing.cells_of(settings)
+    keys = changing.keys_of(left_out)
+    of = [found("--chapter", name, whatif.chapters()) for name in chapters] or None
+    tell = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+    answer = whatif.recomputed(cells, keys, of, tell)
+    moved = [one for one in answer.moved if normal(words or "") in normal(f"{one.chapter}.{one.name}")]
+    lines = [*changing.told(changes, answer.changed), ""]
+    lines += _moves(moved, answer.lacking, keys)
+    lacking = sum(len(one.names) for one in answer.lacking)
+    lines += ["", f"{len(answer.moved)} numbers move, {lacking} cannot be computed, {answer.stay} stay."]
+    values = {
+        "set": changes,
+        "follow": answer.changed.follow,
+        "left_out": answer.changed.gone,
+        "void_corrections": list(answer.changed.void),
+        "moved": [
+            {
+                "number": f"{one.chapter}.{one.name}",
+                "before": one.before.value,
+                "after": one.after.value,
+                "unit": one.after.unit,
+                "label": one.after.label,
+            }
+            for one in moved
+        ],
+        "lacking": [
+            {"numbers": [f"{one.chapter}.{name}" for name in one.names], "because": one.because, "named": one.foreseen}
+            for one in answer.lacking
+        ],
+        "stay": answer.stay,
+    }
+    return Answer("\n".join(lines), plain(values))
+
+
+def _moves(moved, lacking, keys):
+    """What moves and what cannot be computed, chapter by chapter, a line each."""
+    from datagravity.site.results import shown
+
+    lines = {}
+    for one in moved:
+        before, after = shown(one.before._asdict()), shown(one.after._asdict())
+        lines.setdefault(one.chapter, []).append(f"{one.chapter}.{one.name}: {before} → {after}")
+    without = f"not without {', '.join(keys)}" if keys else "not with these cells"
+    for one in lacking:
+        lines.setdefault(one.chapter, []).append(f"{one.chapter}.{_some(one.names)}: {without}: {one.because}")
+    return [line if len(line) <= 240 else f"{line[:239]}…" for own in lines.values() for line in own]
 
 
 def _difference(now, revision, words):

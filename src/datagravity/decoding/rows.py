@@ -56,7 +56,7 @@ def _named(table, name):
 
 def _row(table, argument, given, needed):
     if isinstance(given, str):
-        row = plain(_named(table, checks.choice(argument, given, _names(table))))
+        row = plain(_named(table, checks.there(argument, given, _names(table))))
     else:
         if not isinstance(given, Mapping):
             raise ValueError(f"{argument}: {checks.in_line(given)}, expected a name or a mapping")

@@ -106,6 +106,8 @@ def conditions(level=0.8):
                 "step_mm": ((own["fixed"] - own["anchor"]) / own["per_mm"]).mean(),
             }
         )
+    if not found:
+        raise checks.Missing("no message between tiles was measured hop by hop on a card")
     return pd.DataFrame(found)
 
 
@@ -124,7 +126,7 @@ def condition(link_load, meter, data_pattern):
     """
     table = conditions().set_index(CONDITION)
     wanted = (link_load, meter, data_pattern)
-    checks.choice("condition", ", ".join(wanted), [", ".join(key) for key in table.index])
+    checks.there("condition", ", ".join(wanted), [", ".join(key) for key in table.index])
     return table.loc[wanted]
 
 

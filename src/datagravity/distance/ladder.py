@@ -90,7 +90,7 @@ def level_ratio(near="last level", far="DRAM", *, machine=None, reviewed=False, 
         table = table[~table["grey"].astype(bool)]
     logs = np.log(table[near] / table[far])
     if origin is not None:
-        own = logs[table["origin"] == checks.choice("origin", origin, sorted(set(table["origin"])))]
+        own = logs[table["origin"] == checks.there("origin", origin, sorted(set(table["origin"])))]
         if len(own) == 1:
             return Interval(*[math.exp(own.iloc[0])] * 3)
         found = fits.mean_interval(own, level)

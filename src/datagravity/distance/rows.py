@@ -135,7 +135,7 @@ def series(name):
     ValueError
         If there is no such series.
     """
-    checks.choice("series", name, series_names("exponent"))
+    checks.there("series", name, series_names("exponent"))
     frame = points()
     return frame[frame["series"] == name].sort_values("distance_mm").reset_index(drop=True)
 

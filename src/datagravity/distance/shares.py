@@ -354,12 +354,12 @@ def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     if without is not None:
         names = (without,) if isinstance(without, str) else without
         for name in names:
-            checks.choice("without", name, sorted(set(frame["origin"])))
+            checks.there("without", name, sorted(set(frame["origin"])))
         kept &= ~frame["origin"].isin(names)
     if not checks.truth("bounds", bounds):
         kept &= ~frame["bounded"]
     if not (kept & ~frame["bounded"]).any():
-        raise ValueError(f"kind, meter: {kind!r}, {meter!r} (reviewed: {reviewed}), expected a choice with a split")
+        raise checks.Missing(f"kind, meter: {kind!r}, {meter!r} (reviewed: {reviewed}), expected a choice with a split")
     return frame[kept].reset_index(drop=True)
 
 

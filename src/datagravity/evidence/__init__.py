@@ -8,8 +8,9 @@ nothing is dropped or mended. `cells` and `problems` are their words, `readme` d
 `frictionless_check` asks the reference implementation of data packages for its opinion.
 """
 
+from datagravity.checks import Missing
 from datagravity.evidence.cells import is_blank, plain, shown
-from datagravity.evidence.loading import LOADED_FROM, load, one_row, tables, validate
+from datagravity.evidence.loading import LOADED_FROM, load, one_row, rows_by_id, tables, validate
 from datagravity.evidence.package import UNITS
 from datagravity.evidence.problems import Problem, TableError
 from datagravity.evidence.readme import data_readme
@@ -18,6 +19,7 @@ from datagravity.reads import reading, remembered
 __all__ = [
     "LOADED_FROM",
     "UNITS",
+    "Missing",
     "Problem",
     "TableError",
     "data_readme",
@@ -27,6 +29,7 @@ __all__ = [
     "plain",
     "reading",
     "remembered",
+    "rows_by_id",
     "shown",
     "tables",
     "validate",

@@ -35,8 +35,8 @@ class Table:
         return Problem(self.file, expected, self.lines[index], name, column, row[column])
 
 
-def read(folder, resource):
-    """One table, and the problems of its form: encoding, header, length of rows."""
+def read(folder, resource, *, may_be_empty=False):
+    """One table, and the problems of its form: encoding, header, length of rows, and that there is one."""
     file, fields = name_of(folder, resource["path"]), resource["schema"]["fields"]
     table = Table(file, fields, resource["schema"]["primaryKey"][0])
     try:
@@ -61,7 +61,7 @@ def read(folder, resource):
     problems = _header_problems(file, header, [field["name"] for field in fields])
     if problems:
         return table, problems
-    if not records:
+    if not records and not may_be_empty:
         return table, [Problem(file, "at least one row below the header", 1)]
     problems = [
         Problem(file, f"{len(header)} cells; there are {len(record)}", line, record[0] or None)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from datagravity import checks, paths, store
-from datagravity.checks import choice
+from datagravity.checks import Missing, choice
 from datagravity.evidence import conversion, files, keys, package, rules, schema
 from datagravity.evidence.problems import TableError
 from datagravity.reads import BIBLIOGRAPHY, file_digest, record
@@ -67,6 +67,8 @@ def load(table: str, *, directory: Folder | None = None, references: Folder | No
         If there is no such table.
     TableError
         If any table of the package is not valid; it lists every problem.
+    Missing
+        If no row of the table is left, in a folder from which sources are left out.
 
     Examples
     --------
@@ -78,6 +80,8 @@ def load(table: str, *, directory: Folder | None = None, references: Folder | No
     choice("table", table, tables(directory=directory))
     _record(conversion.joined(table), directory, references)
     frame = _checked(directory, references).frame(table).copy()
+    if frame.empty:
+        raise Missing(f"no row of {table}.csv is left")
     if directory is None:
         frame.attrs[LOADED_FROM] = table
     return frame
@@ -99,7 +103,9 @@ def one_row(table, rows, **columns):
     Raises
     ------
     ValueError
-        If a column is unknown, no row holds the values, or more than one does.
+        If a column is unknown, or more than one row holds the values.
+    Missing
+        If no row does.
 
     Examples
     --------
@@ -109,8 +115,28 @@ def one_row(table, rows, **columns):
     for column, value in columns.items():
         rows = rows[(rows[choice("column", column, rows.columns)] == value).fillna(False)]
     if len(rows) != 1:
-        raise ValueError(f"{table}.csv: {columns} hold {', '.join(rows['id']) or 'no row'}, expected one row")
+        error = ValueError if len(rows) else Missing
+        raise error(f"{table}.csv: {columns} hold {', '.join(rows['id']) or 'no row'}, expected one row")
     return rows.iloc[0]
+
+
+def rows_by_id(table, ids):
+    """Rows of a table whose key is a column `id`, in the order of some ids; the index of the frame.
+
+    Raises
+    ------
+    Missing
+        If the table has no row of one of the ids.
+
+    Examples
+    --------
+    >>> list(rows_by_id("energy", ["P004", "P001"])["width_bits"])
+    [32, 8]
+    """
+    frame, ids = load(table).set_index("id"), list(ids)
+    if lost := [one for one in ids if one not in frame.index]:
+        raise Missing(f"{table}.csv has no row {', '.join(lost)}")
+    return frame.loc[ids]
 
 
 def validate(directory=None, *, references=None):
@@ -160,25 +186,33 @@ def _checked(directory, references):
     references = paths.REFERENCES if references is None else checks.path("references", references)
     names = [resource["path"] for resource in package.read(folder)["resources"]]
     # The content decides, not the time stamp: an edited table is never answered from the cache.
-    content = tuple(file_digest(path) for path in (*(folder / name for name in (package.FILE, *names)), references))
+    content = tuple(
+        file_digest(path)
+        for path in (*(folder / name for name in (package.FILE, package.LEFT_OUT, *names)), references)
+    )
     return _checked_once(folder, references, content)
 
 
 @dataclass(frozen=True)
 class _File:
-    """The file of one resource, which is its content and its description wherever they lie."""
+    """The file of one resource, which is its content and its description wherever they lie.
+
+    `may_be_empty` says that sources are left out of its folder, so that the table may have no row.
+    """
 
     folder: Path = field(compare=False)
     name: str
     index: int
     digest: bytes | None
     description: bytes | None
+    may_be_empty: bool
 
 
 @lru_cache(maxsize=256)
 def _read(file):
     """A table, and what is wrong with its form."""
-    return files.read(file.folder, package.read(file.folder)["resources"][file.index])
+    resource = package.read(file.folder)["resources"][file.index]
+    return files.read(file.folder, resource, may_be_empty=file.may_be_empty)
 
 
 class _Tables(Mapping):
@@ -212,9 +246,10 @@ def _alone(file):
 @lru_cache(maxsize=16)
 def _checked_once(folder, references, content):
     resources = package.read(folder)["resources"]
-    description, *digests, _ = content
+    description, _, *digests, _ = content
+    fewer = bool(package.left_out(folder))
     own = {
-        resource["name"]: _File(folder, folder.name, index, digest, description)
+        resource["name"]: _File(folder, folder.name, index, digest, description, fewer)
         for index, (resource, digest) in enumerate(zip(resources, digests, strict=True))
     }
     # Tables that were found valid once, with this very content and by this very code, are valid.

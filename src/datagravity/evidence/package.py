@@ -52,11 +52,19 @@ CONSTRAINTS = {
     "boolean": {"required"},
 }
 FILE = "datapackage.json"
+#: In a folder of tables from which sources are left out: their keys, a line each. A table may then have no row.
+LEFT_OUT = "left-out.txt"
 
 
 def folder_of(directory):
     """The folder of a data package; the book's own if None."""
     return paths.DATA if directory is None else checks.path("directory", directory)
+
+
+def left_out(folder):
+    """The keys of the sources that are left out of a folder of tables (a list); none of the book's own."""
+    path = folder / LEFT_OUT
+    return path.read_text(encoding="utf-8").split() if path.exists() else []
 
 
 def name_of(folder, file):

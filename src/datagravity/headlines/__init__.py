@@ -10,13 +10,27 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import NamedTuple
 
-from datagravity.checks import choice
+from datagravity.checks import Missing, choice
+from datagravity.evidence import is_blank
 from datagravity.reads import reading
 
 #: The kinds of result: the paper states it, rebuilt from what it states, beyond it, or a value that others quote.
 LABELS = ("abstract", "reconstruction", "extension", "quoted")
 #: The unit of a headline that is a text.
 TEXT = "text"
+
+
+#: What computing raises where the tables lack rows, foreseen (`checks.Missing`) or not.
+LACKS = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError)
+
+
+def why(error):
+    """Why something cannot be computed, in words."""
+    if isinstance(error, Missing):
+        return str(error)
+    if isinstance(error, LookupError):
+        return f"nothing is there for {error}"
+    return f"the rows that are left do not do: {error}"
 
 
 class Headline(NamedTuple):
@@ -34,7 +48,8 @@ def _headline(value, unit, label):
         return Headline(int(value), unit, label)
     if isinstance(value, numbers.Real) and math.isfinite(value):
         return Headline(float(value), unit, label)
-    raise ValueError(f"value: {value!r}, expected a text or a finite number")
+    error = Missing if is_blank(value) else ValueError
+    raise error(f"value: {value!r}, expected a text or a finite number")
 
 
 def abstract(value, unit="1"):
@@ -76,14 +91,27 @@ def of(chapter):
     return {name: headline for name, (headline, _) in with_inputs(chapter).items()}
 
 
-def with_inputs(chapter):
-    """As `of`, each headline with the names of the tables that its part read (a set): name -> (Headline, names)."""
+def with_inputs(chapter, lacking=None):
+    """As `of`, each headline with the names of the tables that its part read (a set): name -> (Headline, names).
+
+    Parameters
+    ----------
+    lacking : function that is told of each part that the tables lack something for, in words, and such a part is left
+        out; None to raise what it raises
+    """
     known = sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
     choice("chapter", chapter, known)
     found = {}
     for part in import_module(f"datagravity.headlines.{chapter.replace('-', '_')}").PARTS:
         with reading() as read:
-            headlines = part()
+            try:
+                headlines = part()
+            except LACKS as error:
+                if lacking is None:
+                    raise
+                about = " ".join(part.__doc__.split()).rstrip(".")
+                lacking(f"“{about}” ({why(error)})")
+                continue
         for name, headline in headlines.items():
             if name in found:
                 raise ValueError(f"headline {name!r} of {chapter!r}: given by two parts, expected once")

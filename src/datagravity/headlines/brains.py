@@ -2,6 +2,7 @@
 
 import math
 
+from datagravity import checks
 from datagravity.brains import DEFINITIONS, audit_ratio, per_bit_ratio, ratios
 from datagravity.evidence import load
 from datagravity.headlines import extension
@@ -12,14 +13,17 @@ AUDIT, PREPRINT = "Levy and Calvert, human cortex", "Levy and Calvert, preprint"
 SPIKES, RELEASE, REST = DEFINITIONS
 
 
-def _gd():
-    """G_d by budget and definition."""
-    return ratios().set_index(["budget", "definition"])["gd"]
+def _gd(*budgets):
+    """G_d by budget and definition; `Missing` if one of these budgets is none of the tables."""
+    found = ratios().set_index(["budget", "definition"])["gd"]
+    for name in budgets:
+        checks.there("budget", name, found.index.unique("budget"))
+    return found
 
 
 def by_budget():
     """G_d of three budgets under each definition."""
-    gd = _gd()
+    gd = _gd(OLD, NEW, CEREBELLUM)
     return {
         "old_a": extension(gd[OLD, SPIKES]),
         "old_b": extension(gd[OLD, RELEASE]),
@@ -34,7 +38,7 @@ def by_budget():
 
 def audits():
     """G_d of the two versions of the audit, and how far the paper's lies from the budget of 2012."""
-    gd, (audit, _), (preprint, _) = _gd(), audit_ratio(AUDIT), audit_ratio(PREPRINT)
+    gd, (audit, _), (preprint, _) = _gd(NEW), audit_ratio(AUDIT), audit_ratio(PREPRINT)
     return {
         "audit": extension(audit),
         "preprint": extension(preprint),
@@ -49,7 +53,7 @@ def definitions():
 
     Sources of one group are one budget: the parts of a brain in one paper, and a paper with its preprint.
     """
-    found, gd = ratios(), _gd()
+    found, gd = ratios(), _gd(OLD, NEW, CEREBELLUM)
     groups = load("sources").set_index("key")["group"]
     below = found.groupby(found["source"].map(groups))["below_one"].any()
     relabelled = [gd[name, RELEASE] / gd[name, SPIKES] for name in (OLD, NEW, CEREBELLUM)]
@@ -76,7 +80,7 @@ def crossing():
     What moves a signal grows in proportion to that share, from one definition to the other, and G_d is one where it is
     half of the whole.
     """
-    gd = _gd()[CEREBELLUM]
+    gd = _gd(CEREBELLUM)[CEREBELLUM]
     moved = gd / (1 + gd)
     return {"cross_small": extension((1 / 2 - moved[SPIKES]) / (moved[RELEASE] - moved[SPIKES]))}
 

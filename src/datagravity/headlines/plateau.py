@@ -1,6 +1,6 @@
 """The numbers of the chapter on the plateau."""
 
-from datagravity import claims
+from datagravity import checks, claims
 from datagravity import plateau as pl
 from datagravity.headlines import extension
 from datagravity.headlines.placement import dram_gd
@@ -138,7 +138,7 @@ def tokens_of_the_next_generation():
     }
     found = {}
     for name, group in chosen.items():
-        one = gains.loc[group]
+        one = gains.loc[checks.there("group of pairs", group, gains.index)]
         found[name] = extension(one["gain"])
         found[f"{name}_range"] = extension(
             f"{one['low']:.2f} to {one['high']:.2f}; pairs: {one['pairs']:.0f}, models: {one['models']:.0f}, "
@@ -159,6 +159,8 @@ def who_stands_behind_the_tokens():
     pairs = pairs[(pairs["old"] == HOPPER[0]) & (pairs["new"] == HOPPER[1]) & (pairs["gpus_old"] == pairs["gpus_new"])]
     pairs = pairs[pairs["stalls"] != pl.NOT_STATED]
     small = pairs[(pairs["batch"] <= min(pl.BATCHES)) & (pairs["stalls"] != "suspected")]
+    if small.empty:
+        raise checks.Missing("no pair of H100 and B200 with a small batch is left")
     model = small["model"].value_counts().idxmax()
     old, new = (pairs[f"stalls_{which}"] for which in ("old", "new"))
     return {

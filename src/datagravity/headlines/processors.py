@@ -1,5 +1,6 @@
 """The numbers of the chapter on processors from 45 to 7 nm."""
 
+from datagravity import checks
 from datagravity.headlines import extension
 from datagravity.processors import (
     TWO_NODE_SOURCE,
@@ -90,7 +91,7 @@ def node_trends():
     """How many pairs of level and scope allow a line, and that of large SRAM with BF16 and without."""
     by_level = trends()
     fitted = by_level.dropna(subset="factor").set_index(["compute_scope", "memory"])
-    large = ("datapath", "L2, large SRAM")
+    large = checks.there("level", ("datapath", "L2, large SRAM"), fitted.index)
     bare = trends(without=["BF16 multiply"]).set_index(["compute_scope", "memory"])
     return {
         "levels": extension(len(by_level), "pairs"),

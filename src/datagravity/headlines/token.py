@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import brentq
 
+from datagravity import checks
 from datagravity.charts.workload import OPENING, bit_prices
 from datagravity.decoding import (
     NULLS,
@@ -41,7 +42,8 @@ def measured_example(limit):
     """The measured run of the example under this limit of its batch."""
     runs = measured_runs()
     own = runs[["llm", "accelerator", "gpus"]].eq(list(EXAMPLE.values())).all(axis=1)
-    return runs[own].set_index("batch_max").loc[limit]
+    runs = runs[own].set_index("batch_max")
+    return runs.loc[checks.there("batch_max of the example", limit, runs.index)]
 
 
 def two_terms():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from datagravity import checks, distance
-from datagravity.evidence import load, remembered
+from datagravity.evidence import remembered, rows_by_id
 from datagravity.intervals import Interval
 from datagravity.programs.placing import POWERS as MEAN_EXPONENTS
 
@@ -216,7 +216,7 @@ def density_bytes_per_mm2():
     >>> round(density_bytes_per_mm2() / 2**20, 2)
     2.56
     """
-    row = load("distances").set_index("id").loc[DENSITY_ROW]
+    row = rows_by_id("distances", [DENSITY_ROW]).iloc[0]
     return 1024 * float(row["capacity_kib"]) / float(row["area_mm2"])
 
 
@@ -256,18 +256,18 @@ def die_side_mm():
     >>> die_side_mm()
     28.7
     """
-    return float(load("distances").set_index("id").loc[DIE_ROW, "distance_high_mm"])
+    return float(rows_by_id("distances", [DIE_ROW])["distance_high_mm"].iloc[0])
 
 
 def _per_byte(ids):
     """The sum of the energies of rows, pJ per byte, each in the middle of its interval."""
-    rows = load("energy").set_index("id").loc[list(ids)]
+    rows = rows_by_id("energy", ids)
     return float(_BITS * (rows["energy_pj_per_bit_low"] + rows["energy_pj_per_bit_high"]).sum() / 2)
 
 
 def _operation(ids):
     """The energy of an operation that rows add up to, pJ: their means, or the middles of their intervals."""
-    rows = load("energy").set_index("id").loc[list(ids)]
+    rows = rows_by_id("energy", ids)
     low, high = rows["energy_low_pj"].astype(float), rows["energy_high_pj"].astype(float)
     value = rows["energy_mean_pj"].astype(float).fillna((low + high) / 2)
     return Interval(float(value.sum()), float(low.sum()), float(high.sum()))

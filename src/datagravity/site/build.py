@@ -115,9 +115,9 @@ def check_tables(book):
 class Chapter:
     """A chapter on its way: its source, what was kept of its last run, and why it has to run again."""
 
-    def __init__(self, book, path, dependencies):
+    def __init__(self, book, path, dependencies, keep_going=False):
         """The chapter in the file `path`."""
-        self.path = path
+        self.path, self.keep_going = path, keep_going
         self.entry = book.executed_path(path)
         self.notebook = executed.source(path.read_text(encoding="utf-8"))
         self.has_code = executed.has_code(self.notebook)
@@ -132,6 +132,8 @@ class Chapter:
             return []
         if self.kept is None:
             return ["new"]
+        if self.findings and not self.keep_going:
+            return ["what did not hold"]
         return changes(self.kept["rests_on"], self._dependencies.of(self.notebook, self.kept["tables"]))
 
     @property
@@ -144,6 +146,11 @@ class Chapter:
         """Its headlines as its last run left them."""
         return self.kept["headlines"] if self.has_code else []
 
+    @property
+    def findings(self):
+        """What did not hold, or could not be computed, in its last run (a list of sentences)."""
+        return self.kept.get("findings", []) if self.kept else []
+
     def execute(self, kernels):
         """Run it and keep what came out; returns the seconds it took."""
         notebook, report, seconds = kernels.execute(self.path)
@@ -152,6 +159,7 @@ class Chapter:
             "rests_on": self._dependencies.of(notebook, report["tables"]),
             "tables": report["tables"],
             "headlines": executed.headlines(notebook),
+            "findings": report["findings"],
             "seconds": round(seconds, 1),
         }
         notebook.metadata[executed.KEY] = self.kept
@@ -159,7 +167,7 @@ class Chapter:
         return seconds
 
 
-def execute(chapters, workers, log):
+def execute(chapters, workers, log, keep_going=False):
     """Execute chapters, several at a time, the longest first.
 
     Parameters
@@ -167,13 +175,14 @@ def execute(chapters, workers, log):
     chapters : Chapter -> why it is executed, in words
     workers : how many at a time
     log : path of the file for what the kernels themselves say
+    keep_going : whether findings that do not hold are collected
     """
     log.parent.mkdir(exist_ok=True)
     pending = sorted(chapters, key=lambda chapter: chapter.expected_seconds, reverse=True)
     errors = []
     with (
         log.open("wb") as file,
-        Kernels(file, store=log.parent / "store") as kernels,
+        Kernels(file, store=log.parent / "store", keep_going=keep_going) as kernels,
         ThreadPoolExecutor(workers) as pool,
     ):
         jobs = {pool.submit(chapter.execute, kernels): chapter for chapter in pending}
@@ -201,15 +210,15 @@ def in_words(names):
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def execute_chapters(book, dependencies, workers):
+def execute_chapters(book, dependencies, workers, keep_going=False):
     """Execute the chapters for which something changed; returns all chapters."""
-    chapters = [Chapter(book, path, dependencies) for path in book.chapters()]
+    chapters = [Chapter(book, path, dependencies, keep_going) for path in book.chapters()]
     pending = {chapter: chapter.changes for chapter in chapters}
     pending = {chapter: in_words(names) for chapter, names in pending.items() if names}
     say(f"Chapters: {len(chapters)}, to execute: {len(pending)}")
     if pending:
         start = perf_counter()
-        execute(pending, workers, book.build / "kernels.log")
+        execute(pending, workers, book.build / "kernels.log", keep_going)
         say(f"Chapters: executed in {perf_counter() - start:.1f} s")
     return chapters
 
@@ -251,8 +260,25 @@ def write_results(book, chapters, digests):
         say(f"  {line}")
 
 
-def build(root, workers=None):
+def say_findings(book, chapters):
+    """Say what does not hold, chapter by chapter."""
+    found = {chapter.path.name: chapter.findings for chapter in chapters if chapter.findings}
+    say(f"Built, but not all holds ({sum(map(len, found.values()))}); the pages say so, and {book.results.name} stays:")
+    for name, sentences in found.items():
+        for sentence in sentences:
+            say(f"  book/{name}: {sentence}")
+
+
+def build(root, workers=None, keep_going=False):
     """Build the book in `root` into `book/_build/html`; does nothing when nothing changed since the last success.
+
+    Parameters
+    ----------
+    root : folder of the book
+    workers : how many chapters run at a time; one a core if None
+    keep_going : whether to build on where a finding of a chapter does not hold by the tables, or a number or a cell
+        cannot be computed from them. The page says so in a box, the results are not written, and the next build that
+        does not keep going runs these chapters again. An assertion about code or algebra ends this build too.
 
     Raises
     ------
@@ -268,8 +294,11 @@ def build(root, workers=None):
     sources = book.sources()
     check_tables(book)
     dependencies = Dependencies(book.data, book.references, book.lock)
-    chapters = execute_chapters(book, dependencies, workers or os.cpu_count() or 2)
+    chapters = execute_chapters(book, dependencies, workers or os.cpu_count() or 2, keep_going)
     write_pages(book)
+    if any(chapter.findings for chapter in chapters):
+        say_findings(book, chapters)
+        return book
     write_results(book, chapters, dependencies.tables)
     # It carries the results, so it comes last.
     wheel.write(book.root, book.html)

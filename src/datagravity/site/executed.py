@@ -4,6 +4,7 @@ An entry is written aside and then renamed, so that it is whole or absent. Its m
 """
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from datagravity.site.renderer import VEGALITE_MIME
 
 #: Under this name the build keeps its own words in a notebook's metadata.
 KEY = "datagravity"
+#: What prose says in place of a number that cannot be computed.
+MISSING = "*(not by these tables)*"
+_GLUED = re.compile(r"\{glue:text\}`([\w-]+)(?::[^`]*)?`")
+_MARKS, _ESCAPED = re.compile(r"[\\`*_{}\[\]<>$|#]"), r"\\\g<0>"
 KEPT = {"rests_on", "tables", "headlines", "seconds"}
 
 
@@ -77,9 +82,27 @@ def with_outputs(text, folder, name="*"):
         raise LookupError("this code was not executed: build the book with `make book`")
     executed = read(path)
     notebook.metadata["language_info"] = executed.metadata["language_info"]
+    if said := executed.metadata[KEY].get("findings"):
+        _say(notebook, said, _glued(executed))
     for cell, done in zip(cells, (cell for cell in executed.cells if cell.cell_type == "code"), strict=True):
         cell.outputs, cell.execution_count = done.outputs, done.execution_count
     return notebook
+
+
+def _glued(notebook):
+    """The names of what an executed notebook stored for its prose (a set)."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return {output.get("metadata", {}).get("scrapbook", {}).get("name") for output in outputs}
+
+
+def _say(notebook, said, known):
+    """Name in a box under the title what does not hold, and say in place of each number that is missing that it is."""
+    lines = "\n".join(f"- {_MARKS.sub(_ESCAPED, ' '.join(one.split()))}" for one in said)
+    box = f":::{{warning}}\nThis page was built although not all of it holds by the tables as they are:\n\n{lines}\n:::"
+    prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    for cell in prose:
+        cell.source = _GLUED.sub(lambda glued: glued[0] if glued[1] in known else MISSING, cell.source)
+    prose[0].source = re.sub(r"^(# .+)$", lambda title: f"{title[0]}\n\n{box}", prose[0].source, count=1, flags=re.M)
 
 
 @lru_cache(maxsize=1)

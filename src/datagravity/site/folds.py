@@ -45,7 +45,12 @@ def kind(code):
     """
     tree = ast.parse(TransformerManager().transform_cell(code))
     only_imports = bool(tree.body) and all(isinstance(part, (ast.Import, ast.ImportFrom)) for part in tree.body)
-    return Kind(only_imports, sum(isinstance(part, ast.Assert) for part in ast.walk(tree)))
+    return Kind(only_imports, sum(map(_asserts, ast.walk(tree))))
+
+
+def _asserts(node):
+    """Whether a node of code is an assertion, or a finding."""
+    return isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "finding")
 
 
 def first_comment(code):

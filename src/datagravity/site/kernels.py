@@ -32,13 +32,17 @@ from datagravity.site import recording
 
 CELL_TIMEOUT_SECONDS = 300
 # Runs in every chapter's kernel before its first cell.
-KERNEL_START = "import datagravity.site.recording as _recording; _recording.start()"
+KERNEL_START = "import datagravity.site.recording as _recording; _recording.start({})"
 # And after its last.
 KERNEL_END = "_recording.report()"
 # Apple's own libraries do not survive a fork.
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform != "darwin"
 #: Linear algebra reads these when it is imported; its threads would be lost in a fork.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS")}
+
+
+#: What a cell raises where the tables lack rows. By name, as kernels tell it.
+LACKS = ("Missing", "KeyError", "IndexError", "ValueError", "ZeroDivisionError", "TypeError", "AttributeError")
 
 
 class ChapterError(ValueError):
@@ -51,12 +55,13 @@ class Kernels:
     The modules of the package are as they were when the context was entered. Leaving it ends every kernel.
     """
 
-    def __init__(self, log, fork=CAN_FORK, store=None):
+    def __init__(self, log, fork=CAN_FORK, store=None, keep_going=False):
         """Kernels that write their own messages, which are no part of the book's log, to the open file `log`.
 
-        Those that are forked share the results of costly functions in the folder `store`, if there is one.
+        Those that are forked share the results of costly functions in the folder `store`, if there is one. Those that
+        keep going collect what does not hold, and what the tables lack rows for.
         """
-        self._log, self._fork, self._store = log, fork, store
+        self._log, self._fork, self._store, self._keep_going = log, fork, store, keep_going
         self._clients = set()
         self._stopped = False
 
@@ -121,7 +126,8 @@ class Kernels:
             raise_on_iopub_timeout=True,
             resources={"metadata": {"path": str(chapter.parent)}},
             kernel_manager_class=_managers(self._sockets.name, self._warm),
-            extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}"],
+            extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START.format(self._keep_going)}"],
+            allow_errors=self._keep_going,
             # Nothing is left to do in a kernel whose outputs are here.
             shutdown_kernel="immediate",
             on_cell_execute=before,
@@ -142,7 +148,31 @@ class Kernels:
         finally:
             self._clients.discard(client)
         notebook.cells.remove(report)
-        return notebook, report.outputs[0].data[recording.MIME], perf_counter() - start
+        lacking = _lacking(chapter, notebook) if self._keep_going else []
+        told = report.outputs[0].data[recording.MIME]
+        return notebook, told | {"findings": told["findings"] + lacking}, perf_counter() - start
+
+
+def _lacking(chapter, notebook):
+    """Take the errors of cells that the tables lack rows for out of their outputs; returns a sentence each.
+
+    Raises
+    ------
+    ChapterError
+        If a cell raised anything else, such as an assertion about code or algebra.
+    """
+    found, number = [], 0
+    for index, cell in enumerate(notebook.cells):
+        number += cell.cell_type == "code"
+        if "raises-exception" in cell.metadata.get("tags", []):
+            continue
+        for error in [output for output in cell.get("outputs", []) if output.output_type == "error"]:
+            # What a cell without its rows does not name, a later one misses.
+            if error.ename not in LACKS and not (found and error.ename == "NameError"):
+                raise ChapterError(failure(chapter, notebook, index, f"{error.ename}: {error.evalue}"))
+            cell.outputs.remove(error)
+            found.append(f"Code cell {number} cannot be computed by these tables ({error.ename}: {error.evalue}).")
+    return found
 
 
 def failure(chapter, notebook, index, reason):

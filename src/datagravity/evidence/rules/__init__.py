@@ -36,6 +36,8 @@ RULES = (
     | programs.RULES
     | {"corrections": [corrections.override_has_value]}
 )
+#: The tables with columns that follow from others: function of the values of a row before and after -> texts by column.
+FOLLOWS = plateau.FOLLOWS | processors.FOLLOWS | pim.FOLLOWS | claims.FOLLOWS
 
 
 def row_problems(name, table):

@@ -35,6 +35,26 @@ def region_tells_apart(row):
             yield column, f"a number {'inside' if inside else 'outside'} the region from {bottom:g} to {top:g}"
 
 
+def values_beside(old, new):
+    """Values on either side of the edge of a region that was moved, by column (texts); none where an end is new.
+
+    A value keeps its distance from the nearest end, a factor for a ratio and else a difference; one that is inside two
+    ends lies in their middle.
+    """
+    if any((old[end] is None) != (new[end] is None) for end in ENDS) or new["scale"] not in SCALES:
+        return {}
+    forth, back = (math.log, math.exp) if new["scale"] == "ratio" else (float, float)
+    ends = [(forth(old[end]), forth(new[end])) for end in ENDS if old[end] is not None and old[end] > 0 < new[end]]
+    ends = ends if forth is math.log else [(old[end], new[end]) for end in ENDS if old[end] is not None]
+    found = {}
+    for column, inside in zip(VALUES, (True, False), strict=True):
+        value = forth(old[column])
+        before, after = min(ends, key=lambda end: abs(end[0] - value))
+        moved = sum(now for _, now in ends) / 2 if inside and len(ends) == 2 else after + value - before
+        found[column] = f"{back(moved):.6g}"
+    return found
+
+
 def claim_problems(read):
     """An id and a test belong to one claim of both tables; within one table its schema says so."""
     tables = [read.get(name) for name in TABLES]
@@ -53,3 +73,4 @@ def claim_problems(read):
 
 
 RULES = {table: [numbers_on_the_scale, region_tells_apart] for table in TABLES}
+FOLLOWS = dict.fromkeys(TABLES, values_beside)

@@ -15,14 +15,27 @@ def factor_only_from_energy(row):
             if factor is not None:
                 yield column, f"a blank, because {row['quantity_kind']} is never converted into an energy ratio"
             continue
-        # A ratio PIM over baseline turns the ends around; a reduction does not.
-        value = row[f"value_{other if row['value_unit'] == 'ratio PIM/baseline' else end}"]
-        computed = None if value is None else energy_factor(value, row["value_unit"])
+        value, computed = _factor(row, end, other)
         if (factor is None) != (computed is None):
             wanted = "a blank" if computed is None else f"{computed:.5g}"
             yield column, f"{wanted}, because the reported value is {shown(value)} in {shown(row['value_unit'])}"
         elif computed and abs(factor - computed) > FACTOR_ROUNDING * computed:
             yield column, f"{computed:.5g}, which follows from {value:g} in {row['value_unit']}"
+
+
+def _factor(row, end, other):
+    """The reported value that an end of the energy factor follows from, and that end."""
+    # A ratio PIM over baseline turns the ends around; a reduction does not.
+    value = row[f"value_{other if row['value_unit'] == 'ratio PIM/baseline' else end}"]
+    return value, None if value is None else energy_factor(value, row["value_unit"])
+
+
+def printed_factors(_old, new):
+    """The energy factors of a row with new values as the table prints them, by column (texts)."""
+    if new["quantity_kind"] != "energy":
+        return {}
+    found = {end: _factor(new, end, other)[1] for end, other in (("low", "high"), ("high", "low"))}
+    return {f"energy_factor_{end}": "" if one is None else f"{one:.6g}" for end, one in found.items()}
 
 
 def energy_factor(value, unit):
@@ -123,3 +136,4 @@ RULES = {
     ],
     "memory_paths": [derived_way_has_its_lengths],
 }
+FOLLOWS = {"pim": printed_factors}

@@ -6,17 +6,29 @@ from datagravity.evidence.rules.shared import recalled_checked, value_or_end
 
 # Half a unit of the last printed digit of a ratio of two columns; the last factor forgives binary rounding.
 LAST_DIGIT = 0.05 * (1 + 1e-9)
+#: A ratio of an accelerator -> what the peak is divided by.
+RATIOS = {"flop_per_byte": "mem_bw_gb_s", "gflop_per_s_per_w": "tdp_w"}
 
 
 def ratios_follow(row):
     """Operations per byte and per joule are peak over bandwidth and over power, as far as they are printed."""
-    for column, per in (("flop_per_byte", "mem_bw_gb_s"), ("gflop_per_s_per_w", "tdp_w")):
-        peak, below, printed = row["peak_dense_fp16_bf16_tflops"], row[per], row[column]
-        computed = 1000 * peak / below if peak and below else None
+    for column, per in RATIOS.items():
+        computed, printed = _ratio(row, per), row[column]
         if (printed is None) != (computed is None):
             yield column, "a blank" if computed is None else f"{computed:.1f}, because both of its parts are there"
         elif computed and abs(printed - computed) > LAST_DIGIT:
             yield column, f"{computed:.1f}, which is 1000 times the peak over {per}"
+
+
+def _ratio(row, per):
+    peak, below = row["peak_dense_fp16_bf16_tflops"], row[per]
+    return 1000 * peak / below if peak and below else None
+
+
+def printed_ratios(_old, new):
+    """The ratios of a row with new values as the table prints them, by column (texts)."""
+    found = {column: _ratio(new, per) for column, per in RATIOS.items()}
+    return {column: "" if ratio is None else f"{ratio:.1f}" for column, ratio in found.items()}
 
 
 def released_in_year(row):
@@ -47,3 +59,4 @@ RULES = {
     "trends": [value_or_end, recalled_checked, year_is_period],
     "efficiency_trend": [ratio_has_no_unit],
 }
+FOLLOWS = {"accelerators": printed_ratios}

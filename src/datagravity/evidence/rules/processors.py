@@ -43,6 +43,12 @@ def per_bit(row, end):
     return energy / width if row["kind"] != "compute" and energy and width else None
 
 
+def printed_per_bit(_old, new):
+    """The energies per bit of a row with new values as the table prints them, by column (texts)."""
+    found = {end: per_bit(new, end) for end in ("low", "high")}
+    return {f"pj_per_bit_{end}_rounded": "" if one is None else f"{one:.6g}" for end, one in found.items()}
+
+
 def says_what_it_is(row):
     """An operation has a class, an access a level, or either a reason to stay out; other rows have neither."""
     kind = row["kind"]
@@ -152,3 +158,4 @@ RULES = {
     ],
     "published_ratios": [bound_matches_values],
 }
+FOLLOWS = {"energy": printed_per_bit}

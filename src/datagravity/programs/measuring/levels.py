@@ -5,7 +5,7 @@ The tables are rows of `energy`: a near cache of 32 KB, a far one of 1 MB and a 
 """
 
 from datagravity import checks
-from datagravity.evidence import load, remembered
+from datagravity.evidence import remembered, rows_by_id
 from datagravity.intervals import Interval, propagate
 from datagravity.programs.measuring.cachegrind import LINE_BYTES
 from datagravity.programs.traces import OPERATION_CLASSES, WORD_BYTES
@@ -79,13 +79,13 @@ def disjunction_constant(run, operations, table, operation_class):
 
 @remembered
 def _per_byte(row):
-    own = load("energy").set_index("id").loc[row]
+    own = rows_by_id("energy", [row]).iloc[0]
     low, high = (8 * float(own[f"energy_pj_per_bit_{end}"]) for end in ("low", "high"))
     return Interval((low + high) / 2, low, high)
 
 
 @remembered
 def _operation(ids):
-    rows = load("energy").set_index("id").loc[list(ids)]
+    rows = rows_by_id("energy", ids)
     low, high = (float(rows[f"energy_{end}_pj"].sum()) for end in ("low", "high"))
     return Interval((low + high) / 2, low, high)

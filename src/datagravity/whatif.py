@@ -1,0 +1,133 @@
+"""What the numbers of the prose would be with other tables: cells that are set, sources that are left out.
+
+The tables are a changed copy (`evidence.changing`); the book's own stay as they are, and nothing is written.
+"""
+
+import math
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import NamedTuple
+
+from datagravity import catalogue, headlines
+from datagravity.checks import Missing
+from datagravity.evidence import changing
+from datagravity.reads import reading
+from datagravity.site.results import NOISE
+
+
+class Moved(NamedTuple):
+    """A number of the prose that is another one: its chapter, its name, and the headline before and after."""
+
+    chapter: str
+    name: str
+    before: headlines.Headline
+    after: headlines.Headline
+
+
+class Lacking(NamedTuple):
+    """Numbers that cannot be computed, a sentence without its point that says why, and whether code names the lack."""
+
+    chapter: str
+    names: tuple
+    because: str
+    foreseen: bool
+
+
+class Found(NamedTuple):
+    """What moves, what cannot be computed, how many numbers stay, and what was changed beside the cells."""
+
+    moved: list
+    lacking: list
+    stay: int
+    changed: changing.Changed
+
+
+def chapters():
+    """The names of the chapters that have numbers, in the order of the book."""
+    modules = [module.name.replace("_", "-") for module in iter_modules(headlines.__path__)]
+    order = list(catalogue.chapters())
+    return sorted(modules, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def recomputed(cells=(), left_out=(), of=None, tell=None):
+    """Compute the numbers of the prose by the book's tables, and by changed ones.
+
+    Parameters
+    ----------
+    cells : `changing.Cell`s that are set
+    left_out : keys of sources that are left out
+    of : names of `chapters()`; all of them if None
+    tell : function that is told of progress, a text each
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    ValueError
+        If a source is unknown.
+    TableError
+        If the changed tables are not valid.
+    """
+    cells, tell = list(cells), tell or (lambda text: None)
+    names = chapters() if of is None else list(of)
+    with changing.changed(cells, left_out):
+        pass  # what is wrong with the change is said before anything is computed
+    before = {}
+    for name in names:
+        tell(f"{name}: by the tables as they are")
+        for part in _parts(name):
+            with reading() as read:
+                before[name, part] = part(), read
+    with changing.changed(cells, left_out) as change:
+        touched = {cell.table for cell in cells} | {table for rows in change.gone.values() for table in rows}
+        touched |= {"corrections"} if change.void else set()
+        found = Found([], [], 0, change)
+        for name in names:
+            if any(read & touched for (chapter, _), (_, read) in before.items() if chapter == name):
+                tell(f"{name}: by the changed tables")
+            for part in _parts(name):
+                old, read = before[name, part]
+                found = _with_part(found, name, part, old, read & touched)
+    return found
+
+
+def _parts(chapter):
+    return import_module(f"datagravity.headlines.{chapter.replace('-', '_')}").PARTS
+
+
+def _with_part(found, chapter, part, old, touched):
+    """What was found, and what a part of a chapter's numbers adds; `touched` are the changed tables that it read."""
+    if not touched:
+        return found._replace(stay=found.stay + len(old))
+    try:
+        new = part()
+    except Missing as error:
+        return found._replace(lacking=[*found.lacking, Lacking(chapter, tuple(old), str(error), True)])
+    except headlines.LACKS as error:
+        said = _of_rows(found.changed.gone, touched) or headlines.why(error)
+        return found._replace(lacking=[*found.lacking, Lacking(chapter, tuple(old), said, False)])
+    moved = [
+        Moved(chapter, name, old[name], new[name]) for name in old if name in new and _differ(old[name], new[name])
+    ]
+    lacking = tuple(name for name in old if name not in new)
+    lacks = [Lacking(chapter, lacking, "what it is about is gone", True)] if lacking else []
+    stay = len(old) - len(moved) - len(lacking)
+    return Found(found.moved + moved, found.lacking + lacks, found.stay + stay, found.changed)
+
+
+def _differ(old, new):
+    numbers = all(isinstance(one.value, float) for one in (old, new))
+    return not math.isclose(old.value, new.value, rel_tol=NOISE) if numbers else old.value != new.value
+
+
+def _of_rows(gone, touched):
+    """Which rows are gone, as a sentence."""
+    counts = {}
+    for tables in gone.values():
+        for table, count in tables.items():
+            if table in touched:
+                counts[table] = counts.get(table, 0) + count
+    said = [f"{count} row{'s' if count > 1 else ''} of {table}" for table, count in counts.items()]
+    return f"it rests on {' and '.join(said)}" if said else ""

@@ -1,0 +1,164 @@
+"""What-if: cells that are set, sources that are left out, and what moves in the numbers of the prose."""
+
+import csv
+import hashlib
+
+import pytest
+
+from commands import answer, refused, values
+from datagravity import catalogue, paths, whatif
+from datagravity.checks import Missing
+from datagravity.command import changing as typed
+from datagravity.evidence import TableError, changing, load, rows_by_id
+from datagravity.headlines import of
+
+#: Sources whose rows decide a number, and chapters that take a second.
+SAMPLE = {
+    "brains": ("howarth2012", "attwell2001", "levy2021"),
+    "disjunction-constant": ("horowitz2014", "leebruck2026", "jouppi2021"),
+    "placement": ("leebruck2026",),
+    "foundations": ("horowitz2014",),
+    "shares": ("boroumand2018google",),
+}
+KEYS = {row.cells["name"]: row.key for row in catalogue.rows("llm")}
+
+
+def files():
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths.DATA.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "key", "texts"),
+    [
+        ("accelerators.H100.tdp=350", "accelerators", "A005", {"tdp_w": "350"}),
+        ("accelerators.a005.TDP_W=350", "accelerators", "A005", {"tdp_w": "350"}),
+        ("claims.C6.region=0.1,10", "claims", "C6", {"region_low": "0.1", "region_high": "10"}),
+        ("claims.C9.region=,0.4", "claims", "C9", {"region_low": "", "region_high": "0.4"}),
+        ("energy.P031.energy=600", "energy", "P031", {"energy_low_pj": "600", "energy_high_pj": "600"}),
+        ("energy.P031.notes=a, b", "energy", "P031", {"notes": "a, b"}),
+        ("llm.llama 3.1-405b.layers=3", "llm", KEYS["Llama-3.1 405B"], {"layers": "3"}),
+    ],
+)
+def test_a_setting_names_cells_as_readers_write_them(text, table, key, texts):
+    rows = catalogue.rows(table)
+    cells, changes = typed.cells_of([text])
+    assert {cell.column: cell.text for cell in cells} == texts
+    assert {rows[cell.place].key for cell in cells} == {one["row"] for one in changes}
+    assert rows[cells[0].place].key == key
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("accelerators=3", "expected TABLE.ROW.COLUMN=VALUE"),
+        ("acelerators.H100.tdp=3", "most like it: accelerators"),
+        ("accelerators.A100.tdp=3", "A003 (A100 SXM4 40GB); A004 (A100 SXM4 80GB)"),
+        ("claims.C6.regio=3", "most like it: region_low"),
+        ("accelerators.H100.tdp=many", "column tdp_w: value 'many'; expected a number, above 0"),
+        ("claims.C6.region=3,1", "column region_low: value '3'; expected at most region_high"),
+    ],
+)
+def test_a_wrong_setting_is_named_as_for_the_tables(text, said, capsys):
+    assert said in refused(capsys, "results", "--set", text, "--chapter", "brains")
+    assert paths.DATA == paths.ROOT / "data"
+
+
+def test_a_wrong_source_and_options_that_do_not_go_together_are_refused(capsys):
+    assert "most like it: horowitz2014" in refused(capsys, "results", "--drop-source", "horowitz14")
+    assert "expected either" in refused(capsys, "results", "--diff", "HEAD", "--drop-source", "levy2021", status=2)
+    assert "--chapter" in refused(capsys, "results", "--chapter", "brains", status=2)
+    assert "expected either" in refused(capsys, "claims", "--with", "x", "--drop-source", "levy2021", status=2)
+    with pytest.raises(ValueError, match="source: 'nobody'"), changing.changed(left_out=["nobody"]):
+        pass
+
+
+def test_what_follows_from_a_cell_is_set_with_it_and_a_correction_of_it_is_void():
+    before = files()
+    cells, _ = typed.cells_of(["accelerators.H100.tdp=350", "claims.C6.region=0.1,10"])
+    with changing.changed(cells) as found:
+        assert float(load("accelerators").set_index("id").loc["A005", "gflop_per_s_per_w"]) == 2826.9
+        claim = load("claims").set_index("id").loc["C6"]
+        # As far below the region as it was: 0.5 / 0.333333 is 0.1 / 0.0666666.
+        assert float(claim["value_if_false"]) == pytest.approx(0.1 * 0.333333 / 0.5)
+    assert [one[:3] for one in found.follow] == [
+        ("accelerators", "A005", "gflop_per_s_per_w"),
+        ("claims", "C6", "value_if_false"),
+    ]
+    correction = next(row for row in catalogue.rows("corrections") if row.cells["table"] == "energy")
+    about = correction.cells
+    place = next(index for index, row in enumerate(catalogue.rows("energy")) if row.key == about["row"])
+    same = catalogue.rows("energy")[place].cells[about["column"]]
+    with changing.changed([changing.Cell("energy", place, about["column"], same)]) as found:
+        assert correction.key in found.void
+        assert correction.key not in set(load("corrections")["id"])
+    assert files() == before
+    assert paths.DATA == paths.ROOT / "data"
+
+
+@pytest.mark.parametrize("key", ["horowitz2014", "etsoc1_2026", "hp_cacti7"])
+def test_a_source_goes_with_its_rows_and_with_those_that_refer_to_them(key):
+    own = {
+        name: [row for row in catalogue.rows(name) if row.cells.get("source") == key] for name in catalogue.resources()
+    }
+    with changing.changed(left_out=[key]) as found:
+        for name, rows in own.items():
+            assert found.gone[key].get(name, 0) >= len(rows)
+            assert len(catalogue.rows(name)) >= 0
+            assert all(row.cells.get("source") != key for row in catalogue.rows(name))
+        energy = {row.key for row in catalogue.rows("energy")}
+        for row in catalogue.rows("distance_rows"):
+            assert {row.cells[name] for name in ("energy_row", "energy_row_2", "energy_row_3")} <= energy | {""}
+    for name, count in found.gone[key].items():
+        with (paths.DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            assert count <= len(list(csv.DictReader(file)))
+
+
+def test_a_table_without_a_row_is_missing_in_words_and_only_where_a_source_is_left_out(tmp_path):
+    with changing.changed(left_out=["leebruck2026"]):
+        assert catalogue.rows("claims") == []
+        with pytest.raises(Missing, match=r"no row of claims\.csv is left"):
+            load("claims")
+    header = (paths.DATA / "claims.csv").read_text(encoding="utf-8").splitlines()[0]
+    with (
+        changing.folder_with({"claims.csv": f"{header}\n".encode()}) as (folder, references),
+        pytest.raises(TableError, match="at least one row below the header"),
+    ):
+        load("energy", directory=folder, references=references)
+    with pytest.raises(Missing, match="no row X1"):
+        rows_by_id("energy", ["P001", "X1"])
+
+
+def test_a_number_moves_as_its_cell_does():
+    key = next(row.key for row in catalogue.rows("published_ratios") if row.key == "G4")
+    cells, _ = typed.cells_of([f"published_ratios.{key}.gd=500,700"])
+    found = whatif.recomputed(cells, of=["placement"])
+    before = of("placement")["placement_gd"]
+    moved = {one.name: one for one in found.moved}
+    assert (moved["placement_gd"].before, moved["placement_gd"].after.value) == (before, 500)
+    assert len(found.moved) + found.stay == len(of("placement"))
+    assert not found.lacking
+    assert of("placement")["placement_gd"] == before
+
+
+@pytest.mark.parametrize("chapter", SAMPLE)
+def test_what_rests_on_a_source_that_is_left_out_is_told_in_words(chapter):
+    for key in SAMPLE[chapter]:
+        found = whatif.recomputed(left_out=[key], of=[chapter])
+        assert found.changed.gone[key]
+        assert found.moved or found.lacking, key
+        assert all(one.foreseen or one.because.startswith("it rests on ") for one in found.lacking)
+        assert not any(word in one.because for one in found.lacking for word in ("nan", "Error", "Index"))
+        count = sum(len(one.names) for one in found.lacking)
+        assert count + len(found.moved) + found.stay == len(of(chapter))
+
+
+def test_the_commands_tell_what_moves_and_what_cannot_be_computed(capsys):
+    told = values(capsys, "results", "--drop-source", "howarth2012", "--chapter", "brains")
+    assert told["left_out"]["howarth2012"]["brain"] > 0
+    assert told["moved"] or told["lacking"]
+    text = answer(capsys, "results", "--drop-source", "howarth2012", "--chapter", "brains")
+    assert "Left out: howarth2012" in text
+    assert text.count(": not without howarth2012: ") == len(told["lacking"])
+    changes = values(capsys, "claims", "--set", "claims.C9.region=,0.4")
+    assert [change["id"] for change in changes] == ["C9"]
+    assert "Set: claims C9" in answer(capsys, "claims", "--set", "claims.C9.region=,0.4")
