@@ -15,6 +15,7 @@ import pytest
 from conftest import write_chapter
 from datagravity import brains, store
 from datagravity.site.kernels import CAN_FORK, ChapterError, Kernels
+from test_store import entries
 
 pytestmark = pytest.mark.built
 
@@ -87,7 +88,7 @@ def test_chapters_share_results_but_not_those_of_code_that_one_changed(tmp_path,
             notebook, report, _ = kernels.execute(chapter)
             assert printed(notebook) == [f"{ {bound} }\n"]
             assert "brain" in report["tables"], "from the store too"
-            assert len(list(folder.glob("*/*.result"))) == (2 if kept else 0)
+            assert len(entries(folder)) == (2 if kept else 0)
 
 
 def test_a_caller_may_run_an_event_loop(kernels, tmp_path):

@@ -51,7 +51,10 @@ def test_the_picture_is_small():
         ([8, 9, 9], "one place is best; more places save nothing."),
         ([8, 7.9, 9], "4 places are best, and save less than a twentieth."),
         ([8, 4, 5], "4 places are best where a place is free, and save a factor of 2.00."),
-        ([8, 4, 2], "16 places, the last that were counted, are best where a place is free, and save a factor of 4.00."),
+        (
+            [8, 4, 2],
+            "16 places, the last that were counted, are best where a place is free, and save a factor of 4.00.",
+        ),
     ],
 )
 def test_without_scripts_a_sentence_says_what_the_picture_shows(local, words):

@@ -5,7 +5,6 @@ The tables are a changed copy (`evidence.changing`); the book's own stay as they
 
 import math
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import NamedTuple
 
 from datagravity import catalogue, headlines
@@ -44,9 +43,8 @@ class Found(NamedTuple):
 
 def chapters():
     """The names of the chapters that have numbers, in the order of the book."""
-    modules = [module.name.replace("_", "-") for module in iter_modules(headlines.__path__)]
     order = list(catalogue.chapters())
-    return sorted(modules, key=lambda name: order.index(name) if name in order else len(order))
+    return sorted(headlines.chapters(), key=lambda name: order.index(name) if name in order else len(order))
 
 
 def recomputed(cells=(), left_out=(), of=None, tell=None):

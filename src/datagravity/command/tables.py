@@ -462,25 +462,14 @@ def _moves(moved, lacking, keys):
 
 def _difference(now, revision, words):
     """What differs in the results from a revision, a short line each."""
-    import json
-    import subprocess
-
     from datagravity import paths
     from datagravity.naming import normal
-    from datagravity.site.results import compare
+    from datagravity.site.results import compare, of_revision
 
-    file = "book/results.json"
-    if not revision.strip() or revision.startswith("-"):
-        raise ValueError(f"--diff: {revision!r}, expected a revision of git, as in HEAD~1")
-    command = ["git", "-C", str(paths.ROOT), "show", f"{revision}:{file}"]
     try:
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise ValueError(f"--diff: {revision!r}, expected git on this machine ({error.strerror})") from None
-    if run.returncode:
-        said = run.stderr.strip().splitlines()[:1] or ["no such revision"]
-        raise ValueError(f"--diff: {revision!r}, expected a revision of git that has {file} ({said[0]})")
-    before = json.loads(run.stdout)
+        before = of_revision(paths.ROOT, revision)
+    except ValueError as error:
+        raise ValueError(str(error).replace("revision:", "--diff:", 1)) from None
     lines = compare(_without_inputs(before), _without_inputs(now))
     lines = [line for line in lines if not words or normal(words) in normal(line.partition(":")[0])]
     text = "\n".join(line if len(line) <= 160 else f"{line[:159]}…" for line in lines)

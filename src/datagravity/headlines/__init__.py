@@ -72,6 +72,11 @@ def quoted(value, unit="1"):
     return _headline(value, unit, "quoted")
 
 
+def chapters():
+    """The names of the chapters that have headlines (a list)."""
+    return sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
+
+
 def of(chapter):
     """Every headline of one chapter.
 
@@ -99,8 +104,7 @@ def with_inputs(chapter, lacking=None):
     lacking : function that is told of each part that the tables lack something for, in words, and such a part is left
         out; None to raise what it raises
     """
-    known = sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
-    choice("chapter", chapter, known)
+    choice("chapter", chapter, chapters())
     found = {}
     for part in import_module(f"datagravity.headlines.{chapter.replace('-', '_')}").PARTS:
         with reading() as read:
