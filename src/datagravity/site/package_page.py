@@ -142,7 +142,8 @@ def explained(value):
     parts = NumpyDocString(inspect.getdoc(value) or "")
     texts = [_text(parts["Summary"]), _text(parts["Extended Summary"])]
     texts.append("\n".join(filter(None, (_field(name, parts[name]) for name in _FIELDS))))
-    texts += [_text(parts["Notes"]), _examples(parts["Examples"])]
+    texts = [_linked(text, inspect.getmodule(value)) for text in (*texts, _text(parts["Notes"]))]
+    texts.append(_examples(parts["Examples"]))
     return "".join(f"{text}\n\n" for text in texts if text)
 
 
@@ -165,10 +166,9 @@ def _item(name, entry):
 
 
 def _text(lines):
-    """Prose of a docstring as Markdown: paragraphs, labels of results, and links from names to their entries."""
-    text = "\n".join(lines).strip()
-    parts = re.split(r"(`[^`]+`)", text)
-    parts = [_name(part) if part.startswith("`") else _plain(part) for part in parts]
+    """Prose of a docstring as Markdown: paragraphs, and labels of results."""
+    parts = re.split(r"(`[^`]+`)", "\n".join(lines).strip())
+    parts = [part if part.startswith("`") else _plain(part) for part in parts]
     text = re.sub(rf"\[({'|'.join(LABELS)})\]", r"[\1]{.label-\1}", "".join(parts))
     return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
 
@@ -178,10 +178,17 @@ def _plain(text):
     return re.sub(r"\bG_d\b", "$G_d$", re.sub(r"([*<])", r"\\\1", text))
 
 
-def _name(code):
-    """Code in prose: a public name as a link to its entry."""
-    name = code.strip("`")
-    return f"{{py:obj}}`{name} <datagravity.{name}>`" if name in datagravity.HOMES else code
+def _linked(text, module):
+    """Prose with links from public names to their entries; a name that its module has for something else is none."""
+
+    def link(match):
+        name = match[1]
+        public = datagravity.HOMES.get(name) and found(name)
+        own = getattr(module, name, public)
+        return f"{{py:obj}}`{name} <datagravity.{name}>`" if public is not None and own is public else match[0]
+
+    # A table may have the name of a function, and so may a parameter.
+    return re.sub(r"(?<!table )(?<!- )`(\w+)`", link, text)
 
 
 def _examples(lines):
