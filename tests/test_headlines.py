@@ -202,11 +202,11 @@ SHOWN = {
         "round(power, 1), round(whole_power, 1)": {"fusemax_power": "power", "fusemax_power_whole": "whole_power"},
         "round(watts)": {"infsa_watts": "watts"},
         "text(cover)": {"cover": "cover.value"},
-        'assert even > 100 * numbers["transport_pj_per_bit"]': {
+        'finding(far, "it breaks even above a hundred times a bit of memory")': {
             "break_even": "even",
             "memory_bit": "numbers['transport_pj_per_bit']",
         },
-        "assert 0 < share < 1 and block.past_bound": {"half_share": "share"},
+        'finding(block.past_bound, "the claim lies past its bound")': {"half_share": "share"},
     },
     "claims": {
         END: {
