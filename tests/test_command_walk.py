@@ -41,6 +41,9 @@ WRONG = {
     "sync": [[], ["--root", "a folder"]],
     "sync-back": [["nothing.ipynb"], ["a folder"]],
     "data-readme": [[], ["--root", "nothing"]],
+    "new-chapter": [["my-chapter"], ["My Chapter", "--root", "nothing"]],
+    "changes": [["no such revision"], ["nothing.json", "--root", "nothing"]],
+    "release-files": [[], ["--root", "nothing"]],
     "picture": [["nothing/x.svg"], ["x.png"], ["a folder"]],
 }
 

@@ -97,7 +97,7 @@ def test_a_name_that_is_taken_or_none_is_refused_and_nothing_is_written(checkout
 
 
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path, capsys):
-    assert "expected a checkout of the book" in refused(capsys, "new-chapter", NAME, "--root", tmp_path)
+    assert "is no checkout of the book" in refused(capsys, "new-chapter", NAME, "--root", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 import datagravity
 from commands import answer, refused, values
 from conftest import ROOT
+from datagravity.command.answering import CHECKOUT
 from datagravity.site import release, results
 
 CFF = Draft7Validator(json.loads((ROOT / "tests" / "cff" / "schema-1.2.0.json").read_text(encoding="utf-8")))
@@ -45,6 +46,9 @@ def checkout(tmp_path):
     for name in [*FILES, "CHANGELOG.md"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / name, tmp_path / name)
+    for name in CHECKOUT:
+        if not (tmp_path / name).exists():
+            (tmp_path / name).mkdir()
     return tmp_path
 
 
@@ -116,7 +120,8 @@ def test_what_changed_is_told_by_chapter_with_both_values():
 
 def test_what_changed_is_asked_of_a_file_and_of_a_revision(tmp_path, capsys):
     root, old = tmp_path / "checkout", tmp_path / "old.json"
-    (root / "book").mkdir(parents=True)
+    for name in CHECKOUT:
+        (root / name).mkdir(parents=True)
     file = root / "book" / "results.json"
     results.write(old, OLD)
     results.write(file, OLD)

@@ -110,6 +110,7 @@ def test_the_committed_results_are_current(book):
 def printed(tmp_path):
     """A book of one chapter that prints numbers, one that is broken, and one without code; without pages or tables."""
     (tmp_path / "book").mkdir()
+    (tmp_path / "data").mkdir()
     write_chapter(tmp_path / "book" / "survey.md", "from datagravity.chapter import headlines\nheadlines('survey')")
     write_chapter(tmp_path / "book" / "broken.md", "x = 1", "x / 0")
     write_chapter(tmp_path / "book" / "words.md", prose="Words.")

@@ -31,6 +31,8 @@ from datagravity.sheet import Problem, no_text, shown
 
 #: Energies this many times beyond every row of the book are plausible to nobody.
 BEYOND = 10
+#: How far a value may lie from the geometric mean of its ends before its owner is told that the mean stands for it.
+OFF_THE_MIDDLE = Decimal("0.1")
 #: What a row is said to include where its owner does not say: board and chip together if it was measured.
 SCOPES = {"compute": "datapath", "sram": "macro", "dram": "device"}
 #: The level of a generation of memory, by how its name begins.
@@ -59,10 +61,10 @@ class Checker:
         for line, row in sheet.rows:
             entry = Entry(line, row)
             self.entries.append(entry)
-            before = len(self.problems)
+            before = len(self._wrong)
             self._text(entry)
             self._filled(entry)
-            if len(self.problems) == before:
+            if len(self._wrong) == before:
                 self._energy(entry)
             self._once(entry, first)
         self._own()
@@ -131,6 +133,13 @@ class Checker:
             self.say(entry, "low", f"at most high, which is {high}", f"low {high}, high {low}: swapped")
         elif low and value and not Decimal(low) <= Decimal(value) <= Decimal(high):
             self.say(entry, "value", f"a number from low to high, {low} to {high}")
+        elif low and value:
+            middle = (Decimal(low) * Decimal(high)).sqrt()
+            if abs(Decimal(value) / middle - 1) > OFF_THE_MIDDLE:
+                said = (
+                    f"about {middle:.3g}: the geometric mean of low and high stands for the range in all that follows"
+                )
+                self.say(entry, "value", f"{said}, and the value only in what was entered", warning=True)
 
     def _number(self, entry, name):
         text = entry.cells[name]

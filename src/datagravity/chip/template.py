@@ -24,8 +24,8 @@ SOURCE = "our measurements, 2026, Table 3"
 #: What the head of a template says beside the columns.
 HEAD = (
     "A chip of yours, one row a number. Replace these invented numbers; a blank means that it is not known.",
-    "Lines that begin with # are not read. Any column of data/energy.csv may be added under its own name,",
-    "as in node_nm, capacity_kib, distance_mm, distance_basis, scope, increment, supply_v, year.",
+    "Any column of data/energy.csv may be added under its own name, as in node_nm, capacity_kib, distance_mm,",
+    "distance_basis, scope, increment, supply_v, year.",
 )
 
 
@@ -62,7 +62,8 @@ def write(path):
 
 def _remarks():
     """The lines above the header, which are not read."""
-    return [f"# {line}" for line in (*HEAD, *(f"{name}: {explained(name)}" for name in COLUMNS))]
+    unread = "Lines that begin with # are not read."
+    return [f"# {line}" for line in (*HEAD, unread, *(f"{name}: {explained(name)}" for name in COLUMNS))]
 
 
 def _csv():
@@ -76,7 +77,7 @@ def _csv():
 
 
 def _json():
-    whole = {"about": " ".join(HEAD[::2]), "columns": {name: explained(name) for name in COLUMNS}, "rows": rows()}
+    whole = {"about": " ".join(HEAD), "columns": {name: explained(name) for name in COLUMNS}, "rows": rows()}
     return (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode()
 
 

@@ -33,6 +33,9 @@ def cells_of(settings):
         If a setting has another form, or there is no such table, row or column; the message has the nearest.
     """
     found = [one for text in settings for one in _cells(text)]
+    places = [(cell.table, cell.place, cell.column) for cell, _ in found]
+    if twice := [one for one in places if places.count(one) > 1]:
+        raise ValueError(f"--set: {twice[0][0]}, column {twice[0][2]} of one row is set twice, expected each cell once")
     return [cell for cell, _ in found], [change for _, change in found]
 
 

@@ -97,11 +97,16 @@ def add(file, root, dry_run):
     from datagravity import chip
     from datagravity.chip import adding
 
-    added = adding.add(chip.read(file), root, dry_run=dry_run)
+    found = chip.read(file)
+    added = adding.add(found, root, dry_run=dry_run)
     said = "would be written" if dry_run else "written"
     lines = [*added.differences.values(), "", f"{len(added.ids)} rows, {added.ids[0]} to {added.ids[-1]}, {said}."]
+    whole = [entry.cells["part"] for entry in found.entries if entry.whole]
+    if whole:
+        lines.append(f"Not added: {', '.join(dict.fromkeys(whole))}; no row of energies says what a whole chip has.")
     lines.append(f"Results are renewed by: {adding.RENEW}")
     values = {"ids": added.ids, "written": added.written, "differences": added.differences, "renew": adding.RENEW}
+    values["not_added"] = whole
     return Answer("\n".join(lines), values)
 
 

@@ -464,6 +464,7 @@ def _difference(now, revision, words):
     """What differs in the results from a revision, a short line each."""
     from datagravity import paths
     from datagravity.naming import normal
+    from datagravity.site.dependencies import digests_of_tables
     from datagravity.site.results import compare, of_revision
 
     try:
@@ -473,7 +474,12 @@ def _difference(now, revision, words):
     lines = compare(_without_inputs(before), _without_inputs(now))
     lines = [line for line in lines if not words or normal(words) in normal(line.partition(":")[0])]
     text = "\n".join(line if len(line) <= 160 else f"{line[:159]}…" for line in lines)
-    return Answer(text or f"No number differs from {revision}.", lines)
+    text = text or f"No number differs from {revision}."
+    tables = digests_of_tables(paths.DATA, paths.REFERENCES)
+    changed = [name for name, digest in now["tables"].items() if tables.get(name) != digest]
+    if changed:
+        text += f"\nbook/results.json is from before {', '.join(changed)} changed; `make book` renews it."
+    return Answer(text, lines)
 
 
 def _without_inputs(results):

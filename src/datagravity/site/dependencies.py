@@ -34,17 +34,21 @@ def closure(modules, cells):
     return modules.reached([*modules.named(KERNEL_START), *modules.named(plain)])
 
 
+def digests_of_tables(data, references):
+    """The digest of each table's text with its own part of the description; the same on every platform (a dict)."""
+    file = data / FILE
+    described = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
+    texts = {table["name"]: json.dumps(table, sort_keys=True) + _text(data / table["path"]) for table in described}
+    return {table: digest(text) for table, text in (texts | {BIBLIOGRAPHY: _text(references)}).items()}
+
+
 class Dependencies:
     """What the chapters of a book rest on, as it is now."""
 
     def __init__(self, data, references, lock):
         """Read the modules of the package, and of a book the folder of tables, the bibliography and the lock."""
         self._modules = Modules()
-        file = data / FILE
-        described = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
-        texts = {table["name"]: json.dumps(table, sort_keys=True) + _text(data / table["path"]) for table in described}
-        #: The digest of each table's text with its own part of the description; the same on every platform.
-        self.tables = {table: digest(text) for table, text in (texts | {BIBLIOGRAPHY: _text(references)}).items()}
+        self.tables = digests_of_tables(data, references)
         self._fixed = {"Python": platform.python_version(), lock.name: digest(_text(lock))}
 
     def of(self, notebook, tables):
