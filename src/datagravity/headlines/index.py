@@ -24,7 +24,7 @@ def processing_in_memory():
     """In what share of its specifications the law gains over a constant, covers the reports, or does both."""
     found = pim.all_specifications()
     names = ("specifications", "gains", "gains_least", "gains_most", "covers", "calibrated", "both")
-    return {name: found[name] for name in names}
+    return {name: found[name] for name in names} | pim.verdict()
 
 
 def verdicts():
@@ -37,6 +37,10 @@ def verdicts():
         "claims_undecided": counts["undecided"],
         "claims_refuted": counts["refuted"],
         "claims_not_testable": counts["not_testable"],
+        "claims_hold_verb": claims.verb("holds"),
+        "claims_in_part_verb": claims.verb("holds in part"),
+        "claims_undecided_verb": claims.verb("undecided"),
+        "claims_refuted_verb": claims.verb("refuted"),
         **{f"claims_{name}": claims.rule()[name] for name in ("most", "some")},
         **{name: claims.reuse()[name] for name in ("reuse", "reuse_word")},
     }
