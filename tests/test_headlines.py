@@ -371,9 +371,15 @@ def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():
 def test_what_the_chapter_on_programs_says_of_forecasts_and_of_places():
     from datagravity import load
     from datagravity.programs import bill
-    from datagravity.programs.counted import LAW, one_run_each
+    from datagravity.programs.counted import LAW, measured_ratios, one_run_each
 
     found = {name: headline.value for name, headline in of("programs").items()}
+    assert 0 < found["gainers"] < found["kernels"], "the first page: spreading pays for some programs"
+    assert found["laws_gain_least"] < found["gainers"], "and at some prices"
+    assert found["decades_least"] > 2, "what closeness costs differs between programs"
+    measured = measured_ratios().pivot_table(index="program", columns="table", values="gd").map(math.log)
+    by_table, by_program = (measured.max(axis=axis) - measured.min(axis=axis) for axis in (1, 0))
+    assert by_table.median() > by_program.median(), "the table of energies moves a program as far as the choice of one"
     assert found["two_terms"] < min(found["tile_best"], found["constant"]), "a program's own numbers scale"
     assert found["tile_best"] <= found["tile"]
     assert 0 < found["rent_stencil"] < found["rent_fft"] < 1
@@ -480,6 +486,8 @@ def test_what_the_chapter_on_levers_says_of_its_run_and_of_the_order():
     sums = bounds_by_price()
     assert (sums["reuse"] > sums["mass"]).all()
     assert (sums["mass"] > sums["distance"]).all()
+    assert (sums["reuse"] > sums["split"]).all(), "of the levers reuse could save most"
+    assert found["reuse_small"] > max(found["split_small"], found["work_small"])
     assert found["reuse_floor"] > found["most_batched"]
     assert max(found["mass_large"], found["reuse_large"]) < min(found["work_large"], found["split_large"])
 

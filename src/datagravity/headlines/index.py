@@ -24,7 +24,7 @@ def processing_in_memory():
     """In what share of its specifications the law gains over a constant, covers the reports, or does both."""
     found = pim.all_specifications()
     names = ("specifications", "gains", "gains_least", "gains_most", "covers", "calibrated", "both")
-    return {name: found[name] for name in names} | pim.verdict()
+    return {name: found[name] for name in names}
 
 
 def verdicts():
@@ -46,4 +46,4 @@ def verdicts():
     }
 
 
-PARTS = (the_question, real_programs, processing_in_memory, verdicts)
+PARTS = (the_question, real_programs, processing_in_memory, pim.verdict, verdicts)
