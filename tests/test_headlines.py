@@ -355,6 +355,7 @@ def test_what_the_chapter_on_claims_says_of_tests_that_are_none():
     found = of("claims")
     assert found["biology_most_word"].value == "refuted", "as under either option"
     assert set(claims.turns("biology").query("turns")["verdict"]) == {"refuted"}
+    assert found["growth_holds"].value < 1.2 * found["least"].value, "growth by data sheets is a test by a hair"
     assert found["beta_turned"].value == "not testable"
     assert found["beta_across"].value > 50
     assert min(found["slows_wider"].value, found["ends_wider"].value) > 50
@@ -370,9 +371,15 @@ def test_the_limit_of_the_flagships_is_above_zero_as_the_verdict_says():
 def test_what_the_chapter_on_programs_says_of_forecasts_and_of_places():
     from datagravity import load
     from datagravity.programs import bill
-    from datagravity.programs.counted import LAW, one_run_each
+    from datagravity.programs.counted import LAW, measured_ratios, one_run_each
 
     found = {name: headline.value for name, headline in of("programs").items()}
+    assert 0 < found["gainers"] < found["kernels"], "the first page: spreading pays for some programs"
+    assert found["laws_gain_least"] < found["gainers"], "and at some prices"
+    assert found["decades_least"] > 2, "what closeness costs differs between programs"
+    measured = measured_ratios().pivot_table(index="program", columns="table", values="gd").map(math.log)
+    by_table, by_program = (measured.max(axis=axis) - measured.min(axis=axis) for axis in (1, 0))
+    assert by_table.median() > by_program.median(), "the table of energies moves a program as far as the choice of one"
     assert found["two_terms"] < min(found["tile_best"], found["constant"]), "a program's own numbers scale"
     assert found["tile_best"] <= found["tile"]
     assert 0 < found["rent_stencil"] < found["rent_fft"] < 1
@@ -398,9 +405,64 @@ def test_what_the_chapter_on_the_plateau_says_of_cuts_and_of_pairs():
     cuts = plateau.forecasts("Green500 number 1").query("choice == 'all records'").set_index("before")
     assert cuts["errors"].min() == cuts.loc[2019, "errors"], "no cut gives more"
     found = {name: headline.value for name, headline in of("plateau").items()}
+    assert found["forecast_errors"] > 0, "the last list lies below the line"
+    assert 0 < found["median_errors"] < 2, "the median lies below it too, and is no contradiction"
+    assert found["green_aicc"] < min(found["late_aicc"], 0), "over all records a parabola is better"
+    assert found["first_step"] > 2 * 2 ** (2 * found["later_high"]), "one jump, and slower steps after it"
+    assert found["same_low"] < 1 < min(found["older_low"], found["same_high"]), "the choice of models turns the sign"
     assert found["same_low_range"].endswith("pairs: 7, models: 2, of one: 6"), "nearly all of one model"
     assert found["same_low"] < 1 < found["same_low_rest"]
     assert found["stall_new"] > found["stall_pairs"] / 2 > found["stall_none"], "stalls sit on the new side"
+
+
+def test_what_the_chapter_on_brains_says_of_budgets_and_labels():
+    found = {name: headline.value for name, headline in of("brains").items()}
+    assert found["gap"] > found["relabelled"], "a choice of budget more than of definition"
+    assert min(found["old_a"], found["old_b"]) > 1, "the others reach from there upwards"
+    assert found["gd_high"] == found["audit"]
+    assert 0.75 < found["cross_small"] < 1, "nearly all of the synapse's own cost"
+    assert found["bit_low"] > 1, "the eye of a fly points to the side of the audit"
+
+
+def test_what_the_chapter_on_processors_says_of_the_table_and_of_meters():
+    found = {name: headline.value for name, headline in of("processors").items()}
+    assert found["with_dram"] < found["without_dram"], "the one entry of one lowers the mean"
+    assert found["int8_64"] / found["fp32_64"] > found["flat_factor"], "narrow arithmetic raises it more than all nodes"
+    assert found["small_45"] < found["small_7"] < found["large_7"] < found["large_45"], "closer from both sides"
+    assert found["spread_matched"] < found["spread_64"]
+    assert found["et_scalar"] < found["et_fp32"] < found["et_int8"], "a scalar instruction drags its overhead along"
+
+
+def test_what_the_chapter_on_the_disjunction_constant_says_of_its_two_rows():
+    from datagravity.processors import published_ratios
+
+    found = {name: headline.value for name, headline in of("disjunction-constant").items()}
+    assert found["access_bits"] == 2 * 32, "exactly the two operands of one FP32 multiply"
+    dram = published_ratios().set_index("id").loc["G4", "gd_low"]
+    assert found["gd_dram"] == pytest.approx(dram, rel=1e-3), "it is the last of the published values"
+
+
+def test_what_the_chapter_on_shares_says_of_moving():
+    found = {name: headline.value for name, headline in of("shares").items()}
+    assert found["shares_low"] < found["shares_optimal"] < found["shares_high"]
+    # Farther out pays where the share of transport lies below the best one, 1 - lambda = (3 - beta) / 2.
+    assert found["shares_share"] < (3 - found["shares_low"]) / 2, "at the lower end the better place is farther out"
+    assert found["shares_share"] > (3 - found["shares_high"]) / 2, "at the upper end it is closer"
+    assert max(found["shares_inward"], found["shares_outward"]) < found["shares_factor"] < found["shares_ceiling"]
+
+
+def test_what_the_chapter_on_systems_says_of_names():
+    from datagravity import systems
+
+    kinds = systems.counted().groupby("name")["kind"].agg(set)
+    assert set(kinds[kinds.map({"traffic", "energy"}.issubset)].index) == {"Layered Prefill"}, (
+        "the only paper with both"
+    )
+    found = {name: headline.value for name, headline in of("systems").items()}
+    assert found["hnlpu_miss"] > found["worst_factor"], "the two claims of HNLPU are missed by more"
+    assert found["keyformer_latency"] > found["keyformer_bound"], "past the bound"
+    assert found["enec_claim"] > found["enec_bound"], "it cannot be bytes against the same link"
+    assert found["splitwise_claim"] > found["splitwise_bound"]
 
 
 def test_what_the_chapter_on_tokens_says_of_rivals_and_of_prices():
@@ -412,6 +474,7 @@ def test_what_the_chapter_on_tokens_says_of_rivals_and_of_prices():
         assert found[f"told_free_{kind}"] < found[f"told_{kind}"], "bits for nothing do better"
     assert 0.3 < (found["too_high"] - found["too_high_timed"]) / (found["too_high"] - 1) < 0.7, "about half the reason"
     assert found["way_large"] < 50 < found["way_small"], "the price decides at the small batch alone"
+    assert found["limit_8"] > 2 * found["limit_16"], "half the width takes more than twice the context"
     assert found["idle_here"] < 100 - found["way_small"], "what waits fits into the rest at every price"
 
 
@@ -423,6 +486,8 @@ def test_what_the_chapter_on_levers_says_of_its_run_and_of_the_order():
     sums = bounds_by_price()
     assert (sums["reuse"] > sums["mass"]).all()
     assert (sums["mass"] > sums["distance"]).all()
+    assert (sums["reuse"] > sums["split"]).all(), "of the levers reuse could save most"
+    assert found["reuse_small"] > max(found["split_small"], found["work_small"])
     assert found["reuse_floor"] > found["most_batched"]
     assert max(found["mass_large"], found["reuse_large"]) < min(found["work_large"], found["split_large"])
 
@@ -442,6 +507,11 @@ def test_no_law_of_processing_in_memory_stands_out_and_no_gain_is_more_than_chan
     )
     of_gain = spread_shares().query("outcome == 'gain'").set_index("factor")["beside"]
     assert set(of_gain.nlargest(2).index) == {"scope", "kappa"}, "the chapter says that both lead"
+    assert found["clean_median"] < min(found["array_median"], found["special_median"]), "the largest are not distance"
+    assert found["copy_detour"] < found["copy_banks"] < found["copy_subarray"], "the shortest displacement saves least"
+    assert found["hbm_die"] < found["hbm_group"] < found["hbm_bank"]
+    assert found["phi_low"] < found["most_fixed"] < found["phi_high"], "the saving excludes the upper part of the range"
+    assert found["gained"] < found["ceiling"], "that share allows the saving"
     assert found["hbm_last_door"] == pytest.approx(found["hbm_bank"] / found["hbm_group"])
 
 

@@ -10,7 +10,18 @@ from datagravity import catalogue, paths, whatif
 from datagravity.checks import Missing
 from datagravity.command import changing as typed
 from datagravity.evidence import TableError, changing, load, rows_by_id
-from datagravity.headlines import of
+from datagravity.headlines import (
+    brains,
+    disjunction_constant,
+    distance,
+    foundations,
+    of,
+    plateau,
+    processors,
+    shares,
+    survey,
+    systems,
+)
 
 #: Sources whose rows decide a number, and chapters that take a second.
 SAMPLE = {
@@ -138,6 +149,51 @@ def test_a_number_moves_as_its_cell_does():
     assert len(found.moved) + found.stay == len(of("placement"))
     assert not found.lacking
     assert of("placement")["placement_gd"] == before
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "setting", "before", "after"),
+    [
+        (brains.definitions, "budgets_put", "brain.B001.value=30", "puts", "put"),
+        (brains.definitions, "budgets_noun", "brain.B001.value=30", "budget", "budgets"),
+        (
+            disjunction_constant.problem,
+            "answer_larger",
+            "energy.P032.energy_low_pj=20",
+            "Transport is still",
+            "Computing is now",
+        ),
+        (distance.next_machine, "a_inside", "energy.P011.energy=300", 1, 2),
+        (
+            plateau.growth_of_the_flagships,
+            "b_told",
+            "accelerators.A007.peak_dense_fp16_bf16_tflops=4500",
+            "cannot be told from",
+            "is more than",
+        ),
+        (foundations.two_hierarchies, "rests_new_stay", "energy.P030.energy=40", "stay", "become"),
+        (plateau.stacked_memory, "hbm_not_fallen", "trends.T024.value=3.5", 1, 0),
+        (plateau.verdict, "verdict", "claims.C11.region=1.2,", "holds", "undecided"),
+        (processors.memory_devices, "hbm_least", "energy.P172.energy=4.1", "HBM3E", "HBM2"),
+        (processors.node_trends, "levels_open", "energy.P030.energy=10", 2, 1),
+        (processors.node_trends, "bare_word", "energy.P030.energy=20", "fell", "may have done either"),
+        (processors.node_trends, "bare_turns", "energy.P030.energy=20", "turns", "does not turn"),
+        (processors.same_memory, "a100_place", "energy.P151.energy=10.5", "between two", "below both"),
+        (shares.measured_exponents, "shares_low_series", "energy.P030.energy=20", "SRAM, 7 nm", "mesh, measured"),
+        (survey.papers, "unverified_noun", "related_papers.R120.source=", "paper", "papers"),
+    ],
+)
+def test_a_word_turns_with_its_datum(part, name, setting, before, after):
+    assert part()[name].value == before
+    with changing.changed(typed.cells_of([setting])[0]):
+        assert part()[name].value == after
+    assert part()[name].value == before
+
+
+def test_the_name_of_an_extreme_goes_with_its_source():
+    assert systems.misses()["worst_system"].value == "Linear-InfSA"
+    with changing.changed(left_out=["roffo2026infinite"]):
+        assert systems.misses()["worst_system"].value == "NeuPIMs"
 
 
 @pytest.mark.parametrize("chapter", SAMPLE)

@@ -1,4 +1,4 @@
-"""The words in which a chart's description says what its data show."""
+"""The words in which a chart's description, or the prose of a chapter, says what the data show."""
 
 import pandas as pd
 
@@ -20,6 +20,41 @@ def listed(texts):
     """Texts in a row: "registers, SRAM and DRAM"."""
     *first, last = texts
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def agreeing(count, one, many):
+    """The word that agrees with a count: "is" for one, "are" for any other number.
+
+    Examples
+    --------
+    >>> [f"{count} {agreeing(count, 'is', 'are')}" for count in (0, 1, 2)]
+    ['0 are', '1 is', '2 are']
+    """
+    return one if count == 1 else many
+
+
+def side(low, high, below, across, above, edge=1):
+    """The word for where an interval lies: below an edge, across it, or above it.
+
+    Examples
+    --------
+    >>> side(0.5, 0.8, "fell", "may have done either", "rose"), side(0.5, 2, "fell", "may have done either", "rose")
+    ('fell', 'may have done either')
+    """
+    if high < edge:
+        return below
+    return above if low > edge else across
+
+
+def moved(before, after, up="rises", down="falls", level="stays"):
+    """The word for how a number goes to another one.
+
+    Examples
+    --------
+    >>> moved(1, 2), moved(2, 1), moved(1, 1)
+    ('rises', 'falls', 'stays')
+    """
+    return side(after, after, down, level, up, edge=before)
 
 
 def span(low, high=None):

@@ -4,6 +4,7 @@ import math
 
 from datagravity import checks
 from datagravity.brains import DEFINITIONS, audit_ratio, per_bit_ratio, ratios
+from datagravity.charts.words import agreeing
 from datagravity.evidence import load
 from datagravity.headlines import extension
 
@@ -62,6 +63,8 @@ def definitions():
         "gd_high": extension(found["gd"].max()),
         "budgets": extension(len(below), "budgets"),
         "budgets_below": extension(below.sum(), "budgets"),
+        "budgets_put": extension(agreeing(below.sum(), "puts", "put")),
+        "budgets_noun": extension(agreeing(below.sum(), "budget", "budgets")),
         "below": extension(found["below_one"].sum(), "pairs"),
         "count": extension(len(found), "pairs"),
         "relabelled": extension(max(relabelled)),

@@ -3,6 +3,7 @@
 import itertools
 
 from datagravity import claims
+from datagravity.charts.words import agreeing, listed
 from datagravity.headlines import extension
 
 
@@ -14,6 +15,17 @@ def counts():
         **{word.replace(" ", "_"): extension((verdicts == word).sum(), "claims") for word in claims.VERDICTS},
         "own_count": extension(len(claims.judged("ours")), "claims"),
     }
+
+
+def verb(verdict):
+    """The verb between the number of claims of the abstract with a verdict and the verdict: "1 is", "2 are"."""
+    count = (claims.judged("abstract")["verdict"] == verdict).sum()
+    return extension(agreeing(count, *(("holds", "hold") if verdict.startswith("holds") else ("is", "are"))))
+
+
+def verbs():
+    """The verbs of the claims that hold and of those that are refuted."""
+    return {"holds_verb": verb("holds"), "refuted_verb": verb("refuted")}
 
 
 def rule():
@@ -36,7 +48,10 @@ def turned():
     return {
         "turned": extension(turns.sum(), "claims"),
         "holding": extension(" and ".join(rows.loc[rows["verdict"] == "holds", "id"]) or "none"),
-        "firm": extension(", ".join(firm) or "none"),
+        "turned_verb": extension(agreeing(turns.sum(), "changes", "change")),
+        "firm": extension(
+            f"Only {listed(list(firm))} {agreeing(len(firm), 'keeps', 'keep')}" if len(firm) else "None keeps"
+        ),
     }
 
 
@@ -54,7 +69,7 @@ def severity():
 def second_look():
     """Verdicts that the prose names, with the shares or the option behind them."""
     rows = claims.judged().set_index("id")
-    named = {"pim": "C7", "biology": "C9", "algorithms": "C13", "quoted": "C2"}
+    named = {"dominates": "C1", "pim": "C7", "biology": "C9", "growth": "C11", "algorithms": "C13", "quoted": "C2"}
     found = {f"verdict_{name}": extension(rows.loc[row, "verdict"]) for name, row in named.items()}
     return found | {
         "biology_inside": extension(100 * rows.loc["C9", "inside"], "%"),
@@ -82,14 +97,15 @@ def beta():
 def near():
     """What lies next to a word: regions, a threshold, a value if true; and how wide the estimates are."""
     rows = claims.judged("abstract").set_index("id")
-    options = claims.turns("biology").query("turns")
+    options = [f"“{option}”" for option in claims.turns("biology").query("turns")["option"]]
+    some = "either of " if len(options) == 2 else "any of " if len(options) > 2 else ""
     return {
         "saves_region": extension(rows.loc["C3", "turned_by_region"]),
         "saves_region_word": extension(rows.loc["C3", "region_word"]),
         "growth_region": extension(rows.loc["C11", "turned_by_region"]),
         "growth_region_word": extension(rows.loc["C11", "region_word"]),
         "growth_holds": extension(100 * rows.loc["C11", "holds_if_true"], "%"),
-        "biology_options": extension(" and ".join(f"“{option}”" for option in options["option"])),
+        "biology_options": extension(some + listed(options) if options else "no single option"),
         "biology_most": extension(rows.loc["C9", "turned_by_most"]),
         "biology_most_word": extension(rows.loc["C9", "most_word"]),
         "slows_wider": extension(100 * rows.loc["C12", "wider"], "%"),
@@ -116,4 +132,4 @@ def problem():
     return {"wider": extension(claims.word(shares["inside"], shares["outside"]))}
 
 
-PARTS = (counts, rule, turned, severity, second_look, beta, near, reuse, problem)
+PARTS = (counts, verbs, rule, turned, severity, second_look, beta, near, reuse, problem)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from datagravity import distance as dist
+from datagravity.charts.words import side
 from datagravity.distance import hops
 from datagravity.distance.shares import choices
 from datagravity.headlines import extension
@@ -122,6 +123,7 @@ def which_scatters_more():
     found["ratio_unbounded"] = extension(_ratio(between.loc[next(iter(_left_out(tuple).values()))]))
     for which, own in (("within", within), ("between", between)):
         found[f"ratio_{which}"] = extension(_ratio(own.loc["all"]))
+        found[f"answer_{which}"] = extension(side(*own.loc["all", ["low", "high"]], "the reverse", "open", "yes"))
         found[f"ratio_{which}_told"] = extension((own["more"] != "open").sum(), "choices")
     return found
 
@@ -219,6 +221,7 @@ def next_machine():
         "next_a": extension(further),
         "grey_a": extension(text(dist.exponent(include_grey=False))),
         "stated_a": extension(text(dist.exponent(include_proxies=False))),
+        "a_inside": extension(table["beta_reading_a"].between(1, 3).sum(), "series"),
         "beta_b_low": extension(betas.min()),
         "beta_b_high": extension(betas.max()),
     }

@@ -56,6 +56,7 @@ def two_hierarchies():
     return {
         "rests_old_best": extension(old.best.name),
         "rests_new_best": extension(new.best.name),
+        "rests_new_stay": extension("stay" if new.best is new.levels[-1] else "become"),
         "rests_old_beta": extension(old.beta),
         "rests_new_beta": extension(new.beta),
         "rests_old_saving": extension(old.saving),

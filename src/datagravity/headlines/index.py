@@ -37,9 +37,13 @@ def verdicts():
         "claims_undecided": counts["undecided"],
         "claims_refuted": counts["refuted"],
         "claims_not_testable": counts["not_testable"],
+        "claims_hold_verb": claims.verb("holds"),
+        "claims_in_part_verb": claims.verb("holds in part"),
+        "claims_undecided_verb": claims.verb("undecided"),
+        "claims_refuted_verb": claims.verb("refuted"),
         **{f"claims_{name}": claims.rule()[name] for name in ("most", "some")},
         **{name: claims.reuse()[name] for name in ("reuse", "reuse_word")},
     }
 
 
-PARTS = (the_question, real_programs, processing_in_memory, verdicts)
+PARTS = (the_question, real_programs, processing_in_memory, pim.verdict, verdicts)

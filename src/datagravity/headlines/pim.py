@@ -4,6 +4,8 @@ import math
 
 from scipy.optimize import brentq
 
+from datagravity import claims
+from datagravity.charts.words import moved
 from datagravity.distance import level_ratio
 from datagravity.evidence import load
 from datagravity.evidence.rules.choices import COUNTED_KAPPA
@@ -118,6 +120,8 @@ def all_specifications():
         "constant_covers": _percent(every["constant_covers"]),
         "every_gains": _percent(by_rows[EVERY]["gains"]),
         "alike_gains": _percent(by_rows[ALIKE]["gains"]),
+        "alike_moves": extension(moved(by_rows[EVERY]["gains"], by_rows[ALIKE]["gains"])),
+        "path_alike_moves": extension(moved(paths[EVERY]["gains"], paths[ALIKE]["gains"])),
         "path_every_gains": _percent(paths[EVERY]["gains"]),
         "path_alike_gains": _percent(paths[ALIKE]["gains"]),
         "path_gains": _percent(scopes["path"]["gains"]),
@@ -125,6 +129,17 @@ def all_specifications():
         "system_gains": _percent(scopes["system"]["gains"]),
         "gains_as_points": _percent(shares(multiverse(censored=False))["gains"]),
         "gains_as_middles": _percent(shares(multiverse(ranges=False))["gains"]),
+    }
+
+
+#: What a verdict on the claim that the law forecasts these savings says of the law.
+_SAID = {"holds": "confirmed", "refuted": "refuted", "holds in part": "confirmed in part"}
+
+
+def verdict():
+    """What the verdict on the law's forecasts says of the law, in words."""
+    return {
+        "law_is": extension(_SAID.get(claims.judge("processing_follows")["verdict"], "neither confirmed nor refuted"))
     }
 
 
@@ -142,10 +157,12 @@ def what_turns_it():
         "best_rows": extension(best.idxmax()[1]),
         "best_gains": _percent(best.max()),
         "best_origins": extension(few["origins"], "origins"),
+        "best_told": extension(few["origins"] - 1, "origins"),
         "alike_origins": extension(alike["origins"], "origins"),
         "alike_reports": extension(alike["reports"], "rows"),
         "alike_memory_gains": _percent(best["memory", ALIKE]),
         "every_memory_gains": _percent(best["memory", EVERY]),
+        "memory_moves": extension(moved(best["memory", EVERY], best["memory", ALIKE], "raises", "lowers", "keeps")),
         "cheap_covers": _percent(cheap["covers"]),
         "dear_covers": _percent(dear["covers"]),
         "counted_covers": _percent(counted["covers"]),
@@ -304,6 +321,7 @@ PARTS = (
     priors,
     one_specification,
     all_specifications,
+    verdict,
     what_turns_it,
     spread_by_choice,
     chance_and_power,

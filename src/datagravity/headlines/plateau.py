@@ -1,7 +1,11 @@
 """The numbers of the chapter on the plateau."""
 
+import math
+
 from datagravity import checks, claims
 from datagravity import plateau as pl
+from datagravity.charts.words import moved as word_of
+from datagravity.charts.words import side
 from datagravity.headlines import extension
 from datagravity.headlines.placement import dram_gd
 from datagravity.series import series_names
@@ -42,6 +46,8 @@ def growth_of_the_flagships():
         "b_growth": extension(both.value),
         "b_low": extension(both.low),
         "b_high": extension(both.high),
+        "b_told": extension(side(both.low, both.high, "is less than", "cannot be told from", "is more than")),
+        "flagships": extension(pl.trend(FLAGSHIPS, "FLOP/byte").count, "accelerators"),
         "series_count": extension(len(series_names("growth")), "series"),
     }
 
@@ -82,6 +88,7 @@ def bend_of_the_records():
         "green_count": extension(bent.count, "records"),
         "green_start": extension(parabola["first"]),
         "green_end": extension(parabola["last"]),
+        "green_moves": extension(word_of(parabola["first"], parabola["last"])),
         "green_aicc": extension(bent.difference),
         "expected_line": extension(bent.expected[line]),
         "expected_jumps": extension(bent.expected[jumps]),
@@ -179,6 +186,7 @@ def stacked_memory():
     return {
         "hbm_halving": extension(memory["halving"].min(), "years"),
         "hbm_count": extension(len(memory), "memories"),
+        "hbm_not_fallen": extension((memory["halving"] == math.inf).sum(), "memories"),
     }
 
 

@@ -1,9 +1,11 @@
 """The numbers of the chapter on processors from 45 to 7 nm."""
 
 from datagravity import checks
+from datagravity.charts.words import side
 from datagravity.headlines import extension
 from datagravity.processors import (
     TWO_NODE_SOURCE,
+    accesses,
     device_energies,
     disjunction_constants,
     improvement_of,
@@ -43,6 +45,12 @@ def what_improved():
     }
 
 
+def _part(level, column, value):
+    """The memory types of a level whose verified device rows print this energy (a text)."""
+    rows = accesses().query("scope == 'device' and status == 'verified' and memory_level == @level")
+    return " and ".join(dict.fromkeys(rows.loc[rows[column] == value, "memory_type"].fillna(f"{level}, unnamed")))
+
+
 def memory_devices():
     """From the dearest bit of a DDR device to the cheapest of an HBM device."""
     devices = device_energies().set_index("memory")
@@ -51,6 +59,8 @@ def memory_devices():
         "hbm_device": extension(hbm, "pJ/bit"),
         "ddr_device": extension(ddr, "pJ/bit"),
         "device_spread": extension(ddr / hbm),
+        "hbm_least": extension(_part("HBM", "energy_pj_per_bit_low", hbm)),
+        "ddr_most": extension(_part("DDR", "energy_pj_per_bit_high", ddr)),
     }
 
 
@@ -93,14 +103,19 @@ def node_trends():
     fitted = by_level.dropna(subset="factor").set_index(["compute_scope", "memory"])
     large = checks.there("level", ("datapath", "L2, large SRAM"), fitted.index)
     bare = trends(without=["BF16 multiply"]).set_index(["compute_scope", "memory"])
+    words = "fell", "may have done either", "rose"
+    told, untold = (side(rows.loc[large, "low"], rows.loc[large, "high"], *words) for rows in (fitted, bare))
     return {
         "levels": extension(len(by_level), "pairs"),
         "levels_fitted": extension(len(fitted), "pairs"),
+        "levels_open": extension(((fitted["low"] <= 1) & (fitted["high"] >= 1)).sum(), "pairs"),
         "large_factor": extension(fitted.loc[large, "factor"]),
         "large_low": extension(fitted.loc[large, "low"]),
         "large_high": extension(fitted.loc[large, "high"]),
         "bare_factor": extension(bare.loc[large, "factor"]),
         "bare_high": extension(bare.loc[large, "high"]),
+        "bare_turns": extension("does not turn" if told == untold else "turns"),
+        "bare_word": extension(untold),
     }
 
 
@@ -126,8 +141,10 @@ def same_memory():
     pairs = _with_access(like_with_like(), source="antepara2025", memory_type="HBM2").set_index("tabulated_operation")
     own, row = pairs[["measured", "transport_row"]].iloc[0]
     way = whole_ways().set_index("row").loc[row]
+    rows = pairs["tabulated"]
     return {
         "a100": extension(own),
+        "a100_place": extension(side(rows.min(), rows.max(), "above both", "between two", "below both", edge=own)),
         "hbm2_fp32": extension(pairs.loc["FP32 multiply", "tabulated"]),
         "hbm2_fp16": extension(pairs.loc["FP16 multiply", "tabulated"]),
         "a100_way": extension(way["whole"], "pJ/bit"),

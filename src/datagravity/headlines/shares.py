@@ -43,11 +43,13 @@ def two_readings():
 
 
 def measured_exponents():
-    """Beta of small memories at 7 nm and of a bus at 28 nm, and what the best place then saves at that share."""
+    """The series of the least and of the greatest beta, and what the best place then saves at that share."""
     betas = distance.exponents().set_index("series")["beta_reading_b"]
-    low, high = betas["SRAM, 7 nm"], betas["wires, budget of 2010"]
+    low, high = betas.min(), betas.max()
     share, _ = measured()
     return {
+        "shares_low_series": extension(betas.idxmin()),
+        "shares_high_series": extension(betas.idxmax()),
         "shares_low": extension(low),
         "shares_high": extension(high),
         "shares_outward": extension(law.saving_from_share(share, low)),

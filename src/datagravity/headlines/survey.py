@@ -1,5 +1,6 @@
 """The survey: how many papers of its list are of which kind, and their claims."""
 
+from datagravity.charts.words import agreeing
 from datagravity.evidence import load
 from datagravity.headlines import extension
 
@@ -9,7 +10,8 @@ def papers():
     rows = load("related_papers")
     kinds = {kind: extension((rows["relevance"] == kind).sum(), "papers") for kind in ("core", "lever", "none")}
     unverified = extension(rows["source"].isna().sum(), "papers")
-    return {"papers": extension(len(rows), "papers"), **kinds, "unverified": unverified}
+    noun = extension(agreeing(unverified.value, "paper", "papers"))
+    return {"papers": extension(len(rows), "papers"), **kinds, "unverified": unverified, "unverified_noun": noun}
 
 
 def claims():

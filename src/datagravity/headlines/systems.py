@@ -2,6 +2,7 @@
 
 from datagravity import claims, systems
 from datagravity import symbolic as s
+from datagravity.charts.words import agreeing
 from datagravity.decoding import decode_energy
 from datagravity.headlines import extension, survey
 from datagravity.systems import compare, input_rows
@@ -207,6 +208,7 @@ def counts():
         "claims_computed": extension(len(computed), "claims"),
         "claims_stated": extension((~computed["assumed"]).sum(), "claims"),
         "claims_agree": extension(findings.get("agrees", 0), "claims"),
+        "claims_agree_verb": extension(agreeing(findings.get("agrees", 0), "agrees", "agree")),
         "claims_as_assumed": extension(findings.get("agrees as assumed", 0), "claims"),
         "claims_short": extension(findings.get("falls short", 0), "claims"),
         "claims_past": extension(counted["past_bound"].sum(), "claims"),
@@ -215,9 +217,12 @@ def counts():
 
 def misses():
     """How far the model stays below the claims at worst, of all and of an ordinary system."""
-    ratios = systems.counted().set_index("system")["ratio"].dropna().astype(float)
+    counted = systems.counted().set_index("system")
+    ratios = counted["ratio"].dropna().astype(float)
+    ordinary = ratios.drop("S03")
     return {
-        "worst_factor": extension(1 / ratios.drop("S03").min()),
+        "worst_factor": extension(1 / ordinary.min()),
+        "worst_system": extension(counted.loc[ordinary.idxmin(), "name"].iloc[0]),
         "hnlpu_miss": extension(1 / ratios.min()),
         "cliff": extension(_cell("S22a", "bound")),
     }

@@ -224,6 +224,22 @@ def bounds_by_price():
     return lever_bounds_by_price(bit_prices(), measured_example(8)["measured"], **WORKLOAD, batch=8)
 
 
+#: The terms of a token's energy, as the prose calls them.
+_TERMS = {
+    "weights": "reading the weights",
+    "kv_cache": "reading the cache",
+    "arithmetic": "arithmetic",
+    "prompt": "the prompt",
+    "standing": "standing power",
+}
+
+
+def largest_term():
+    """The largest term of the forecast as the chart opens."""
+    terms = example(OPENING["batch"]).terms
+    return {"largest_term": extension(_TERMS[max(terms, key=terms.get)])}
+
+
 def lever_reach():
     """The ends of what distance, mass and reuse can save at the small batch, over three prices and both sums."""
     table, found = bounds_by_price(), {}
@@ -245,5 +261,6 @@ PARTS = (
     prompts,
     the_example,
     longest_context,
+    largest_term,
     lever_reach,
 )
