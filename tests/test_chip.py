@@ -615,3 +615,27 @@ def test_new_and_check_are_commands(tmp_path, capsys):
     assert "a file that can be read" in capsys.readouterr().out
     assert main(["check", str(tmp_path / "nothing.ods")]) == 1
     assert "a file .csv" in capsys.readouterr().out
+
+
+def _file(tmp_path, *rows):
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join([",".join(columns.COLUMNS), *rows, ""]), encoding="utf-8")
+    return path
+
+
+def test_a_value_far_from_the_middle_of_its_ends_is_told_and_its_row_stays(tmp_path):
+    found = chip.read(_file(tmp_path, "A,HBM3,3.9,pJ/bit,,0.39,390,measured,one memo 2025,"))
+    assert found.problems == []
+    [warning] = found.warnings
+    assert "about 12.3, the geometric mean of low and high" in str(warning)
+    [row] = found.energies
+    assert (row.energy["energy_low_pj"], row.energy["energy_high_pj"]) == ("0.39", "390")
+
+
+def test_chips_of_one_memo_are_one_origin(tmp_path):
+    memos = {"A": "Memo", "B": "memo", "C": "another"}
+    rows = [f"{name},HBM3,3.9,pJ/bit,,,,measured,{memo}," for name, memo in memos.items()]
+    with chip.read(_file(tmp_path, *rows)).in_the_book():
+        groups = load("sources").set_index("key")["group"]
+        own = [key for key in groups.index if re.fullmatch(r"[abc]\d{4}", key)]
+        assert [len(own), len({groups[key] for key in own})] == [3, 2]

@@ -136,10 +136,8 @@ class Checker:
         elif low and value:
             middle = (Decimal(low) * Decimal(high)).sqrt()
             if abs(Decimal(value) / middle - 1) > OFF_THE_MIDDLE:
-                said = (
-                    f"about {middle:.3g}: the geometric mean of low and high stands for the range in all that follows"
-                )
-                self.say(entry, "value", f"{said}, and the value only in what was entered", warning=True)
+                said = f"about {middle:.3g}, the geometric mean of low and high, which stands for the range"
+                self.say(entry, "value", f"{said}; the value is shown and not used", warning=True)
 
     def _number(self, entry, name):
         text = entry.cells[name]
