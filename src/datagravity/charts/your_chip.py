@@ -3,6 +3,7 @@
 import altair as alt
 
 from datagravity.charts.layers import guide, named
+from datagravity.charts.processors import POWERS_OF_TEN
 from datagravity.charts.theme import GREY, SYMBOLS, finished, hues
 from datagravity.charts.tooltips import number, word
 from datagravity.charts.words import spans
@@ -29,7 +30,12 @@ def among_the_book(constants=None):
     y = alt.Y("memory:N").sort([level for level in MEMORY_LEVELS if level in present]).title(None).axis(labelLimit=110)
 
     def x(field):
-        return alt.X(f"{field}:Q").scale(type="log").axis(format="~g").title("G_d, one operand of equal width")
+        return (
+            alt.X(f"{field}:Q")
+            .scale(type="log")
+            .axis(format="~g", values=POWERS_OF_TEN)
+            .title("G_d, one operand of equal width")
+        )
 
     told = [word("memory"), number("least", "least G_d"), number("most", "most G_d"), number("pairs", unit="count")]
     spanned = alt.Chart(others).mark_rule(strokeWidth=12, color=GREY, opacity=0.35)
