@@ -197,7 +197,7 @@ def test_report_is_a_command(tmp_path, capsys, monkeypatch):
     assert main(["report", str(chip.EXAMPLE), "-o", str(output), "--data", str(data)]) == 0
     said = capsys.readouterr()
     assert "working" in said.err
-    assert said.out.splitlines() == ["one line", "1 of 2 verdicts computed anew would change.",
+    assert said.out.splitlines() == ["one line", "1 of the 2 verdicts that a chip can move would move.",
                                      f"{output} written.", f"{data} written."]  # fmt: skip
     assert output.read_text(encoding="utf-8") == "page with r.json"
     assert json.loads(data.read_text(encoding="utf-8")) == SHORT

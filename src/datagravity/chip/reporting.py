@@ -124,23 +124,29 @@ def in_short(found, path, data=None):
     """A summary in a few lines for a terminal."""
     lines = list(found["headlines"])
     turned = [row for row in found["verdicts"]["computed"] if row["before"] != row["after"]]
-    lines.append(f"{len(turned)} of {len(found['verdicts']['computed'])} verdicts computed anew would change.")
+    could = len(found["verdicts"]["computed"])
+    lines.append(f"{len(turned)} of the {could} verdicts that a chip can move would move.")
     lines += [f"{file} written." for file in (path, data) if file is not None]
     return "\n".join(lines)
 
 
 def _headlines(found):
-    """One sentence a chip: its farthest level with the operation of the largest G_d."""
+    """A sentence for each chip, and each scope of it: the least and the largest G_d at an operation's own width."""
     lines = []
     for chip in found["chips"]:
         own = [row for row in found["constants"] if row["chip"] == chip]
         if not own:
             lines.append(f"{chip}: no G_d, because no access and operation of it are a pair.")
             continue
-        most, least = max(own, key=lambda row: row["gd"]), min(own, key=lambda row: row["gd"])
-        ends = dict.fromkeys(f"{printed(row['gd'])} ({row['memory']}, {row['operation']})" for row in (least, most))
-        said = f"from {' to '.join(ends)}" if len(ends) > 1 else next(iter(ends))
-        lines.append(f"{chip}: G_d {said}, two operands of 32 bits.")
+        scopes = list(dict.fromkeys(row["scope"] for row in own))
+        for scope in scopes:
+            rows = sorted((row for row in own if row["scope"] == scope), key=lambda row: row["gd_matched"])
+            ends = [
+                f"{printed(row['gd_matched'])} ({row['memory']}, {row['operation']})" for row in (rows[0], rows[-1])
+            ]
+            said = f"from {' to '.join(ends)}" if ends[0] != ends[1] else ends[0]
+            of = f"{chip}, {scope}" if len(scopes) > 1 else chip
+            lines.append(f"{of}: G_d {said}, one operand of the operation's own width.")
     return lines
 
 

@@ -262,7 +262,7 @@ def _savings(found):
         "Each specification is one way to make the book's free choices: the law of placement, what a place costs, the "
         "evidence for the exponent, the convention of G_d, and the share of energy that moves data. The energy of a "
         "bit is this file's own; all else comes from the book. Whether the law forecasts better than a constant is "
-        "open: the claims below say so.",
+        "open: the book's chapter on processing in memory says so.",
         ' class="soft"',
     )
 
@@ -311,9 +311,14 @@ def _verdicts(found):
     ]
     yield _table(
         found,
-        ["claim", "quantity", "verdict now", "with the chip", "independent votes, then", "votes inside, then"],
+        ["claim", "quantity", "verdict now", "with the chip", "origins that vote", "votes inside"],
         rows,
         4,
+    )
+    yield _said(
+        "Before the comma without this chip, behind it with it. Origins are all that vote in some specification; the "
+        "share of votes inside is the mean over all specifications, in each of which an origin has one vote.",
+        ' class="soft"',
     )
     said = f"{listed(verdicts['unmoved'])} read no energy of an unreviewed chip, and stay as they are."
     yield _said(said, ' class="soft"')
