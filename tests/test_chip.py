@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datagravity import chip, load, paths, processors
-from datagravity.chip import checking, columns, mends, template, units
+from datagravity.chip import checking, columns, mends, reporting, template, units
 from datagravity.command.line import main
 from datagravity.evidence.cells import NUMBER
 
@@ -632,10 +632,9 @@ def test_a_value_far_from_the_middle_of_its_ends_is_told_and_its_row_stays(tmp_p
     assert (row.energy["energy_low_pj"], row.energy["energy_high_pj"]) == ("0.39", "390")
 
 
-def test_chips_of_one_memo_are_one_origin(tmp_path):
+def test_chips_of_one_memo_have_one_vote(tmp_path):
     memos = {"A": "Memo", "B": "memo", "C": "another"}
     rows = [f"{name},HBM3,3.9,pJ/bit,,,,measured,{memo}," for name, memo in memos.items()]
-    with chip.read(_file(tmp_path, *rows)).in_the_book():
-        groups = load("sources").set_index("key")["group"]
-        own = [key for key in groups.index if re.fullmatch(r"[abc]\d{4}", key)]
-        assert [len(own), len({groups[key] for key in own})] == [3, 2]
+    votes = reporting._votes(chip.read(_file(tmp_path, *rows)))
+    assert list(votes) == ["A", "B", "C"]
+    assert votes["A"] == votes["B"] != votes["C"]

@@ -112,7 +112,7 @@ def test_gd_of_one_source_at_two_nodes_does_not_speak_of_two_sources(capsys):
         (["--memory", "HBM9"], 1, "most like it: HBM"),
         (["--memory", "zzz"], 1, "register file"),
         (["--operation", "FP32"], 1, "FP32 multiply"),
-        (["--memory", "HBM3E"], 1, "expected both --memory and --operation"),
+        (["--memory", "HBM2E"], 1, "expected both --memory and --operation"),
     ],
 )
 def test_wrong_energies_and_names_are_refused(arguments, status, said, capsys):

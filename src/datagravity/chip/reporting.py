@@ -338,10 +338,18 @@ def _judged_all():
 
 
 def _verdicts_with(chip):
-    """The claims that read energies, with the chip; a source that the book has keeps its one vote."""
-    groups = load("sources").set_index("key")["group"]
-    with chip.in_the_book(groups={name: str(groups[key]) for name, key in chip.of_known_sources().items()}):
+    """The claims that read energies, with the chip."""
+    with chip.in_the_book(groups=_votes(chip)):
         return _judged_all()
+
+
+def _votes(chip):
+    """Chip -> the group that votes for it: a source that the book has keeps its one vote, and one memo has one too."""
+    groups = load("sources").set_index("key")["group"]
+    origins = chip.origins()
+    first = {origin.words.casefold(): origin.key for origin in reversed(origins)}
+    own = {origin.chip: first[origin.words.casefold()] for origin in origins}
+    return own | {name: str(groups[key]) for name, key in chip.of_known_sources().items()}
 
 
 def _verdicts(chip, before, after):

@@ -102,7 +102,7 @@ def with_rows(texts, entries, origins, *, groups=None):
     ----------
     texts : of energy.csv, sources.csv and references.bib, in this order
     entries, origins : of the chip
-    groups : chip -> the group of its source; else chips of one file whose sources read alike are one group
+    groups : chip -> the group of its source; its own key if None
 
     Returns
     -------
@@ -112,11 +112,10 @@ def with_rows(texts, entries, origins, *, groups=None):
     numbers = [int(number) for number in re.findall(r"(?m)^P(\d+),", energy)]
     ids = [f"P{max(numbers, default=0) + 1 + place:03d}" for place in range(len(entries))]
     energy = _appended(energy, [_line(row) for row in lines_of(entries, origins, ids)])
-    first = {origin.words.casefold(): origin.key for origin in reversed(origins)}
     for origin in origins:
         if origin.known:
             continue
-        group = (groups or {}).get(origin.chip, first[origin.words.casefold()])
+        group = (groups or {}).get(origin.chip, origin.key)
         listed = _inserted(listed, _line([origin.key, "true", "read in the source", group, ""]), origin.key)
         books = _with_entry(books, origin)
     return (energy, listed, books), ids
