@@ -168,10 +168,11 @@ def test_a_host_may_say_where_the_site_is(small_book, monkeypatch):
 
 def test_the_results_are_renewed_and_what_changed_is_said(own_book):
     book = own_book
-    assert "Results: 6 headlines, written to book/results.json\n" in success(book)
+    written = re.search(r"Results: (\d+) headlines, written to book/results\.json\n", success(book))
     assert (book.html / "words.html").exists()
     assert not book.executed_path(book.source / "words.md").exists()
     first = book.results.read_text(encoding="utf-8")
+    assert first.count('"value": ') == int(written[1])
     assert '"claims": {"value": 205, "unit": "claims", "label": "extension", "inputs": ["corrections", ' in first
 
     book.results.unlink()
@@ -182,4 +183,4 @@ def test_the_results_are_renewed_and_what_changed_is_said(own_book):
     claims.write_text("\n".join(claims.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
     output = success(book)
     assert re.search(r"to execute: 1\n  \[1/1\] survey\.md +[\d.]+ s   table related_claims\n", output)
-    assert "Results: 6 headlines, changes: 1\n  survey.claims: 205 → 204\n" in output
+    assert f"Results: {written[1]} headlines, changes: 1\n  survey.claims: 205 → 204\n" in output

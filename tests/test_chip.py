@@ -617,14 +617,8 @@ def test_new_and_check_are_commands(tmp_path, capsys):
     assert "a file .csv" in capsys.readouterr().out
 
 
-def _file(tmp_path, *rows):
-    path = tmp_path / "mine.csv"
-    path.write_text("\n".join([",".join(columns.COLUMNS), *rows, ""]), encoding="utf-8")
-    return path
-
-
 def test_a_value_far_from_the_middle_of_its_ends_is_told_and_its_row_stays(tmp_path):
-    found = chip.read(_file(tmp_path, "A,HBM3,3.9,pJ/bit,,0.39,390,measured,one memo 2025,"))
+    found = read(tmp_path, text_of(ROW | {"value": "3.9", "low": "0.39", "high": "390"}))
     assert found.problems == []
     [warning] = found.warnings
     assert "about 12.3, the geometric mean of low and high" in str(warning)
@@ -634,7 +628,6 @@ def test_a_value_far_from_the_middle_of_its_ends_is_told_and_its_row_stays(tmp_p
 
 def test_chips_of_one_memo_have_one_vote(tmp_path):
     memos = {"A": "Memo", "B": "memo", "C": "another"}
-    rows = [f"{name},HBM3,3.9,pJ/bit,,,,measured,{memo}," for name, memo in memos.items()]
-    votes = reporting._votes(chip.read(_file(tmp_path, *rows)))
+    votes = reporting._votes(read(tmp_path, text_of(*(ROW | {"chip": k, "source": v} for k, v in memos.items()))))
     assert list(votes) == ["A", "B", "C"]
     assert votes["A"] == votes["B"] != votes["C"]

@@ -19,6 +19,17 @@ def digest(*parts):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+def changes(before, now):
+    """The names of the things whose digest is another one: those of either mapping, from a name to a digest.
+
+    Examples
+    --------
+    >>> changes({"law": "a", "fits": "b"}, {"law": "a", "fits": "c", "paths": "d"})
+    ['fits', 'paths']
+    """
+    return [name for name in before | now if before.get(name) != now.get(name)]
+
+
 class Modules:
     """The modules of the package as they are now, and which of them imports which."""
 

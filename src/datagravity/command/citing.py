@@ -112,12 +112,10 @@ def not_there(name):
     near = _near(name, kind, known)
     if kind == "chapter" and not near:  # a word of a key, as in accelergy; what merely looks like it is a stranger's
         kind, near = "name", _keys_with(name)
-    if near:
-        return ValueError(f"{name!r}: no such {kind}, expected one such as {', '.join(near)}")
-    return ValueError(
-        f"{name!r}: no such {kind}, expected a chapter, a figure such as fig-saving-map, a row such as energy:P031, a "
-        "key of the bibliography such as horowitz2014, or paper; `datagravity search WORDS` finds them"
+    expected = (
+        "a chapter, a figure such as fig-saving-map, a row such as energy:P031, a key of the bibliography such as "
     )
+    return _no_such(name, kind, near, f"{expected}horowitz2014, or paper")
 
 
 def not_traced(name):
@@ -139,12 +137,14 @@ def not_traced(name):
     near = _near(name, kind, known) if kind in ("row", "number of the prose", "key of the bibliography") else []
     if not near:
         kind, near = "row, key or number", _keys_with(name)
-    if near:
-        return ValueError(f"{name!r}: no such {kind}, expected one such as {', '.join(near)}")
-    return ValueError(
-        f"{name!r}: no such {kind}, expected a row such as energy:P031, a key of the bibliography such as "
-        "horowitz2014, or a number such as placement.placement_saving; `datagravity search WORDS` finds them"
-    )
+    expected = "a row such as energy:P031, a key of the bibliography such as horowitz2014, or a number such as "
+    return _no_such(name, kind, near, f"{expected}placement.placement_saving")
+
+
+def _no_such(name, kind, near, expected):
+    """What to raise for a name that is none of its kind: with the nearest, or with what is expected if none is near."""
+    expected = f"one such as {', '.join(near)}" if near else f"{expected}; `datagravity search WORDS` finds them"
+    return ValueError(f"{name!r}: no such {kind}, expected {expected}")
 
 
 def kind_of(name):

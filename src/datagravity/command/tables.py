@@ -464,14 +464,10 @@ def _difference(now, revision, words):
     """What differs in the results from a revision, a short line each."""
     from datagravity import paths
     from datagravity.naming import normal
-    from datagravity.site.dependencies import digests_of_tables
-    from datagravity.site.results import compare, of_revision
+    from datagravity.site.results import compare, digests_of_tables, of_revision, without_inputs
 
-    try:
-        before = of_revision(paths.ROOT, revision)
-    except ValueError as error:
-        raise ValueError(str(error).replace("revision:", "--diff:", 1)) from None
-    lines = compare(_without_inputs(before), _without_inputs(now))
+    before = of_revision(paths.ROOT, revision, "--diff")
+    lines = compare(without_inputs(before), without_inputs(now))
     lines = [line for line in lines if not words or normal(words) in normal(line.partition(":")[0])]
     text = "\n".join(line if len(line) <= 160 else f"{line[:159]}…" for line in lines)
     text = text or f"No number differs from {revision}."
@@ -480,15 +476,6 @@ def _difference(now, revision, words):
     if changed:
         text += f"\nbook/results.json is from before {', '.join(changed)} changed; `make book` renews it."
     return Answer(text, lines)
-
-
-def _without_inputs(results):
-    return {
-        "headlines": {
-            chapter: {name: headline | {"inputs": []} for name, headline in found.items()}
-            for chapter, found in results["headlines"].items()
-        }
-    }
 
 
 @command("search", example=["search HBM2", "search retention energy"])

@@ -31,10 +31,10 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 from datagravity import citations, paths
 from datagravity.evidence import TableError, validate
-from datagravity.modules import digest
+from datagravity.modules import changes, digest
 from datagravity.reads import file_digest
 from datagravity.site import executed, figures, renderer, results, wheel
-from datagravity.site.dependencies import Dependencies, changes
+from datagravity.site.dependencies import Dependencies
 from datagravity.site.kernels import ChapterError, Kernels
 from datagravity.site.links import ADDRESS
 

@@ -5,15 +5,13 @@ are known from the last run, which noted each read. Everything has a digest, and
 of one thing that it rests on is another one than it was.
 """
 
-import json
 import platform
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from datagravity.evidence.package import FILE
 from datagravity.modules import Modules, digest
-from datagravity.reads import BIBLIOGRAPHY
 from datagravity.site.kernels import KERNEL_START
+from datagravity.site.results import digests_of_tables, text_of
 
 
 def code(notebook):
@@ -34,14 +32,6 @@ def closure(modules, cells):
     return modules.reached([*modules.named(KERNEL_START), *modules.named(plain)])
 
 
-def digests_of_tables(data, references):
-    """The digest of each table's text with its own part of the description; the same on every platform (a dict)."""
-    file = data / FILE
-    described = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
-    texts = {table["name"]: json.dumps(table, sort_keys=True) + _text(data / table["path"]) for table in described}
-    return {table: digest(text) for table, text in (texts | {BIBLIOGRAPHY: _text(references)}).items()}
-
-
 class Dependencies:
     """What the chapters of a book rest on, as it is now."""
 
@@ -49,7 +39,7 @@ class Dependencies:
         """Read the modules of the package, and of a book the folder of tables, the bibliography and the lock."""
         self._modules = Modules()
         self.tables = digests_of_tables(data, references)
-        self._fixed = {"Python": platform.python_version(), lock.name: digest(_text(lock))}
+        self._fixed = {"Python": platform.python_version(), lock.name: digest(text_of(lock))}
 
     def of(self, notebook, tables):
         """Everything that a chapter rests on: how a message calls it -> its digest.
@@ -66,12 +56,3 @@ class Dependencies:
             **{module: self._modules.digests[module] for module in sorted(closure(self._modules, cells))},
             **{f"table {table}": self.tables.get(table) for table in tables},
         }
-
-
-def _text(path):
-    return path.read_text(encoding="utf-8-sig") if path.exists() else ""
-
-
-def changes(before, now):
-    """The names of the things that changed between two answers of `Dependencies.of`."""
-    return [name for name in before | now if before.get(name) != now.get(name)]

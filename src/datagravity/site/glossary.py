@@ -9,6 +9,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import _make_id
 
 from datagravity.compiled import notation_table
+from datagravity.site.renewing import renew
 from datagravity.terms import TERMS
 
 #: The page; all of it is written from the registries.
@@ -45,11 +46,7 @@ def page():
 
 def write_page(folder):
     """Write the page into the folder of the chapters. Returns True if the file changed."""
-    path = Path(folder) / PAGE
-    changed = not path.exists() or path.read_text(encoding="utf-8") != page()
-    if changed:
-        path.write_text(page(), encoding="utf-8")
-    return changed
+    return renew(Path(folder) / PAGE, page())
 
 
 def address(term):

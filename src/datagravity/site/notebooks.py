@@ -13,6 +13,8 @@ import jupytext
 from jupytext.combine import map_outputs_to_inputs
 from jupytext.compare import NotebookDifference, compare_notebooks
 
+from datagravity.site.renewing import renew
+
 FORMAT = "md:myst"
 #: Where it is kept what a pair said when it was written last, beside the chapters.
 SYNCED = "_build/synced"
@@ -131,9 +133,8 @@ def write_notebook(chapter):
                 break
         taken.add(cell.id)
     text = jupytext.writes(notebook, fmt="ipynb").rstrip("\n") + "\n"
-    changed = not path.exists() or path.read_text(encoding="utf-8") != text
+    changed = renew(path, text)
     if changed:
-        path.write_text(text, encoding="utf-8")
         # JupyterLab takes a notebook that is younger than its source for one with edits.
         os.utime(chapter)
     kept = chapter.parent / SYNCED / chapter.name

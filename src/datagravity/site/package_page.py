@@ -15,6 +15,7 @@ import datagravity
 from datagravity import symbolic
 from datagravity.compiled import latex
 from datagravity.headlines import LABELS
+from datagravity.site.renewing import renew
 
 #: The page; all of it is written from docstrings.
 PAGE = "package.md"
@@ -97,11 +98,7 @@ def page(chapters):
 
 def write_page(folder, chapters):
     """Write the page into the folder of the chapters. Returns True if the file changed."""
-    path, text = Path(folder) / PAGE, page(chapters)
-    changed = not path.exists() or path.read_text(encoding="utf-8") != text
-    if changed:
-        path.write_text(text, encoding="utf-8")
-    return changed
+    return renew(Path(folder) / PAGE, page(chapters))
 
 
 # --- One entry -------------------------------------------------------------------------------------------------------

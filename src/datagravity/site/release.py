@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from datagravity import __version__, citations
+from datagravity.site.renewing import renew
 
 RECORD = ".zenodo.json"
 #: File -> the text around the version in it.
@@ -73,10 +74,4 @@ def texts(root):
 
 def write(root):
     """Renew these files in a checkout; returns name -> whether it changed."""
-    changed = {}
-    for name, text in texts(root).items():
-        path = Path(root) / name
-        changed[name] = not path.exists() or path.read_text(encoding="utf-8") != text
-        if changed[name]:
-            path.write_text(text, encoding="utf-8")
-    return changed
+    return {name: renew(Path(root) / name, text) for name, text in texts(root).items()}

@@ -8,6 +8,10 @@ import json
 import math
 import subprocess
 
+from datagravity.evidence.package import FILE
+from datagravity.modules import changes, digest
+from datagravity.reads import BIBLIOGRAPHY
+
 #: Digits that are kept.
 DIGITS = 12
 #: The relative difference from which on a number is another one. Processors round sums differently, and a search that
@@ -94,6 +98,19 @@ def _old_value(old, chapter, name, value):
     return before if all(numbers) and math.isclose(before, value, rel_tol=NOISE) else value
 
 
+def digests_of_tables(data, references):
+    """The digest of each table's text with its own part of the description; the same on every platform (a dict)."""
+    file = data / FILE
+    described = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
+    texts = {table["name"]: json.dumps(table, sort_keys=True) + text_of(data / table["path"]) for table in described}
+    return {table: digest(text) for table, text in (texts | {BIBLIOGRAPHY: text_of(references)}).items()}
+
+
+def text_of(path):
+    """The text of a file, without a byte order mark; none if there is no file."""
+    return path.read_text(encoding="utf-8-sig") if path.exists() else ""
+
+
 def in_markdown(old, new, since):
     """What changed in the results, as a section of a changelog: by chapter, each number before and after.
 
@@ -108,7 +125,7 @@ def in_markdown(old, new, since):
     """
     lines = [f"### What changed in the results since {since}", ""]
     groups = {}
-    for line in compare(_numbers(old), _numbers(new)):
+    for line in compare(without_inputs(old), without_inputs(new)):
         chapter, _, rest = line.partition(".")
         name, _, step = rest.partition(": ")
         name, _, part = name.partition(", ")
@@ -117,22 +134,27 @@ def in_markdown(old, new, since):
         lines += [f"- [{chapter}](book/{chapter}.md)", *found]
     if not groups:
         lines.append("No number changed.")
-    before, now = old["tables"], new["tables"]
-    changed = [name for name in sorted(before | now) if before.get(name) != now.get(name)]
+    changed = sorted(changes(old["tables"], new["tables"]))
     if changed:
         lines += ["", f"Tables that changed: {', '.join(changed)}."]
     return "\n".join(lines)
 
 
-def _numbers(results):
+def without_inputs(results):
     """Results without the tables that each number rests on."""
     chapters = results["headlines"].items()
     bare = {chapter: {name: one | {"inputs": []} for name, one in found.items()} for chapter, found in chapters}
     return {"headlines": bare}
 
 
-def of_revision(root, revision):
+def of_revision(root, revision, argument="revision"):
     """The results as a revision of git has them, in the checkout `root`.
+
+    Parameters
+    ----------
+    root : folder of the checkout
+    revision : of git
+    argument : what messages call the revision
 
     Raises
     ------
@@ -141,15 +163,15 @@ def of_revision(root, revision):
     """
     file = "book/results.json"
     if not revision.strip() or revision.startswith("-"):
-        raise ValueError(f"revision: {revision!r}, expected a revision of git, as in HEAD~1")
+        raise ValueError(f"{argument}: {revision!r}, expected a revision of git, as in HEAD~1")
     command = ["git", "-C", str(root), "show", f"{revision}:{file}"]
     try:
         run = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
-        raise ValueError(f"revision: {revision!r}, expected git on this machine ({error.strerror})") from None
+        raise ValueError(f"{argument}: {revision!r}, expected git on this machine ({error.strerror})") from None
     if run.returncode:
         said = run.stderr.strip().splitlines()[:1] or ["no such revision"]
-        raise ValueError(f"revision: {revision!r}, expected a revision of git that has {file} ({said[0]})")
+        raise ValueError(f"{argument}: {revision!r}, expected a revision of git that has {file} ({said[0]})")
     return json.loads(run.stdout)
 
 

@@ -16,6 +16,7 @@ import re
 from typing import NamedTuple
 
 from datagravity.headlines import LABELS
+from datagravity.site.renewing import renew
 
 #: The page; what stands before its first section is written by hand.
 PAGE = "theorems.md"
@@ -98,9 +99,4 @@ def _row(theorem):
 
 def write_page(chapters):
     """Write the page of theorems. Returns True if the file changed."""
-    own = _own(chapters)
-    text = page(chapters)
-    changed = own.read_text(encoding="utf-8") != text
-    if changed:
-        own.write_text(text, encoding="utf-8")
-    return changed
+    return renew(_own(chapters), page(chapters))

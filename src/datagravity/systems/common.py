@@ -296,9 +296,8 @@ def _interval(id, name, value):
         interval = value if isinstance(value, Interval) else Interval(value, value, value)
     except ValueError as error:
         raise ValueError(f"{name} of {id}: {value!r}, expected a number, an Interval or None") from error
-    allowed = Range.read(NOTATION[SYMBOLS[name]].interval)
     for end in (interval.low, interval.value, interval.high):
-        checks.every(f"{name} of {id}", np.float64(end), allowed.holds(end), allowed.words(name))
+        checks.number(f"{name} of {id}", end, NOTATION[SYMBOLS[name]].interval)
     return interval
 
 
