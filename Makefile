@@ -1,11 +1,11 @@
 # Everything runs in .venv, which is made from requirements.lock. `make` alone lists the targets.
 SHELL := /bin/sh
-PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
-	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$name; break; }; done)
+FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python .venv/bin/python; do \
+	$$name $(FITS) 2>/dev/null && { echo $$name; break; }; done)
 RUN := .venv/bin/python
-PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark lab lock
+.PHONY: FORCE help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark lab lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -62,14 +62,9 @@ lock: .venv/installed ## resolve requirements.lock anew from pyproject.toml
 	  --no-emit-index-url --no-emit-find-links --no-header --extra book --extra lab --extra test \
 	  pyproject.toml --output-file requirements.lock
 
-.venv/installed: requirements.lock
+.venv/installed: FORCE
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found. Name one: make PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Making .venv from requirements.lock (once)"
-	@$(PYTHON) -m venv --clear .venv
-	@# uv takes seconds where pip takes a minute; pip stands in where uv cannot reach the packages (a private index, say).
-	@awk '/^[^ ]/ {block = /^uv==/} block' requirements.lock > .venv/uv.lock
-	@$(PIP) --require-hashes --requirement .venv/uv.lock
-	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(RUN) --require-hashes --requirement requirements.lock || \
-	  $(PIP) --require-hashes --requirement requirements.lock
-	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch .venv/installed
+	@"$(PYTHON)" $(FITS) || { echo "PYTHON=$(PYTHON): expected Python 3.11, 3.12 or 3.13, as in PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" environment.py $(if $(filter command,$(origin PYTHON)),--this-python)
+
+FORCE:

@@ -93,7 +93,7 @@ def book(tmp_path_factory, worker_id):
     """The real book, built once for all workers of a run."""
     from filelock import FileLock
 
-    from datagravity.site.build import Book
+    from datagravity.site.book import Book
 
     # The base folder of one worker lies in that of the run.
     folder = tmp_path_factory.getbasetemp()
@@ -184,15 +184,18 @@ def write_chapter(path, *cells, prose=""):
     return path
 
 
-def write_book(root, chapters):
-    """A book of these chapters (name -> path of the file), with the real configuration and the real tables."""
-    from datagravity.site.build import Book
+def write_book(root, chapters, tables=ROOT / "data"):
+    """A book of these chapters (name -> path of the file), with the real configuration and a copy of some tables."""
+    from datagravity.site.book import Book
 
     (root / "requirements.lock").write_text("numpy==2.4.6\n")
-    shutil.copytree(ROOT / "data", root / "data")
+    shutil.copytree(tables, root / "data")
     shutil.copyfile(ROOT / "_config.yml", root / "_config.yml")
-    for name in ["references.bib", "favicon.svg"]:
-        shutil.copyfile(ROOT / "book" / name, root / "book" / name)
+    shutil.copyfile(ROOT / "book" / "favicon.svg", root / "book" / "favicon.svg")
+    references = tables / "references.bib"
+    shutil.copyfile(
+        references if references.exists() else ROOT / "book" / "references.bib", root / "book" / "references.bib"
+    )
     contents = "".join(f"- file: {name}\n" for name in chapters)
     (root / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{contents}")
     (root / "book" / "index.md").write_text("# Small\n\nProse.\n")
@@ -219,13 +222,15 @@ def small(tmp_path, monkeypatch):
 
 @pytest.fixture
 def small_book(tmp_path):
-    """A whole book of two short chapters."""
+    """A whole book of two short chapters and the small tables of the tests."""
+    from editing import SMALL
+
     root = tmp_path / "small"
     (root / "book").mkdir(parents=True)
     for name in ["one", "two"]:
         cell = "from datagravity.chapter import glue\nglue('answer', 42)"
         write_chapter(root / "book" / f"{name}.md", cell, prose="The answer is {glue:text}`answer`.")
-    return write_book(root, ["one", "two"])
+    return write_book(root, ["one", "two"], tables=SMALL)
 
 
 @pytest.fixture

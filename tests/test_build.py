@@ -1,8 +1,10 @@
 """The reader's experience of `make book`, on a small book: what is written again, and what fails, twice."""
 
 import re
+import subprocess
+import sys
 
-from conftest import build
+from conftest import build, environment
 
 
 def edit(path, old, new):
@@ -55,6 +57,29 @@ def test_an_executed_chapter_that_is_not_whole_runs_again(small_book):
     output = success(small_book)
     assert re.search(r"to execute: 1\n  \[1/1\] one\.md +[\d.]+ s   new\n", output)
     assert "42" in (small_book.html / "one.html").read_text()
+
+
+def test_an_edit_during_a_build_waits_for_the_next_one_and_a_damaged_site_is_written_again(small_book):
+    book, pipe = small_book, subprocess.PIPE
+    command = [sys.executable, "-m", "datagravity", "book", "--root", str(book.root)]
+    with subprocess.Popen(command, stdout=pipe, text=True, env=environment(book.root)) as run:
+        assert any(line.startswith("Chapters: executed") for line in run.stdout)
+        edit(book.source / "one.md", "glue('answer', 42)", "glue('answer', 43)")
+        edit(book.data / "claims.csv", "\n", "\nno row,")
+        assert "Done in" in run.stdout.read()
+    assert "The answer is 42" in (book.html / "one.html").read_text(encoding="utf-8")
+    edit(book.data / "claims.csv", "\nno row,", "\n")
+    edit(book.source / "two.md", "The answer", '<img src="https://a.org/b.png"> The answer')
+    message = failure(book)
+    assert "two.html: img https://a.org/b.png" in message
+    assert not book.html.exists()
+    edit(book.source / "two.md", '<img src="https://a.org/b.png"> The answer', "The answer")
+    assert "to execute: 0" in success(book)
+    page = (book.html / "one.html").read_bytes()
+    assert b"The answer is 43" in page
+    (book.html / "one.html").write_bytes(page.replace(b"43", b"44"))
+    assert "Done in" in success(book)
+    assert (book.html / "one.html").read_bytes() == page
 
 
 CELL = "glue('answer', 42)"

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.built
 # What git does not hold. What chapters of the built book left is kept: those that read nothing new do not run again.
 # The store need not be copied, since the environment names it.
 NOT_COPIED = (".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "dist", "html", ".doctrees", "store")
+NOT_COPIED += ("snapshot",)
 #: What `make book` does before it writes pages.
 RENEW = """
 from datagravity.site.build import Book, check_tables, execute_chapters, write_results

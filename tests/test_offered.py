@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from conftest import ROOT
 from datagravity.chapter import HEADLINES
-from datagravity.site import executed, figures, first_cell, links, outputs, reader, renderer
+from datagravity.site import executed, first_cell, links, outputs, reader, renderer
 from datagravity.site.build import Book
 from datagravity.site.offered import Label, Site, html, markdown, offered, stored
 from datagravity.sources import short_name
@@ -290,7 +290,7 @@ def test_a_page_takes_the_figure_and_not_the_picture(notebook, tmp_path, monkeyp
     monkeypatch.setattr(executed, "with_outputs", lambda text, folder: notebook)
     (chart,) = executed.for_page("", tmp_path / "executed").cells[2].outputs
     assert set(chart.data) == {"text/html", "text/plain"}
-    assert (tmp_path / figures.KEPT).is_dir()
+    assert (tmp_path / "figures").is_dir()
 
 
 #: What must not be left of MyST, of the site's scripts, and of the build.

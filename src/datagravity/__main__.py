@@ -2,7 +2,9 @@
 
 import sys
 
-from datagravity.command.line import main
-
 if __name__ == "__main__":
+    try:
+        from datagravity.command.line import main
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(main())

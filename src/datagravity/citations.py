@@ -16,6 +16,8 @@ from datagravity.naming import slug
 FILE = "CITATION.cff"
 #: What pages are made from, as git takes it: a commit of anything else leaves them as they are.
 SOURCES = ("book", "data", "src", "_config.yml", "_toc.yml", "requirements.lock", FILE, ":(exclude)book/results.json")
+#: A copy of a clone that is none itself says here, as `commit_of` has it, what it is a copy of.
+COMMIT = "commit"
 #: What a citation of the book must know.
 NEEDED = ("title", "authors", "version", "date-released")
 STYLES = ("bibtex", "ris", "csl-json", "plain")
@@ -204,6 +206,12 @@ def commit_of(root):
     ----------
     root : the top folder of a clone (a path)
     """
+    if (root / COMMIT).is_file():
+        return (
+            tuple((root / COMMIT).read_text(encoding="utf-8").rsplit(" ", 1))
+            if (root / COMMIT).stat().st_size
+            else None
+        )
     if not (root / ".git").exists():
         return None
     last = _git(root, "log", "-1", "--format=%h %cs", "--abbrev=12", "--", *SOURCES)

@@ -11,16 +11,27 @@ from datagravity.command.answering import ROOT, Answer, command
 @ROOT
 @click.option("--workers", type=click.IntRange(1), show_default="one a core", help="Chapters executed at a time.")
 @click.option("--keep-going", is_flag=True, help="Build on where a result no longer holds; the page says so.")
-def book(root, workers, keep_going):
+@click.option("--snapshot", type=Path, hidden=True, help="The copy of the sources to build from.")
+def book(root, workers, keep_going, snapshot):
     """Build the book.
 
     With --keep-going a page on which a finding does not hold by the tables, or which lacks a number, is built with a
     box that says so; all of them are listed at the end, and the status is 0. An assertion about code or algebra ends
     the build in any case.
     """
+    from datagravity.command.waiting import stop_at_once
+
+    stop_at_once("Stopped. The chapters that were finished are kept, and the next build goes on from there.")
+    if snapshot is None:
+        from datagravity.site.starting import start
+
+        given = [] if workers is None else [f"--workers={workers}"]
+        start(root, given + ["--keep-going"] * keep_going)
+        return
+    from datagravity.site.book import Book
     from datagravity.site.build import build
 
-    build(root, workers=workers, keep_going=keep_going)
+    build(Book(root, snapshot), workers=workers, keep_going=keep_going)
 
 
 @command("chapter", example="chapter pim")
@@ -28,6 +39,9 @@ def book(root, workers, keep_going):
 @ROOT
 def chapter(name, root):
     """Run one chapter, print its numbers and their change; write no page."""
+    from datagravity.command.waiting import stop_at_once
+
+    stop_at_once("Stopped. Nothing was written.")
     from datagravity.site.build import run_chapter
 
     run_chapter(root, name)
@@ -37,7 +51,7 @@ def chapter(name, root):
 @ROOT
 def pdf(root):
     """Print the built book to one PDF."""
-    from datagravity.site.build import Book
+    from datagravity.site.book import Book
     from datagravity.site.pdf import write
 
     path, sheets = write(Book(root))
@@ -49,12 +63,15 @@ def pdf(root):
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="A port; 0: any free one.")
 def serve(root, port):
     """Serve the built book on this machine, compressed."""
-    from datagravity.site.build import Book
+    from datagravity.site.book import Book
     from datagravity.site.server import Server
 
-    folder = Book(root).html
+    found = Book(root)
+    folder = found.html
     if not folder.exists():
         raise ValueError(f"{folder} does not exist: run `make book` first")
+    if not found.is_built():
+        click.echo("The site is not that of the sources as they are: `make book` builds it.", err=True)
     try:
         server = Server(folder, port)
     except OSError as error:
@@ -73,7 +90,7 @@ def serve(root, port):
 def sync(root, force):
     """Write the page of theorems, the glossary, the reference, and each chapter's notebook from their sources."""
     from datagravity.site import glossary, notebooks, package_page, theorems
-    from datagravity.site.build import Book
+    from datagravity.site.book import Book
 
     found = Book(root)
     chapters = found.chapters()
@@ -173,7 +190,7 @@ def new_chapter(name, title, root):
 def changes(revision, root):
     """Print what changed in the results, as a section of the changelog."""
     from datagravity.site import results
-    from datagravity.site.build import Book
+    from datagravity.site.book import Book
 
     file = Path(revision)
     old = results.read(file) if file.suffix == ".json" and file.is_file() else results.of_revision(root, revision)

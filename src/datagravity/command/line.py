@@ -105,18 +105,8 @@ def main(arguments=None):
     except (ValueError, OSError, OverflowError) as error:  # TableError, BuildError, a folder that is not there
         if debug:
             raise
-        print(f"\n{in_words(error)}", file=sys.stderr)
+        # Not at the top: it takes numpy.
+        from datagravity import checks
+
+        print(f"\n{checks.in_words(error)}", file=sys.stderr)
         return 1
-
-
-def in_words(error):
-    """What an error says, as a sentence: of one of the system, which file is meant and what was expected of it."""
-    if not isinstance(error, OSError) or error.filename is None:
-        return str(error)
-    expected = {
-        FileNotFoundError: "a file that is there",
-        IsADirectoryError: "a file, not a folder",
-        NotADirectoryError: "a folder before the last name, not a file",
-        PermissionError: "one that you may read, or write",
-    }.get(type(error), "one that can be used")
-    return f"{error.filename}: {error.strerror}, expected {expected}"

@@ -1,18 +1,23 @@
 """From the sources to the finished site: check the tables, execute what changed, let Jupyter Book write the pages.
 
 Nothing here decides by file times. A chapter is executed again when something that it rests on has another digest
-(`dependencies`); the whole build has nothing to do when no source of the site has. Every run that has something to do
-writes all pages afresh, since Sphinx repeats a warning only for a page that it reads again, and a second run of a
-broken book must fail like the first.
+(`dependencies`); the whole build has nothing to do when no source of the site has, and no file of the site. Every run
+that has something to do writes all pages afresh, since Sphinx repeats a warning only for a page that it reads again,
+and a second run of a broken book must fail like the first.
+
+A build owns what it reads. `starting` waits until it is alone, copies the sources, and goes on in the copy, with the
+code of the copy. The pages are written from copies of the executed chapters, and Sphinx executes nothing.
 
 What is built lies in `book/_build`, which may be deleted at any time:
 
+    building              the process that builds, or was the last to do so
+    snapshot/             the sources as the last build read them, with the executed chapters that its pages show
     executed/NAME.ipynb   a chapter as it was executed last, with what it rests on (`executed`)
     figures/              what a page needs of each chart, drawn once (`drawing`)
     store/                results of costly functions, which its kernels share (`datagravity.store`)
     kernels.log           what the kernels of the last run said themselves
     html/                 the site, and beside it what Sphinx keeps for itself
-    built-from            the digests of what the site was built from, and of the results
+    built-from            the digests of what the site was built from, of the results, and of each file of the site
 
 and `book/results.json`, which is committed: every number that the prose prints (`results`).
 """
@@ -26,79 +31,20 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from time import perf_counter
 
-from myst_nb.core.read import is_myst_markdown_notebook
-from sphinx_external_toc.parsing import parse_toc_yaml
+import yaml
 
-from datagravity import citations, paths
+from datagravity import checks, kept, paths
 from datagravity.evidence import TableError, validate
-from datagravity.modules import changes, digest
-from datagravity.reads import file_digest
-from datagravity.site import executed, figures, renderer, results, wheel
+from datagravity.modules import changes
+from datagravity.site import executed, foreign, renderer, results, wheel
+from datagravity.site.book import RESULTS, Book
 from datagravity.site.dependencies import Dependencies
 from datagravity.site.kernels import ChapterError, Kernels
-from datagravity.site.links import ADDRESS
+from datagravity.site.starting import say
 
 
 class BuildError(ValueError):
     """The book could not be built; the text says which file and which cell."""
-
-
-class Book:
-    """The files of one book: a folder with `_config.yml`, `_toc.yml`, `book/` and, if it has tables, `data/`."""
-
-    def __init__(self, root):
-        """The book in the folder `root`."""
-        self.root = Path(root).resolve()
-        self.source = self.root / "book"
-        self.references = self.source / "references.bib"
-        self.results = self.source / "results.json"
-        self.data = self.root / "data"
-        self.lock = self.root / "requirements.lock"
-        self.build = self.source / "_build"
-        self.html = self.build / "html"
-        self.executed = self.build / "executed"
-        self.figures = self.build / figures.KEPT
-        self.built_from = self.build / "built-from"
-
-    @property
-    def page(self):
-        """The first page, as an address that a terminal makes clickable."""
-        return (self.html / "index.html").as_uri()
-
-    def chapters(self):
-        """The chapters that are notebooks, in the order of `_toc.yml` (paths)."""
-        site_map = parse_toc_yaml(self.root / "_toc.yml", encoding="utf-8")
-        paths = [self.source / f"{name}.md" for name in site_map if (self.source / f"{name}.md").exists()]
-        return [path for path in paths if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))]
-
-    def executed_path(self, chapter):
-        """Where a chapter's executed notebook is kept."""
-        return self.executed / f"{chapter.stem}.ipynb"
-
-    def sources(self):
-        """The digest of everything that the site is made from."""
-        files = [path for folder in (self.data, paths.PACKAGE) for path in folder.rglob("*") if path.is_file()]
-        files += [path for path in self.source.iterdir() if path.is_file() and path != self.results]
-        files += [self.root / "_config.yml", self.root / "_toc.yml", self.lock, self.root / citations.FILE]
-        files += [self.root / "pyproject.toml"]
-        files = sorted(path for path in files if path.exists() and "__pycache__" not in path.parts)
-        # Each page says which commit it is from, and its notebook where it is.
-        commit = " ".join(citations.commit_of(self.root) or ())
-        return digest(commit, os.environ.get(ADDRESS, ""), *(f"{path}\0{file_digest(path).hex()}" for path in files))
-
-    def state(self, sources):
-        """What `built_from` holds after a success: the digests of the sources and of the results."""
-        return f"{sources} {digest(results.text(results.read(self.results)))}"
-
-    def is_built(self):
-        """Whether the site is there, and made from the sources as they are."""
-        built = self.built_from.read_text() if self.built_from.exists() else ""
-        return built == self.state(self.sources()) and (self.html / "index.html").exists()
-
-
-def say(text="", end="\n"):
-    """Print at once, so that progress shows where the output is piped."""
-    print(text, end=end, flush=True)
 
 
 def check_tables(book):
@@ -186,23 +132,22 @@ def execute(chapters, workers, log, keep_going=False):
         ThreadPoolExecutor(workers) as pool,
     ):
         jobs = {pool.submit(chapter.execute, kernels): chapter for chapter in pending}
-        try:
-            for number, job in enumerate(as_completed(jobs), start=1):
-                chapter = jobs[job]
-                name = chapter.path.name
-                try:
-                    seconds = job.result()
-                except Exception as error:
-                    say(f"  [{number}/{len(pending)}] {name:24} FAILED")
-                    errors.append(str(error) if isinstance(error, ChapterError) else f"book/{name}: {error!r}")
-                    continue
-                say(f"  [{number}/{len(pending)}] {name:24} {seconds:5.1f} s   {chapters[chapter]}")
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            kernels.stop()
-            raise
+        for number, job in enumerate(as_completed(jobs), start=1):
+            chapter = jobs[job]
+            name = chapter.path.name
+            try:
+                seconds = job.result()
+            except Exception as error:
+                say(f"  [{number}/{len(pending)}] {name:24} FAILED")
+                errors.append(str(error) if isinstance(error, ChapterError) else f"book/{name}: {_named(error)}")
+                continue
+            say(f"  [{number}/{len(pending)}] {name:24} {seconds:5.1f} s   {chapters[chapter]}")
     if errors:
         raise BuildError("\n\n".join(errors))
+
+
+def _named(error):
+    return checks.in_words(error) if isinstance(error, OSError) else repr(error)
 
 
 def in_words(names):
@@ -223,23 +168,60 @@ def execute_chapters(book, dependencies, workers, keep_going=False):
     return chapters
 
 
-def write_pages(book):
-    """Let Jupyter Book write every page from the executed notebooks; any warning is an error."""
+#: What runs Jupyter Book, as the command `jupyter-book` would, found without a search path. When the build is gone, its
+#: end of the standard input closes.
+_WRITER = """
+import os, sys
+from threading import Thread
+Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).start()
+from jupyter_book.cli.main import main
+main()
+"""
+
+
+def write_pages(book, chapters):
+    """Let Jupyter Book write every page from copies of the executed chapters; any warning is an error."""
     start = perf_counter()
-    shutil.rmtree(book.html, ignore_errors=True)
-    shutil.rmtree(book.build / ".doctrees", ignore_errors=True)
-    # The same command as `jupyter-book build`, found without a search path.
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(book.source)]
-    command += ["--config", str(book.root / "_config.yml"), "--toc", str(book.root / "_toc.yml")]
-    command += ["--path-output", str(book.source), "--all", "-W", "--keep-going", "-q"]
+    _check_configuration(book)
+    for folder in (book.html, book.build / ".doctrees", book.build / "jupyter_execute"):
+        kept.remove(folder)
+    frozen = book.source / "_build" / "executed"
+    frozen.mkdir(parents=True, exist_ok=True)
+    for path in [chapter.entry for chapter in chapters if chapter.has_code]:
+        if path.parent != frozen:
+            shutil.copyfile(path, frozen / path.name)
+    command = [sys.executable, "-c", _WRITER, "build", str(book.source)]
+    command += ["--config", str(book.top / "_config.yml"), "--toc", str(book.top / "_toc.yml")]
+    command += ["--path-output", str(book.root / "book"), "--all", "-W", "--keep-going", "-q"]
     plain = {**os.environ, "NO_COLOR": "1"}
-    run = subprocess.run(command, cwd=book.root, env=plain, capture_output=True, text=True, check=False)
+    life, ours = os.pipe()
+    try:
+        # With `close_fds` it would let go of what keeps other builds waiting.
+        run = subprocess.run(
+            command, cwd=book.top, env=plain, stdin=life, capture_output=True, text=True, check=False, close_fds=False
+        )
+    finally:
+        os.close(life)
+        os.close(ours)
     if run.returncode:
-        shutil.rmtree(book.html, ignore_errors=True)
+        kept.remove(book.html)
         # Warnings come on the error stream, each with its file and line; the rest is Jupyter Book's own failure text.
         lines = [line for line in run.stderr.splitlines() if line.strip()]
         raise BuildError("Jupyter Book reports:\n" + "\n".join(lines or run.stdout.splitlines()[-40:]))
+    if found := foreign.loads(book.html):
+        kept.remove(book.html)
+        raise BuildError("Pages that load something of another host, expected none:\n" + "\n".join(found))
     say(f"Pages: written in {perf_counter() - start:.1f} s")
+
+
+def _check_configuration(book):
+    """Refuse a configuration by which Jupyter Book would execute chapters itself."""
+    asked = yaml.safe_load((book.top / "_config.yml").read_text(encoding="utf-8")).get("execute") or {}
+    mode = asked.get("execute_notebooks", "auto")
+    if mode not in ("off", False):
+        raise BuildError(
+            f'_config.yml: execute: execute_notebooks: {mode!r}, expected "off": the build executes chapters'
+        )
 
 
 def write_results(book, chapters, digests):
@@ -250,6 +232,8 @@ def write_results(book, chapters, digests):
     if not new["headlines"]:
         return
     results.write(book.results, new)
+    if book.top != book.root:  # the wheel carries them
+        results.write(book.top / RESULTS, new)
     count = sum(map(len, new["headlines"].values()))
     if not old["headlines"]:
         say(f"Results: {count} headlines, written to book/{book.results.name}")
@@ -269,12 +253,12 @@ def say_findings(book, chapters):
             say(f"  book/{name}: {sentence}")
 
 
-def build(root, workers=None, keep_going=False):
-    """Build the book in `root` into `book/_build/html`; does nothing when nothing changed since the last success.
+def build(book, workers=None, keep_going=False):
+    """Build a book into `book/_build/html`, from its snapshot; `starting.start` does so where there is something to do.
 
     Parameters
     ----------
-    root : folder of the book
+    book : Book with a snapshot, whose code the running process runs
     workers : how many chapters run at a time; one a core if None
     keep_going : whether to build on where a finding of a chapter does not hold by the tables, or a number or a cell
         cannot be computed from them. The page says so in a box, the results are not written, and the next build that
@@ -283,28 +267,35 @@ def build(root, workers=None, keep_going=False):
     Raises
     ------
     BuildError
-        If a table is wrong, a cell raises, or the pages give any warning. The next call fails again.
+        If a table is wrong, a cell raises, the pages give any warning, or a file cannot be written. The next call fails
+        again.
     """
+    try:
+        _build(book, workers, keep_going)
+    except (ValueError, OSError) as error:
+        text = checks.in_words(error)
+        raise BuildError(text.replace(f"{book.top}{os.sep}", f"{book.root}{os.sep}")) from error
+
+
+def _build(book, workers, keep_going):
     start = perf_counter()
-    book = Book(root)
-    if book.is_built():
-        say(f"Nothing changed since the last build. Open {book.page}")
-        return book
-    book.built_from.unlink(missing_ok=True)
+    if book.top not in (book.root, *paths.PACKAGE.parents):
+        raise BuildError(f"{paths.PACKAGE} runs, expected the package of {book.top}: is PYTHONPATH ignored here?")
+    kept.remove(book.built_from)
+    book.mend_folders()
     sources = book.sources()
     check_tables(book)
     dependencies = Dependencies(book.data, book.references, book.lock)
     chapters = execute_chapters(book, dependencies, workers or os.cpu_count() or 2, keep_going)
-    write_pages(book)
+    write_pages(book, chapters)
     if any(chapter.findings for chapter in chapters):
         say_findings(book, chapters)
-        return book
+        return
     write_results(book, chapters, dependencies.tables)
     # It carries the results, so it comes last.
-    wheel.write(book.root, book.html)
-    book.built_from.write_text(book.state(sources))
+    wheel.write(book.top, book.html)
+    book.note_success(sources)
     say(f"Done in {perf_counter() - start:.0f} s. Open {book.page}")
-    return book
 
 
 def run_chapter(root, name):
@@ -335,15 +326,10 @@ def run_chapter(root, name):
         return
     with (
         open(os.devnull, "wb") as log,
-        Kernels(log, store=book.build / "store") as kernels,
-        ThreadPoolExecutor(1) as pool,
+        Kernels(log, store=book.store) as kernels,
     ):
-        job = pool.submit(kernels.execute, chapters[stem], progress=_say_cell)
         try:
-            notebook, _, seconds = job.result()
-        except KeyboardInterrupt:
-            kernels.stop()
-            raise
+            notebook, _, seconds = kernels.execute(chapters[stem], progress=_say_cell)
         finally:
             _say_cell(0, 0)
     old = {"headlines": {stem: results.read(book.results)["headlines"].get(stem, {})}}

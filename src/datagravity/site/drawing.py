@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import vl_convert
 
+from datagravity import kept as keeping
 from datagravity.site import renderer
 from datagravity.site.dependencies import digest
 
@@ -72,19 +73,16 @@ def kept(specification, source, folder):
     """The parts of a chart, from the folder or else drawn and put there."""
     key = digest(json.dumps([specification, source], sort_keys=True), _code())
     path = Path(folder) / f"{key}.json"
-    if path.exists():
-        return Parts(*json.loads(path.read_text(encoding="utf-8")))
+    if (text := keeping.unseal(path)) is not None:
+        return Parts(*json.loads(text))
     drawn = parts(specification, source, key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".aside")
-    aside.write_text(json.dumps(drawn), encoding="utf-8")
-    aside.replace(path)
+    keeping.seal(path, json.dumps(drawn))
     return drawn
 
 
 def by_key(key, folder):
     """The parts that `kept` gave, by their key."""
-    return Parts(*json.loads((Path(folder) / f"{key}.json").read_text(encoding="utf-8")))
+    return Parts(*json.loads(keeping.unseal(Path(folder) / f"{key}.json")))
 
 
 @lru_cache(maxsize=1)

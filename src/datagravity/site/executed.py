@@ -1,9 +1,9 @@
 """The executed chapters: one notebook with outputs each, in `book/_build/executed`, and what a page takes from it.
 
-An entry is written aside and then renamed, so that it is whole or absent. Its metadata say what it rests on.
+Its metadata say what it rests on, and the digest of all else in the file, so that an entry in which a single digit
+changed is none.
 """
 
-import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -11,8 +11,11 @@ from pathlib import Path
 import nbformat
 from myst_nb.core.read import read_myst_markdown_notebook
 
+from datagravity import kept as keeping
 from datagravity.chapter import HEADLINES
+from datagravity.modules import digest
 from datagravity.site import figures
+from datagravity.site.book import FIGURES
 from datagravity.site.dependencies import code
 from datagravity.site.renderer import VEGALITE_MIME
 
@@ -22,24 +25,29 @@ KEY = "datagravity"
 MISSING = "*(not by these tables)*"
 _GLUED = re.compile(r"\{glue:text\}`([\w-]+)(?::[^`]*)?`")
 _MARKS, _ESCAPED = re.compile(r"[\\`*_{}\[\]<>$|#]"), r"\\\g<0>"
-KEPT = {"rests_on", "tables", "headlines", "seconds"}
+#: The name of the digest there.
+SEAL = "whole"
+_SEALED, _LETTERS = f'"{SEAL}": "', 16
 
 
 def write(path, notebook):
     """Keep an executed notebook."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".aside")
-    aside.write_text(nbformat.writes(notebook), encoding="utf-8")
-    os.replace(aside, path)
+    notebook.metadata[KEY][SEAL] = ""
+    # Metadata stand behind cells.
+    head, mark, rest = nbformat.writes(notebook).rpartition(_SEALED)
+    if path.is_dir():
+        keeping.remove(path)
+    keeping.write(path, f"{head}{mark}{digest(head, rest)}{rest}".encode())
 
 
 def read(path):
     """An executed notebook; None if there is none that is whole."""
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        head, _, rest = path.read_text(encoding="utf-8").rpartition(_SEALED)
     except (OSError, ValueError):
         return None
-    return notebook if notebook.get("metadata", {}).get(KEY, {}).keys() >= KEPT else None
+    said, rest = rest[:_LETTERS], rest[_LETTERS:]
+    return nbformat.reads(f"{head}{_SEALED}{rest}", as_version=4) if said == digest(head, rest) else None
 
 
 def headlines(notebook):
@@ -112,8 +120,14 @@ def _by_code(files):
     return {entry.metadata[KEY]["rests_on"]["its cells"]: path for path, entry in entries.items() if entry}
 
 
-def for_page(text, folder):
-    """As `with_outputs`, without what a page does not show: how Sphinx reads a chapter."""
+def for_page(text, folder, drawn=None):
+    """As `with_outputs`, without what a page does not show: how Sphinx reads a chapter.
+
+    Parameters
+    ----------
+    text, folder : as of `with_outputs`
+    drawn : the folder of drawn charts; the one beside `folder` if None
+    """
     notebook = with_outputs(text, folder)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -122,7 +136,7 @@ def for_page(text, folder):
             if specification := data.pop(VEGALITE_MIME, None):
                 data.pop("image/png", None)
                 source = output.metadata[VEGALITE_MIME]["source"]
-                data["text/html"] = figures.place(specification, source, Path(folder).parent / figures.KEPT)
+                data["text/html"] = figures.place(specification, source, drawn or Path(folder).parent / FIGURES)
         if "outputs" in cell:
             cell.outputs = [output for output in cell.outputs if output.get("data", True)]
     return notebook

@@ -52,7 +52,8 @@ def take_outputs(app, config):
     """Pages take the outputs of their cells from the executed notebooks, unless the configuration has them executed."""
     if config.nb_execution_mode == "off":
         folder = str(Path(app.srcdir) / "_build" / "executed")
-        config.nb_custom_formats = {".md": ["datagravity.site.executed.for_page", {"folder": folder}, False]}
+        places = {"folder": folder, "drawn": str(figures.folder_of(app))}
+        config.nb_custom_formats = {".md": ["datagravity.site.executed.for_page", places, False]}
 
 
 def chapter_source(app, name):

@@ -22,13 +22,13 @@ from sphinx.util.logging import getLogger
 from sphinx.util.nodes import make_refnode
 
 from datagravity import citations as citing
+from datagravity import kept
 from datagravity.site import drawing, renderer
+from datagravity.site.book import FIGURES
 from datagravity.site.dependencies import digest
 from datagravity.site.symbols import in_symbols
 
 LOGGER = getLogger(__name__)
-#: The folder of the build for drawn charts.
-KEPT = "figures"
 #: The folder of the site for what Vega draws, and how the page's scripts find it there.
 FOLDER = "_static/figures"
 GLOBAL = "datagravityFigures"
@@ -226,17 +226,18 @@ def vega(folder):
     """
     key = digest(_BUNDLE, vl_convert.__version__)
     path = Path(folder) / f"vega-{key}.js"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+    script = kept.unseal(path)
+    if script is None:
         bundle = vl_convert.javascript_bundle(_BUNDLE, vl_version=renderer.VEGALITE_VERSION)
         # The bundle declares its names at the top level, where they would clash with the theme's.
-        path.write_text(f"{_NOTICE}(()=>{{{bundle}}})();", encoding="utf-8")
-    return path.read_text(encoding="utf-8")
+        script = f"{_NOTICE}(()=>{{{bundle}}})();"
+        kept.seal(path, script)
+    return script
 
 
 def folder_of(app):
     """Where the build keeps drawn charts."""
-    return Path(app.srcdir) / "_build" / KEPT
+    return Path(app.outdir).parent / FIGURES
 
 
 def count_figures(app, doctree):

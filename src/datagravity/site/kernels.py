@@ -67,8 +67,8 @@ class Kernels:
 
     def __enter__(self):
         """Start the warm process."""
-        self._warm = _Warm(self._log, self._store) if self._fork else None
         self._sockets = TemporaryDirectory(ignore_cleanup_errors=True)
+        self._warm = _Warm(self._log, self._store, self._sockets.name) if self._fork else None
         return self
 
     def __exit__(self, *_):
@@ -184,18 +184,24 @@ def failure(chapter, notebook, index, reason):
     return f"book/{chapter.name}, code cell {number}, line {line}: {reason}\n{text}"
 
 
+_SERVE = "import sys; from datagravity.site.warm import serve; serve(int(sys.argv[1]), sys.argv[2])"
+
+
 class _Warm:
     """The warm process, seen from the build."""
 
-    def __init__(self, log, folder):
-        """Start it; what it says itself goes to the open file `log`, and what its kernels say."""
+    def __init__(self, log, folder, sockets):
+        """Start it; what it says itself goes to the open file `log`, and what its kernels say.
+
+        Its kernels share the store in `folder`, if there is one, and talk to the build in the folder `sockets`.
+        """
         # A kernel's environment is its own, and that of the build wins in both.
         self._shared = {store.VARIABLE: str(folder)} if folder else {}
         self._channel, theirs = socket.socketpair()
         self._log, self._lock = log, Lock()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", f"from datagravity.site.warm import serve; serve({theirs.fileno()})"],
+                [sys.executable, "-c", _SERVE, str(theirs.fileno()), sockets],
                 env={**self._shared, **os.environ, **ONE_THREAD},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -9,10 +9,12 @@ import importlib
 import json
 import os
 import pkgutil
+import select
+import shutil
 import signal
 import socket
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import datagravity
@@ -46,26 +48,33 @@ def import_all():
     gc.freeze()
 
 
-def serve(channel):
-    """Fork a kernel for each request, until the build closes its end.
+LOOK_SECONDS = 0.2
+#: Numbers of the processes of the kernels that run.
+_running = set()
+
+
+def serve(channel, sockets):
+    """Fork a kernel for each request, until the build closes its end, or is gone: then every kernel ends.
 
     Parameters
     ----------
+    sockets : folder of the sockets between build and kernels, which goes with them
     channel : number of a socket. A request is a line of JSON (arguments, folder, environment) that comes with two open
         files: a socket between the build and this one kernel, and the file for what the kernel itself says.
     """
     # Control-C is for the build.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import_all()
-    signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(fileno=channel) as requests:
+        with _looking_for_the_build(requests):
+            import_all()
+        signal.signal(signal.SIGCHLD, _reap)
         while True:
             request, files, _, _ = socket.recv_fds(requests, 65536, 2)
             while request and not request.endswith(b"\n"):
                 request += requests.recv(65536)
             if not request:
                 break
-            if os.fork() == 0:
+            if (number := os.fork()) == 0:
                 try:
                     requests.close()
                     _become_kernel(*files, **json.loads(request))
@@ -73,19 +82,41 @@ def serve(channel):
                     traceback.print_exc()
                 finally:
                     os._exit(1)
+            _running.add(number)
             for file in files:
                 os.close(file)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number in _running:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
     with suppress(ChildProcessError):
         while True:
             os.wait()
+    shutil.rmtree(sockets, ignore_errors=True)
+
+
+@contextmanager
+def _looking_for_the_build(requests):
+    """A context, of seconds without another look at a socket, in which this process ends when its other end closes."""
+
+    def look(*_):
+        if select.select([requests], [], [], 0)[0] and not requests.recv(1, socket.MSG_PEEK):
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def _reap(*_):
     """Take notice of the kernels that have ended: they would stay as zombies, and their time would not be counted."""
     with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while number := os.waitpid(-1, os.WNOHANG)[0]:
+            _running.discard(number)
 
 
 def _become_kernel(life, log, arguments, folder, environment):

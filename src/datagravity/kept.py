@@ -1,0 +1,93 @@
+"""Files that a program keeps for the next time: whole or absent, and verified when they are read.
+
+A file is written aside and renamed, so that who is stopped at any moment leaves the old one or the new one. A sealed
+file begins with the digest of what follows: one that was cut off, or changed in a single byte, is as good as none.
+"""
+
+import hashlib
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from threading import get_ident
+
+
+def digest(content):
+    """The digest of some bytes, a text of 32 letters."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def write(path, content):
+    """Write bytes to a file, whose folder is made if there is none.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    content : bytes
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written, as on a full disk; the error names it, and what was there is there still.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "part" / "a.txt"
+    ...     write(path, b"words")
+    ...     path.read_bytes(), [one.name for one in path.parent.iterdir()]
+    (b'words', ['a.txt'])
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(content)
+        aside.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # its folder may be none
+            aside.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def seal(path, text):
+    """Write a text to a file that `unseal` verifies, as `write` does; a folder in the place of the file goes."""
+    content = text.encode()
+    if path.is_dir():
+        remove(path)
+    write(path, digest(content).encode() + b"\n" + content)
+
+
+def unseal(path):
+    """The text that `seal` wrote to a file; None if there is none that is whole.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.txt"
+    ...     seal(path, "42")
+    ...     before = unseal(path)
+    ...     path.write_bytes(path.read_bytes().replace(b"42", b"43")) and (before, unseal(path))
+    ('42', None)
+    """
+    try:
+        said, _, content = Path(path).read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return content.decode() if said == digest(content).encode() else None
+
+
+def remove(path):
+    """Remove a file, or a folder with all that is in it; nothing if there is none.
+
+    Raises
+    ------
+    OSError
+        If something cannot be removed; the error names it.
+    """
+    path = Path(path)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

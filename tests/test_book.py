@@ -1,0 +1,166 @@
+"""What a book is made from, whether its site is whole, and that one build at a time works in it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+
+from datagravity import citations
+from datagravity.site import executed
+from datagravity.site.book import RESULTS, Book
+from test_kept import DAMAGES
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A book that says it was built."""
+    root = tmp_path / "ein Büchlein"
+    for name in ("_config.yml", "_toc.yml", "book/one.md", "book/parts/two.md", "data/a.csv"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"of {name}")
+    book = Book(root)
+    (book.html / "data").mkdir(parents=True)
+    for name in ("index.html", "data/a.html"):
+        (book.html / name).write_text("A page.")
+    book.results.write_text("{}")
+    book.note_success(book.sources())
+    assert book.is_built()
+    return book
+
+
+CHANGES = {
+    "a page is gone": lambda book: (book.html / "data" / "a.html").unlink(),
+    "a page is another": lambda book: (book.html / "index.html").write_text("A pagf."),
+    "a page too many": lambda book: (book.html / "stray.html").write_text(""),
+    "a page is a folder": lambda book: ((book.html / "index.html").unlink(), (book.html / "index.html").mkdir()),
+    "no site": lambda book: shutil.rmtree(book.html),
+    "other results": lambda book: book.results.write_text("{ }"),
+    "no results": lambda book: book.results.unlink(),
+    "a source": lambda book: (book.data / "a.csv").write_text("other"),
+    "a source more": lambda book: (book.data / "b.csv").write_text(""),
+    "below a folder": lambda book: (book.source / "parts" / "two.md").write_text("other"),
+    "an address": lambda book: os.environ.update(DATAGRAVITY_ADDRESS="https://a.org/"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_site_that_is_not_as_it_was_built_is_built_again(book, change, monkeypatch):
+    monkeypatch.setenv("DATAGRAVITY_ADDRESS", "")
+    CHANGES[change](book)
+    assert not book.is_built()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_known_of_the_last_build_is_verified(book, damage):
+    said = book.built_from.read_bytes()
+    changed = said[:-3] + b'42"}}' if damage == "one digit" else DAMAGES[damage](said)
+    book.built_from.write_bytes(changed)
+    assert not book.is_built()
+
+
+@pytest.mark.parametrize(
+    "name", [".#one.md", "#one.md#", "one.md~", ".one.md.swp", "~$a.xlsx", ".~lock.a.csv#", "b.tmp"]
+)
+def test_what_an_editor_puts_beside_a_source_is_none(book, name):
+    (book.source / name).write_text("of an editor")
+    (book.data / name).symlink_to("user@host.1234")
+    assert book.is_built()
+
+
+def test_a_site_may_be_moved(book):
+    away = book.root.with_name("away")
+    book.root.rename(away)
+    assert Book(away).is_built()
+
+
+def test_a_snapshot_keeps_what_was_there(book, monkeypatch):
+    monkeypatch.setattr(citations, "commit_of", lambda root: ("0123456789ab with changes", "2026-11-30"))
+    book.take_snapshot()
+    monkeypatch.undo()
+    frozen = Book(book.root, book.snapshot)
+    before = frozen.sources()
+    (book.source / "one.md").write_text("edited")
+    (book.data / "a.csv").unlink()
+    assert (frozen.source / "one.md").read_text() == "of book/one.md"
+    assert (frozen.data / "a.csv").read_text() == "of data/a.csv"
+    assert (frozen.top / "src" / "datagravity" / "law.py").is_file()
+    assert (frozen.top / RESULTS).read_text() == "{}"
+    assert frozen.sources() == before
+    assert citations.commit_of(frozen.top) == ("0123456789ab with changes", "2026-11-30")
+    assert (frozen.html, frozen.results) == (book.html, book.results)
+    assert citations.commit_of(book.root) is None
+
+
+HOLD = """
+import sys
+from datagravity.site.book import Book
+Book(sys.argv[1]).wait_for_others(print)
+print("alone", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_build_waits_and_says_for_whom(book):
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", HOLD, str(book.root)]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as first:
+        assert first.stdout.readline() == "alone\n"
+        second = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        assert f"(process {first.pid}, since" in second.stdout.readline()
+        shutil.rmtree(book.build)  # as `make clean` does
+        assert second.poll() is None
+        first.kill()
+        assert second.stdout.readline() == "alone\n"
+        second.communicate()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_executed_chapter_that_is_damaged_is_none(tmp_path, damage):
+    path = tmp_path / "executed" / "one.ipynb"
+    cell = nbformat.v4.new_code_cell("40 + 2", outputs=[nbformat.v4.new_output("stream", text="42")])
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={executed.KEY: {"rests_on": {"law": "0"}}})
+    executed.write(path, notebook)
+    assert executed.read(path).cells[0].outputs[0].text == "42"
+    assert executed.read(path).metadata[executed.KEY]["rests_on"] == {"law": "0"}
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    assert executed.read(path) is None
+
+
+def test_a_folder_in_the_place_of_an_executed_chapter_goes(tmp_path):
+    path = tmp_path / "one.ipynb"
+    path.mkdir()
+    assert executed.read(path) is None
+    executed.write(path, nbformat.v4.new_notebook(metadata={executed.KEY: {}}))
+    assert executed.read(path).cells == []
+
+
+def test_folders_of_the_build_take_the_place_of_files(book):
+    book.executed.write_text("a file")
+    book.mend_folders()
+    assert not book.executed.exists()
+
+
+STOP = """
+import threading, time
+from datagravity.command.waiting import stop_at_once
+stop_at_once("Stopped. All is kept.")
+threading.Thread(target=time.sleep, args=(600,)).start()
+print("runs", flush=True)
+time.sleep(600)
+"""
+
+
+def test_ctrl_c_ends_a_build_at_once_and_a_second_one_changes_nothing():
+    pipe = subprocess.PIPE
+    run = subprocess.Popen([sys.executable, "-c", STOP], stdout=pipe, stderr=pipe, text=True)
+    assert run.stdout.readline() == "runs\n"
+    for _ in range(2):
+        run.send_signal(signal.SIGINT)
+        time.sleep(0.001)
+    _, errors = run.communicate()
+    assert (run.returncode, errors) == (130, "\nStopped. All is kept.\n")
