@@ -51,8 +51,9 @@ def test_the_file_has_a_headline_a_line_and_reads_back(tmp_path):
     assert '\n      "rows": {"value": 55, "unit": "1", "label": "extension", "inputs": ["pim"]},\n' in text
     assert "≥ two" in text
     json.loads(results.text(results.EMPTY))
-    path.write_text("<<<<<<< ours\n", encoding="utf-8")
-    assert results.read(path) == results.EMPTY
+    for damaged in ["<<<<<<< ours\n", "", "[]", "{}", text[: len(text) // 2], '{"tables": {}, "headlines": 3}']:
+        path.write_text(damaged, encoding="utf-8")
+        assert results.read(path) == results.EMPTY
 
 
 @pytest.mark.parametrize(

@@ -62,11 +62,15 @@ class Book:
 
     def chapters(self):
         """The chapters that are notebooks, in the order of `_toc.yml` (paths)."""
-        # Not at the top: it takes seconds, and who has nothing to build needs neither.
+        # Not at the top: it takes seconds, and who has nothing to build needs none of it.
+        import yaml
         from myst_nb.core.read import is_myst_markdown_notebook
-        from sphinx_external_toc.parsing import parse_toc_yaml
+        from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
-        site_map = parse_toc_yaml(self.top / "_toc.yml", encoding="utf-8")
+        try:
+            site_map = parse_toc_yaml(self.top / "_toc.yml", encoding="utf-8")
+        except (MalformedError, yaml.YAMLError) as error:
+            raise ValueError(f"_toc.yml: {error}, expected a table of contents of Jupyter Book") from None
         found = [self.source / f"{name}.md" for name in site_map if (self.source / f"{name}.md").exists()]
         return [path for path in found if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))]
 

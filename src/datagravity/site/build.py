@@ -216,8 +216,11 @@ def write_pages(book, chapters):
 
 def _check_configuration(book):
     """Refuse a configuration by which Jupyter Book would execute chapters itself."""
-    asked = yaml.safe_load((book.top / "_config.yml").read_text(encoding="utf-8")).get("execute") or {}
-    mode = asked.get("execute_notebooks", "auto")
+    try:
+        told = yaml.safe_load((book.top / "_config.yml").read_text(encoding="utf-8"))
+        mode = (told.get("execute") or {}).get("execute_notebooks", "auto")
+    except (yaml.YAMLError, AttributeError) as error:
+        raise BuildError(f"_config.yml: {error}, expected a configuration of Jupyter Book") from None
     if mode not in ("off", False):
         raise BuildError(
             f'_config.yml: execute: execute_notebooks: {mode!r}, expected "off": the build executes chapters'

@@ -13,6 +13,7 @@ import jupytext
 from jupytext.combine import map_outputs_to_inputs
 from jupytext.compare import NotebookDifference, compare_notebooks
 
+from datagravity import kept
 from datagravity.site.renewing import renew
 
 FORMAT = "md:myst"
@@ -163,5 +164,5 @@ def difference_lines(notebook):
 def take_back(notebook):
     """Write a notebook's edits into its source, then the notebook again from there."""
     chapter = notebook.with_suffix(".md")
-    chapter.write_text(proposed_source(notebook)[1], encoding="utf-8")
+    kept.write(chapter, proposed_source(notebook)[1].encode())
     write_notebook(chapter)

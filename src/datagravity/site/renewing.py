@@ -1,5 +1,7 @@
 """Files that the book writes from other files of its own, and that git holds."""
 
+from datagravity import kept
+
 
 def renew(path, text):
     """Write a text to a file unless the file says the same already; returns whether it was written.
@@ -20,5 +22,5 @@ def renew(path, text):
     """
     changed = not path.exists() or path.read_text(encoding="utf-8") != text
     if changed:
-        path.write_text(text, encoding="utf-8")
+        kept.write(path, text.encode())
     return changed

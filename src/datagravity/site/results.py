@@ -8,6 +8,7 @@ import json
 import math
 import subprocess
 
+from datagravity import kept
 from datagravity.evidence.package import FILE
 from datagravity.modules import changes, digest
 from datagravity.reads import BIBLIOGRAPHY
@@ -52,16 +53,18 @@ def _rounded(value):
 
 
 def read(path):
-    """The results in a file; `EMPTY` if there is none, or if it is no JSON, as in the middle of a merge."""
+    """The results in a file; `EMPTY` if there is none, or if it holds none, as in the middle of a merge."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return EMPTY
+    is_whole = isinstance(found, dict) and all(isinstance(found.get(part), dict) for part in EMPTY)
+    return found if is_whole else EMPTY
 
 
 def write(path, results):
     """Write results to a file."""
-    path.write_text(text(results), encoding="utf-8")
+    kept.write(path, text(results).encode())
 
 
 def text(results):
