@@ -10,7 +10,6 @@ Python prints it, the position of the first bad element if the argument is an ar
 Every rule takes the argument's name and value, and returns the value or raises ValueError.
 """
 
-import errno
 import os
 from functools import cache
 from math import inf
@@ -192,34 +191,6 @@ def there(name, value, known):
     if value not in known:
         raise Missing(f"{name}: {value!r}, expected one of {', '.join(map(repr, known)) or 'none that are left'}")
     return value
-
-
-#: What else a system may say of a file -> what was expected.
-_EXPECTED = {
-    errno.ENOENT: "a file that is there",
-    errno.EISDIR: "a file, not a folder",
-    errno.ENOTDIR: "a folder before the last name, not a file",
-    errno.EEXIST: "a folder, not a file",
-    errno.EACCES: "one that you may read, or write",
-    errno.EPERM: "one that you may read, or write",
-    errno.EROFS: "a place that can be written, such as a copy of the folder elsewhere",
-    errno.ENOSPC: "room on its disk: free some, and go on",
-    errno.EDQUOT: "room within your quota: free some, and go on",
-}
-
-
-def in_words(error):
-    """What an error says, as a sentence: of one of the system, which file is meant and what was expected of it.
-
-    Examples
-    --------
-    >>> in_words(FileNotFoundError(2, "No such file or directory", "a.csv"))
-    'a.csv: No such file or directory, expected a file that is there'
-    """
-    if not isinstance(error, OSError) or error.errno is None:
-        return str(error)
-    expected = _EXPECTED.get(error.errno, "one that can be used")
-    return f"{error.filename or 'a file'}: {error.strerror}, expected {expected}"
 
 
 def choice(name, value, known):

@@ -4,12 +4,26 @@ A file is written aside and renamed, so that who is stopped at any moment leaves
 file begins with the digest of what follows: one that was cut off, or changed in a single byte, is as good as none.
 """
 
+import errno
 import hashlib
 import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
 from threading import get_ident
+
+#: What a system may say of a file -> what was expected.
+_EXPECTED = {
+    errno.ENOENT: "a file that is there",
+    errno.EISDIR: "a file, not a folder",
+    errno.ENOTDIR: "a folder before the last name, not a file",
+    errno.EEXIST: "a folder, not a file",
+    errno.EACCES: "one that you may read, or write",
+    errno.EPERM: "one that you may read, or write",
+    errno.EROFS: "a place that can be written, such as a copy of the folder elsewhere",
+    errno.ENOSPC: "room on its disk: free some, and go on",
+    errno.EDQUOT: "room within your quota: free some, and go on",
+}
 
 
 def digest(content):
@@ -91,3 +105,17 @@ def remove(path):
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def in_words(error):
+    """What an error says, as a sentence: of one of the system, which file is meant and what was expected of it.
+
+    Examples
+    --------
+    >>> in_words(FileNotFoundError(2, "No such file or directory", "a.csv"))
+    'a.csv: No such file or directory, expected a file that is there'
+    """
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    expected = _EXPECTED.get(error.errno, "one that can be used")
+    return f"{error.filename or 'a file'}: {error.strerror}, expected {expected}"

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import click
 
-from datagravity import __version__
+from datagravity import __version__, kept
 from datagravity.command import asking, building, chips, citing, measuring, tables
 
 #: Sections of the list of commands -> what stands there.
@@ -105,8 +105,5 @@ def main(arguments=None):
     except (ValueError, OSError, OverflowError) as error:  # TableError, BuildError, a folder that is not there
         if debug:
             raise
-        # Not at the top: it takes numpy.
-        from datagravity import checks
-
-        print(f"\n{checks.in_words(error)}", file=sys.stderr)
+        print(f"\n{kept.in_words(error)}", file=sys.stderr)
         return 1

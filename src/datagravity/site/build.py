@@ -33,7 +33,7 @@ from time import perf_counter
 
 import yaml
 
-from datagravity import checks, kept, paths
+from datagravity import kept, paths
 from datagravity.evidence import TableError, validate
 from datagravity.modules import changes
 from datagravity.site import executed, foreign, renderer, results, wheel
@@ -147,7 +147,7 @@ def execute(chapters, workers, log, keep_going=False):
 
 
 def _named(error):
-    return checks.in_words(error) if isinstance(error, OSError) else repr(error)
+    return kept.in_words(error) if isinstance(error, OSError) else repr(error)
 
 
 def in_words(names):
@@ -276,7 +276,7 @@ def build(book, workers=None, keep_going=False):
     try:
         _build(book, workers, keep_going)
     except (ValueError, OSError) as error:
-        text = checks.in_words(error)
+        text = kept.in_words(error)
         raise BuildError(text.replace(f"{book.top}{os.sep}", f"{book.root}{os.sep}")) from error
 
 
