@@ -101,6 +101,8 @@ def main():
     asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     asked.add_argument("--this-python", action="store_true", help="of the Python that runs this, and of no other")
     needed = ".".join(map(str, sys.version_info[:3])) if asked.parse_args().this_python else None
+    if "\n" in str(ROOT):
+        sys.exit(f"{str(ROOT)!r}: a line break in the name of a folder, expected a folder without")
     if fcntl:
         handle = os.open(ROOT, os.O_RDONLY)
         os.set_inheritable(handle, True)

@@ -1,4 +1,4 @@
-"""Faults that a build must survive, performed on a small book: `python tests/torture/faults.py`, a quarter of an hour.
+"""Faults that a build must survive, performed on a small book: `python tests/torture/faults.py`, half an hour.
 
 Builds are killed and stopped at random moments, kept files are damaged in every way, disks are full, folders read-only,
 two builds run at once, sources are edited meanwhile. A try is survived if what is said is short and names the mend, no
