@@ -17,83 +17,83 @@ from test_kept import DAMAGES
 
 
 @pytest.fixture
-def book(tmp_path):
+def made(tmp_path):
     """A book that says it was built."""
     root = tmp_path / "ein Büchlein"
     for name in ("_config.yml", "_toc.yml", "book/one.md", "book/parts/two.md", "data/a.csv"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(f"of {name}")
     book = Book(root)
-    (book.html / "data").mkdir(parents=True)
+    (made.html / "data").mkdir(parents=True)
     for name in ("index.html", "data/a.html"):
-        (book.html / name).write_text("A page.")
-    book.results.write_text("{}")
-    book.note_success(book.sources())
-    assert book.is_built()
+        (made.html / name).write_text("A page.")
+    made.results.write_text("{}")
+    made.note_success(made.sources())
+    assert made.is_built()
     return book
 
 
 CHANGES = {
-    "a page is gone": lambda book: (book.html / "data" / "a.html").unlink(),
-    "a page is another": lambda book: (book.html / "index.html").write_text("A pagf."),
-    "a page too many": lambda book: (book.html / "stray.html").write_text(""),
-    "a page is a folder": lambda book: ((book.html / "index.html").unlink(), (book.html / "index.html").mkdir()),
-    "no site": lambda book: shutil.rmtree(book.html),
-    "other results": lambda book: book.results.write_text("{ }"),
-    "no results": lambda book: book.results.unlink(),
-    "a source": lambda book: (book.data / "a.csv").write_text("other"),
-    "a source more": lambda book: (book.data / "b.csv").write_text(""),
-    "below a folder": lambda book: (book.source / "parts" / "two.md").write_text("other"),
-    "an address": lambda book: os.environ.update(DATAGRAVITY_ADDRESS="https://a.org/"),
+    "a page is gone": lambda made: (made.html / "data" / "a.html").unlink(),
+    "a page is another": lambda made: (made.html / "index.html").write_text("A pagf."),
+    "a page too many": lambda made: (made.html / "stray.html").write_text(""),
+    "a page is a folder": lambda made: ((made.html / "index.html").unlink(), (made.html / "index.html").mkdir()),
+    "no site": lambda made: shutil.rmtree(made.html),
+    "other results": lambda made: made.results.write_text("{ }"),
+    "no results": lambda made: made.results.unlink(),
+    "a source": lambda made: (made.data / "a.csv").write_text("other"),
+    "a source more": lambda made: (made.data / "b.csv").write_text(""),
+    "below a folder": lambda made: (made.source / "parts" / "two.md").write_text("other"),
+    "an address": lambda made: os.environ.update(DATAGRAVITY_ADDRESS="https://a.org/"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_site_that_is_not_as_it_was_built_is_built_again(book, change, monkeypatch):
+def test_a_site_that_is_not_as_it_was_built_is_built_again(made, change, monkeypatch):
     monkeypatch.setenv("DATAGRAVITY_ADDRESS", "")
-    CHANGES[change](book)
-    assert not book.is_built()
+    CHANGES[change](made)
+    assert not made.is_built()
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_what_is_known_of_the_last_build_is_verified(book, damage):
-    said = book.built_from.read_bytes()
+def test_what_is_known_of_the_last_build_is_verified(made, damage):
+    said = made.built_from.read_bytes()
     changed = said[:-3] + b'42"}}' if damage == "one digit" else DAMAGES[damage](said)
-    book.built_from.write_bytes(changed)
-    assert not book.is_built()
+    made.built_from.write_bytes(changed)
+    assert not made.is_built()
 
 
 @pytest.mark.parametrize(
     "name", [".#one.md", "#one.md#", "one.md~", ".one.md.swp", "~$a.xlsx", ".~lock.a.csv#", "b.tmp"]
 )
-def test_what_an_editor_puts_beside_a_source_is_none(book, name):
-    (book.source / name).write_text("of an editor")
-    (book.data / name).symlink_to("user@host.1234")
-    assert book.is_built()
+def test_what_an_editor_puts_beside_a_source_is_none(made, name):
+    (made.source / name).write_text("of an editor")
+    (made.data / name).symlink_to("user@host.1234")
+    assert made.is_built()
 
 
-def test_a_site_may_be_moved(book):
-    away = book.root.with_name("away")
-    book.root.rename(away)
+def test_a_site_may_be_moved(made):
+    away = made.root.with_name("away")
+    made.root.rename(away)
     assert Book(away).is_built()
 
 
-def test_a_snapshot_keeps_what_was_there(book, monkeypatch):
+def test_a_snapshot_keeps_what_was_there(made, monkeypatch):
     monkeypatch.setattr(citations, "commit_of", lambda root: ("0123456789ab with changes", "2026-11-30"))
-    book.take_snapshot()
+    made.take_snapshot()
     monkeypatch.undo()
-    frozen = Book(book.root, book.snapshot)
+    frozen = Book(made.root, made.snapshot)
     before = frozen.sources()
-    (book.source / "one.md").write_text("edited")
-    (book.data / "a.csv").unlink()
+    (made.source / "one.md").write_text("edited")
+    (made.data / "a.csv").unlink()
     assert (frozen.source / "one.md").read_text() == "of book/one.md"
     assert (frozen.data / "a.csv").read_text() == "of data/a.csv"
     assert (frozen.top / "src" / "datagravity" / "law.py").is_file()
     assert (frozen.top / RESULTS).read_text() == "{}"
     assert frozen.sources() == before
     assert citations.commit_of(frozen.top) == ("0123456789ab with changes", "2026-11-30")
-    assert (frozen.html, frozen.results) == (book.html, book.results)
-    assert citations.commit_of(book.root) is None
+    assert (frozen.html, frozen.results) == (made.html, made.results)
+    assert citations.commit_of(made.root) is None
 
 
 HOLD = """
@@ -105,14 +105,14 @@ sys.stdin.read()
 """
 
 
-def test_a_second_build_waits_and_says_for_whom(book):
+def test_a_second_build_waits_and_says_for_whom(made):
     pipe = subprocess.PIPE
-    command = [sys.executable, "-c", HOLD, str(book.root)]
+    command = [sys.executable, "-c", HOLD, str(made.root)]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as first:
         assert first.stdout.readline() == "alone\n"
         second = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
         assert f"(process {first.pid}, since" in second.stdout.readline()
-        shutil.rmtree(book.build)  # as `make clean` does
+        shutil.rmtree(made.build)  # as `make clean` does
         assert second.poll() is None
         first.kill()
         assert second.stdout.readline() == "alone\n"
@@ -139,10 +139,10 @@ def test_a_folder_in_the_place_of_an_executed_chapter_goes(tmp_path):
     assert executed.read(path).cells == []
 
 
-def test_folders_of_the_build_take_the_place_of_files(book):
-    book.executed.write_text("a file")
-    book.mend_folders()
-    assert not book.executed.exists()
+def test_folders_of_the_build_take_the_place_of_files(made):
+    made.executed.write_text("a file")
+    made.mend_folders()
+    assert not made.executed.exists()
 
 
 STOP = """

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from conftest import build, environment
+from datagravity.site.build import reported
 
 
 def edit(path, old, new):
@@ -47,6 +48,30 @@ def test_only_what_changed_runs_again(small_book):
     assert "to execute: 1" in output
     assert "one.md" in output
     assert "43" in (book.html / "one.html").read_text()
+
+
+DISK = """\x1b[91mException occurred:\x1b[39;49;00m
+  File "sphinx/search/__init__.py", line 175, in dump
+    f.write(self.dumps(data))
+OSError: [Errno 28] No space left on device
+The full traceback has been saved in /tmp/sphinx-err-k4moaypi.log, if you want to report the issue.
+Please also report this if it was a user error, so that a better error message can be provided next time.
+A bug report can be filed in the tracker at <https://a.org/issues>. Thanks!
+Traceback (most recent call last):
+  File "jupyter_book/sphinx.py", line 167, in build_sphinx
+OSError: [Errno 28] No space left on device
+"""
+BUG = "Traceback (most recent call last):\n  File 'a.py', line 1, in b\nKeyError: 'c'\n\nThe above exception\n"
+
+
+def test_an_exception_of_sphinx_is_said_without_its_traceback():
+    assert reported(DISK) == [
+        "OSError: [Errno 28] No space left on device",
+        "Expected room on its disk: free some, and go on.",
+    ]
+    assert reported(BUG) == ["KeyError: 'c'"]
+    assert reported("a.md:3: WARNING: odd\n\n" + BUG) == ["a.md:3: WARNING: odd"]
+    assert reported("\n") == []
 
 
 def test_an_executed_chapter_that_is_not_whole_runs_again(small_book):

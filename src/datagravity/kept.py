@@ -107,6 +107,16 @@ def remove(path):
         path.unlink(missing_ok=True)
 
 
+def expected(number):
+    """What was expected of a file where the system said no.
+
+    Parameters
+    ----------
+    number : of the system's error, as in `errno`
+    """
+    return _EXPECTED.get(number, "one that can be used")
+
+
 def in_words(error):
     """What an error says, as a sentence: of one of the system, which file is meant and what was expected of it.
 
@@ -117,5 +127,4 @@ def in_words(error):
     """
     if not isinstance(error, OSError) or error.errno is None:
         return str(error)
-    expected = _EXPECTED.get(error.errno, "one that can be used")
-    return f"{error.filename or 'a file'}: {error.strerror}, expected {expected}"
+    return f"{error.filename or 'a file'}: {error.strerror}, expected {expected(error.errno)}"

@@ -24,6 +24,7 @@ and `book/results.json`, which is committed: every number that the prose prints 
 
 import difflib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -168,6 +169,8 @@ def execute_chapters(book, dependencies, workers, keep_going=False):
     return chapters
 
 
+#: How lines of an exception begin that say where in Sphinx it arose, and to whom to report it.
+_FOR_SPHINX = ("  ", "Please also report", "A bug report can be")
 #: What runs Jupyter Book, as the command `jupyter-book` would, found without a search path. When the build is gone, its
 #: end of the standard input closes.
 _WRITER = """
@@ -205,13 +208,40 @@ def write_pages(book, chapters):
         os.close(ours)
     if run.returncode:
         kept.remove(book.html)
-        # Warnings come on the error stream, each with its file and line; the rest is Jupyter Book's own failure text.
-        lines = [line for line in run.stderr.splitlines() if line.strip()]
-        raise BuildError("Jupyter Book reports:\n" + "\n".join(lines or run.stdout.splitlines()[-40:]))
+        raise BuildError("Jupyter Book reports:\n" + "\n".join(reported(run.stderr) or run.stdout.splitlines()[-40:]))
     if found := foreign.loads(book.html):
         kept.remove(book.html)
         raise BuildError("Pages that load something of another host, expected none:\n" + "\n".join(found))
     say(f"Pages: written in {perf_counter() - start:.1f} s")
+
+
+def reported(text):
+    """What Jupyter Book's stream of errors says to a reader: warnings, and of an exception what it is and not where.
+
+    Parameters
+    ----------
+    text : of the stream; each warning in it has its file and line
+
+    Returns
+    -------
+    list of lines
+
+    Examples
+    --------
+    >>> reported("a.md:1: WARNING: odd\\n\\nTraceback (most recent call last):\\n  File b\\nKeyError: 1\\n")
+    ['a.md:1: WARNING: odd']
+    """
+    text = re.sub(r"\x1b\[[\d;]*m", "", text)
+    before, _, trace = text.partition("Traceback (most recent call last):")
+    warnings, _, own = before.partition("Exception occurred:")
+    lines = [line for line in warnings.splitlines() if line.strip()]
+    lines += [line for line in own.splitlines() if line.strip() and not line.startswith(_FOR_SPHINX)]
+    # A line that an exception says itself begins at the margin.
+    lines = lines or [line for line in trace.splitlines() if line[:1].strip()][:1]
+    if number := re.search(r"\[Errno (\d+)\]", "\n".join(lines)):
+        lines = [line for line in lines if not line.startswith("The full traceback")]
+        lines.append(f"Expected {kept.expected(int(number[1]))}.")
+    return lines
 
 
 def _check_configuration(book):
