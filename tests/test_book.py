@@ -13,6 +13,7 @@ import pytest
 from datagravity import citations
 from datagravity.site import executed
 from datagravity.site.book import RESULTS, Book
+from datagravity.site.build import BuildError, write_pages
 from test_kept import DAMAGES
 
 
@@ -24,12 +25,12 @@ def made(tmp_path):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(f"of {name}")
     book = Book(root)
-    (made.html / "data").mkdir(parents=True)
+    (book.html / "data").mkdir(parents=True)
     for name in ("index.html", "data/a.html"):
-        (made.html / name).write_text("A page.")
-    made.results.write_text("{}")
-    made.note_success(made.sources())
-    assert made.is_built()
+        (book.html / name).write_text("A page.")
+    book.results.write_text("{}")
+    book.note_success(book.sources())
+    assert book.is_built()
     return book
 
 
@@ -143,6 +144,32 @@ def test_folders_of_the_build_take_the_place_of_files(made):
     made.executed.write_text("a file")
     made.mend_folders()
     assert not made.executed.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("execute: {execute_notebooks: auto}", "execute_notebooks: 'auto', expected \"off\""),
+        ("title: A", "execute_notebooks: 'auto', expected \"off\""),
+        ("a: [", "expected a configuration of Jupyter Book"),
+        ("words", "expected a configuration of Jupyter Book"),
+    ],
+)
+def test_a_configuration_by_which_sphinx_would_execute_is_refused(made, text, said):
+    (made.top / "_config.yml").write_text(text)
+    with pytest.raises(BuildError, match=rf"^_config\.yml: .*{said}"):
+        write_pages(made, [])
+    assert (made.html / "index.html").exists()
+
+
+def test_who_serves_a_site_of_other_sources_is_told(made):
+    command = [sys.executable, "-m", "datagravity", "serve", "--port", "0", "--root", str(made.root)]
+    for said in ["", "The site is not that of the sources as they are: `make book` builds it.\n"]:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            assert "http://127.0.0.1:" in run.stdout.readline()
+            run.kill()
+            assert run.stderr.read() == said
+        (made.source / "one.md").write_text("edited")
 
 
 STOP = """

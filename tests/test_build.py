@@ -24,6 +24,7 @@ def failure(book):
     run = build(book.root)
     assert run.returncode == 1
     assert "Traceback (most recent call last)" not in run.stderr
+    assert "snapshot" not in run.stderr, "files are named as their owner knows them"
     return run.stderr
 
 

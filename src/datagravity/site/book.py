@@ -70,7 +70,9 @@ class Book:
         try:
             site_map = parse_toc_yaml(self.top / "_toc.yml", encoding="utf-8")
         except (MalformedError, yaml.YAMLError) as error:
-            raise ValueError(f"_toc.yml: {error}, expected a table of contents of Jupyter Book") from None
+            raise ValueError(
+                f"_toc.yml: {' '.join(str(error).split())}, expected a table of contents of Jupyter Book"
+            ) from None
         found = [self.source / f"{name}.md" for name in site_map if (self.source / f"{name}.md").exists()]
         return [path for path in found if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))]
 

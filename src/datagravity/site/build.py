@@ -250,7 +250,9 @@ def _check_configuration(book):
         told = yaml.safe_load((book.top / "_config.yml").read_text(encoding="utf-8"))
         mode = (told.get("execute") or {}).get("execute_notebooks", "auto")
     except (yaml.YAMLError, AttributeError) as error:
-        raise BuildError(f"_config.yml: {error}, expected a configuration of Jupyter Book") from None
+        raise BuildError(
+            f"_config.yml: {' '.join(str(error).split())}, expected a configuration of Jupyter Book"
+        ) from None
     if mode not in ("off", False):
         raise BuildError(
             f'_config.yml: execute: execute_notebooks: {mode!r}, expected "off": the build executes chapters'
