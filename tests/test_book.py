@@ -142,8 +142,12 @@ def test_a_folder_in_the_place_of_an_executed_chapter_goes(tmp_path):
 
 def test_folders_of_the_build_take_the_place_of_files(made):
     made.executed.write_text("a file")
+    made.figures.mkdir()
+    for name in ("a.json", ".b.json.123-456"):
+        (made.figures / name).write_text("")
     made.mend_folders()
     assert not made.executed.exists()
+    assert [path.name for path in made.figures.iterdir()] == ["a.json"]
 
 
 @pytest.mark.parametrize(

@@ -159,10 +159,12 @@ class Book:
         kept.seal(who, f"process {os.getpid()}, since {datetime.now():%H:%M:%S}")
 
     def mend_folders(self):
-        """Remove files that stand in the place of a folder of the build."""
+        """Remove files in the place of a folder of the build, and what a killed build had written aside."""
         for folder in (self.build, self.executed, self.figures, self.store):
             if folder.is_file():
                 kept.remove(folder)
+        for path in [*self.executed.glob(".*"), *self.figures.glob(".*")]:
+            kept.remove(path)
 
 
 def _below(folder):
