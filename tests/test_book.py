@@ -120,11 +120,15 @@ def test_a_second_build_waits_and_says_for_whom(made):
         second.communicate()
 
 
+#: What the build says of an executed chapter.
+ABOUT = {"rests_on": {}, "tables": [], "headlines": [], "seconds": 0.1}
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_an_executed_chapter_that_is_damaged_is_none(tmp_path, damage):
     path = tmp_path / "executed" / "one.ipynb"
     cell = nbformat.v4.new_code_cell("40 + 2", outputs=[nbformat.v4.new_output("stream", text="42")])
-    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={executed.KEY: {"rests_on": {"law": "0"}}})
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={executed.KEY: ABOUT | {"rests_on": {"law": "0"}}})
     executed.write(path, notebook)
     assert executed.read(path).cells[0].outputs[0].text == "42"
     assert executed.read(path).metadata[executed.KEY]["rests_on"] == {"law": "0"}
@@ -136,7 +140,7 @@ def test_a_folder_in_the_place_of_an_executed_chapter_goes(tmp_path):
     path = tmp_path / "one.ipynb"
     path.mkdir()
     assert executed.read(path) is None
-    executed.write(path, nbformat.v4.new_notebook(metadata={executed.KEY: {}}))
+    executed.write(path, nbformat.v4.new_notebook(metadata={executed.KEY: ABOUT.copy()}))
     assert executed.read(path).cells == []
 
 

@@ -96,7 +96,11 @@ class Book:
 
     def site(self):
         """The files of the finished site: name -> digest."""
-        return {path.relative_to(self.html).as_posix(): file_digest(path).hex() for path in _files_in(self.html)}
+        files = _files_in(self.html)
+        return {path.relative_to(self.html).as_posix(): (file_digest(path) or b"").hex() for path in files}
+
+    def _state(self, sources):
+        return {"sources": sources, "results": (file_digest(self.results) or b"").hex(), "site": self.site()}
 
     def note_success(self, sources):
         """Keep what the finished site was made from, and each of its files.
@@ -105,19 +109,12 @@ class Book:
         ----------
         sources : digest of the sources, from before the first of them was read
         """
-        kept.seal(self.built_from, json.dumps({"sources": sources, "results": self._results(), "site": self.site()}))
-
-    def _results(self):
-        return (file_digest(self.results) or b"").hex()
+        kept.seal(self.built_from, json.dumps(self._state(sources)))
 
     def is_built(self):
         """Whether the site is there, file by file as a build left it, and made from the sources as they are."""
-        if (text := kept.unseal(self.built_from)) is None:
-            return False
-        built = json.loads(text)
-        return (
-            built["sources"] == self.sources() and built["results"] == self._results() and built["site"] == self.site()
-        )
+        text = kept.unseal(self.built_from)
+        return text is not None and json.loads(text) == self._state(self.sources())
 
     def take_snapshot(self):
         """Copy what the book is made from to `snapshot`; results and the name of the commit too."""

@@ -25,6 +25,7 @@ KEY = "datagravity"
 MISSING = "*(not by these tables)*"
 _GLUED = re.compile(r"\{glue:text\}`([\w-]+)(?::[^`]*)?`")
 _MARKS, _ESCAPED = re.compile(r"[\\`*_{}\[\]<>$|#]"), r"\\\g<0>"
+KEPT = {"rests_on", "tables", "headlines", "seconds"}
 #: The name of the digest there.
 SEAL = "whole"
 _SEALED, _LETTERS = f'"{SEAL}": "', 16
@@ -47,7 +48,10 @@ def read(path):
     except (OSError, ValueError):
         return None
     said, rest = rest[:_LETTERS], rest[_LETTERS:]
-    return nbformat.reads(f"{head}{_SEALED}{rest}", as_version=4) if said == digest(head, rest) else None
+    if said != digest(head, rest):
+        return None
+    notebook = nbformat.reads(f"{head}{_SEALED}{rest}", as_version=4)
+    return notebook if notebook.metadata[KEY].keys() >= KEPT else None
 
 
 def headlines(notebook):
