@@ -1,9 +1,9 @@
 """Citations and descriptions of pages."""
 
-import json
 import re
 import subprocess
 
+import nbformat
 import pytest
 import yaml
 from docutils import nodes
@@ -11,7 +11,7 @@ from pybtex.database import parse_string
 
 from conftest import ROOT
 from datagravity import citations
-from datagravity.site import citing, describing
+from datagravity.site import citing, describing, executed
 
 
 @pytest.fixture
@@ -98,11 +98,9 @@ def test_tags_are_escaped_and_leave_out_what_is_not_known():
 
 def test_the_picture_is_the_first_chart_of_the_chapter(tmp_path):
     assert describing.picture_of(tmp_path, "one") is None
-    folder = tmp_path / "_build" / "executed"
-    folder.mkdir(parents=True)
     chart = {"data": {describing.VEGALITE_MIME: {}, "image/png": "AAAA"}, "metadata": {}, "output_type": "display_data"}
     cell = {"cell_type": "code", "source": "", "metadata": {}, "execution_count": 1, "outputs": [chart], "id": "a"}
     kept = {"rests_on": {}, "tables": [], "headlines": [], "seconds": 1}
-    notebook = {"cells": [cell], "metadata": {"datagravity": kept}, "nbformat": 4, "nbformat_minor": 5}
-    (folder / "one.ipynb").write_text(json.dumps(notebook))
+    notebook = {"cells": [cell], "metadata": {executed.KEY: kept}, "nbformat": 4, "nbformat_minor": 5}
+    executed.write(tmp_path / "_build" / "executed" / "one.ipynb", nbformat.from_dict(notebook))
     assert describing.picture_of(tmp_path, "one") == b"\0\0\0"
