@@ -419,7 +419,8 @@ def performed(tries, name, found):
     """Perform one fault; what came of it, as a dict, after printing it."""
     start, reasons = time.monotonic(), []
     skipped = found if isinstance(found, str) else None
-    for one in [] if skipped else found:
+    for number, one in enumerate([] if skipped else found):
+        print(f"{name}: {number} of {len(found)}\r", end="", file=sys.stderr, flush=True)
         try:
             one(tries)
         except NotSurvivedError as error:
