@@ -7,7 +7,7 @@ RUN := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark lab lock
+.PHONY: help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark torture lab lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -54,6 +54,9 @@ lab: .venv/installed ## open the chapters in JupyterLab, each notebook paired wi
 benchmark: .venv/installed ## time the build and the placement solver, as ratios (twenty minutes; quiet machine)
 	@$(RUN) benchmarks/build.py
 	@$(RUN) benchmarks/place.py
+
+torture: book         ## put the book through faults, hostile text and second builds; an hour
+	@PYTHONPATH=src:tests $(RUN) tests/torture $(PART)
 
 clean:               ## remove what was built (not .venv)
 	@rm -rf book/_build dist .pytest_cache .ruff_cache .hypothesis

@@ -11,9 +11,8 @@ from datagravity.site import checked
 
 RUN = {"date": "2026-11-30", "commit": "abc", "machine": "2 cores"}
 TORTURE = {
-    **RUN,
-    "tests": {"tests": 6500, "properties": 80, "inputs": 8000},
-    "lines": [{"part": "Faults", "what": "killed", "tries": 20, "held": 19}],
+    "count": {**RUN, "tests": 6500, "properties": 80, "inputs": 8000},
+    "faults": {**RUN, "lines": [{"part": "Faults", "what": "killed", "tries": 20, "held": 19}]},
 }
 BENCHMARK = {"Pages": {**RUN, "lines": [{"what": "TBT", "found": "700 ms", "aim": "<= 300", "met": False}]}}
 
@@ -45,8 +44,8 @@ def test_records_are_told_with_what_was_not_survived_and_what_was_missed(small):
     checked.write_record(small / checked.TORTURE, TORTURE)
     checked.write_record(small / checked.BENCHMARK, BENCHMARK)
     text = checked.page(small)
-    assert "* - Faults\n  - killed\n  - 20\n  - 19\n" in text
-    assert "The suite had 6,500 tests. Of these, 80 state a property" in text
+    assert "* - Faults\n  - killed\n  - 20\n  - 19\n  - 2026-11-30, `abc`\n" in text
+    assert "At commit `abc` the suite had 6,500 tests. Of these, 80 state a property" in text
     assert "### Pages\n\nOn record is the run of 2026-11-30 at commit `abc`, on 2 cores.\n" in text
     assert "* - TBT\n  - 700 ms\n  - <= 300\n  - no\n" in text
 

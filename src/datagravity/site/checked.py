@@ -60,7 +60,7 @@ def run_of(root):
     system = f"{platform.system()}, {platform.machine()}, Python {platform.python_version()}"
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     commit = (citations.commit_of(root) or ("unknown",))[0]
-    return {"date": f"{date.today()}", "commit": commit[:9], "machine": f"{os.cpu_count()} cores, {system}{load}"}
+    return {"date": f"{date.today()}", "commit": commit, "machine": f"{os.cpu_count()} cores, {system}{load}"}
 
 
 def write_record(path, found):
@@ -82,15 +82,22 @@ def write_page(root):
 
 def _torture(found):
     lines = ["## What the book was put through\n", "To repeat it: `make torture`, an hour on two cores.\n"]
-    if found is None:
+    if not found:
         return "\n".join([*lines, "No run is on record."])
-    tests = found["tests"]
-    lines += [
-        f"{_run(found)} The suite had {_many(tests['tests'])} tests. Of these, {_many(tests['properties'])} state a "
-        f"property, and a run tries them on up to {_many(tests['inputs'])} inputs drawn at random.\n"
+    if "count" in found:
+        tests = found["count"]
+        lines += [
+            f"At commit `{tests['commit']}` the suite had {_many(tests['tests'])} tests. Of these, "
+            f"{_many(tests['properties'])} state a property, and each run tries them on up to "
+            f"{_many(tests['inputs'])} inputs drawn at random.\n"
+        ]
+    rows = [
+        (line["part"], line["what"], _many(line["tries"]), _many(line["held"]), f"{run['date']}, `{run['commit']}`")
+        for run in found.values()
+        for line in run.get("lines", [])
     ]
-    rows = [(line["part"], line["what"], _many(line["tries"]), _many(line["held"])) for line in found["lines"]]
-    return "\n".join(lines) + "\n" + _table(("Part", "What was done", "Tries", "Survived"), rows, "18 58 12 12")
+    table = _table(("Part", "What was done", "Tries", "Survived", "Run"), rows, "14 42 10 12 22")
+    return "\n".join([*lines, table])
 
 
 def _benchmark(found):
