@@ -4,8 +4,10 @@ FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python .venv/bin/python; do \
 	$$name $(FITS) 2>/dev/null && { echo $$name; break; }; done)
 RUN := .venv/bin/python
+# Python keeps what it compiled, whatever the shell says: every command, kernel and worker starts seconds sooner.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: FORCE help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark lab lock
+.PHONY: FORCE help book pdf test quick serve clean lint format sync sync-back new-chapter benchmark torture lab lock
 
 help:                ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -20,8 +22,8 @@ test: .venv/installed ## build the book and run every test, the browser's too
 	@$(RUN) tests/system_packages.py
 	@$(RUN) -m pytest -n auto
 
-quick: .venv/installed ## run the tests that need no built page: a minute
-	@$(RUN) -m pytest -n auto -m "not built"
+quick: .venv/installed ## run the quick tests, which need no built page: a minute
+	@$(RUN) -m pytest -n auto -m "not built and not slow" --durations 5
 
 serve: book          ## serve the built book on this machine
 	@$(RUN) -m datagravity serve
@@ -52,6 +54,9 @@ lab: .venv/installed ## open the chapters in JupyterLab, each notebook paired wi
 benchmark: .venv/installed ## time the build and the placement solver, as ratios (twenty minutes; quiet machine)
 	@$(RUN) benchmarks/build.py
 	@$(RUN) benchmarks/place.py
+
+torture: book         ## put the book through faults, hostile text and second builds; an hour
+	@PYTHONPATH=src:tests $(RUN) tests/torture $(PART)
 
 clean:               ## remove what was built (not .venv)
 	@rm -rf book/_build dist .pytest_cache .ruff_cache .hypothesis

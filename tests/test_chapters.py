@@ -8,7 +8,7 @@ import jupytext
 import pytest
 
 from conftest import ROOT
-from datagravity.site import glossary, package_page
+from datagravity.site import checked, glossary, package_page
 from datagravity.site.build import Book
 from datagravity.site.folds import kind
 
@@ -71,7 +71,7 @@ def test_a_lecture_labels_its_results_and_checks_them(name):
 
 def test_every_chapter_is_in_the_contents_and_nothing_else_is():
     # The glossary is written from the registries, the reference from docstrings, and nothing in them runs.
-    written = {glossary.PAGE, package_page.PAGE}
+    written = {checked.PAGE, glossary.PAGE, package_page.PAGE}
     assert {path.name for path in (ROOT / "book").glob("*.md")} == {f"{name}.md" for name in CHAPTERS} | written
     assert {path.stem for path in (ROOT / "book").glob("*.ipynb")} == set(CHAPTERS)
 

@@ -124,6 +124,7 @@ def titles_of(part):
                 yield title
 
 
+@pytest.mark.slow
 def test_a_chart_that_is_left_empty_says_so_and_keeps_its_axes(empty):
     assert set(empty) >= {"processors.disjunction_constants_by_memory", "systems.claimed_and_computed"}
     for name, (spec, ways) in empty.items():

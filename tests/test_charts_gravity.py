@@ -72,6 +72,7 @@ def marked(masses, moved, exponent):
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)
+@pytest.mark.slow
 def test_the_search_agrees_with_place(exponent):
     masses = [*itertools.product(MASSES[::2], repeat=4), (5.5,) * 4]
     for mass, *moved in itertools.product(masses, X_OF_D, Y_OF_D):

@@ -71,6 +71,7 @@ def test_packed_numbers_have_their_digits_in_order():
         packed([0.5], 1)
 
 
+@pytest.mark.slow
 def test_charts_carry_their_rows():
     rungs = records(two_ladders().to_dict())
     assert {row["rung"] for row in rungs} == set(pim.ladders()["rung"])

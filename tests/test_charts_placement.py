@@ -22,6 +22,7 @@ def test_expressions_are_generated():
 
 
 @pytest.mark.parametrize("model", symbolic.MODELS)
+@pytest.mark.slow
 def test_the_optimum_and_the_saving_follow_the_sliders(model):
     chart, seen = placement.energy_against_distance().to_dict(), set()
     for exponent, beta, share in itertools.product([0, 2, 4], [1.05, 2.0, 2.95], [0, 0.9]):

@@ -536,6 +536,7 @@ def test_all_problems_are_named_at_once(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_many_problems_are_found_in_bearable_time_and_printed_in_part(tmp_path, capsys):
     rows = [
         ROW | {"note": f"row {number}", "part": "flash", "value": "x"} for number in range(columns.form().most_rows)

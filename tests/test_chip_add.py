@@ -74,6 +74,7 @@ def test_nothing_else_of_the_files_changes(tmp_path, checkout):
         assert not changes
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing_and_shows_the_difference(tmp_path, checkout, capsys):
     file = tmp_path / "my_chip.csv"
     mine(tmp_path)
@@ -224,6 +225,7 @@ def test_a_folder_that_is_no_checkout_and_a_wrong_file_are_refused(tmp_path, che
     assert contents(checkout) == before
 
 
+@pytest.mark.slow
 def test_what_the_report_takes_for_unmoved_has_the_same_inputs_with_a_chip(tmp_path):
     """Claims that the report does not compute anew read of the energies only what an unreviewed chip cannot change."""
 

@@ -45,6 +45,7 @@ def hostile(tmp_path_factory):
     return folder / "report.html", folder / "report.json"
 
 
+@pytest.mark.slow
 def test_the_constants_are_the_books_own(example):
     book = processors.disjunction_constants()
     book = book[book["source"] == "etsoc1_2026"]
@@ -62,6 +63,7 @@ def test_a_chip_that_the_book_has_changes_no_verdict(example):
     assert len(every) == len(reporting.claims.claims())
 
 
+@pytest.mark.slow
 def test_a_chip_of_its_own_has_a_vote(hostile):
     found = json.loads(hostile[1].read_text(encoding="utf-8"))
     dominates = next(row for row in found["verdicts"]["computed"] if row["test"] == "transport_dominates")
@@ -148,6 +150,7 @@ def test_savings_are_those_of_the_multiverse(example):
     assert whole["specifications"] == told.specifications
 
 
+@pytest.mark.slow
 def test_a_second_core_says_the_same(example):
     with beside.second_core() as helper:
         assert helper is not None

@@ -500,6 +500,7 @@ def offered_by(page):
     return {name: bind["labels"][1:] for name, bind in bound.items() if bind and name != "claim"}
 
 
+@pytest.mark.slow
 def test_every_option_of_a_list_leaves_a_specification_of_each_claim_that_shows_it(page):
     lists, shown = offered_by(page), page["usermeta"]["shown_for"]["claims_claim"]
     for claim in claims.claims().to_dict("records"):
@@ -512,6 +513,7 @@ def test_every_option_of_a_list_leaves_a_specification_of_each_claim_that_shows_
     assert "silicon" not in lists["rows"], "no scope has three origins of silicon"
 
 
+@pytest.mark.slow
 def test_the_squares_of_every_claim_stand_below_the_words_and_inside_the_picture(page):
     squares = page["layer"][-1]
     low, high = squares["encoding"]["y"]["scale"]["domain"]
@@ -531,6 +533,7 @@ def test_the_bars_are_the_shares():
     assert [row["claim"] for row in data] == list(judged["id"] + ": " + judged["verdict"])
 
 
+@pytest.mark.slow
 def test_the_page_finds_the_word_of_python_in_every_combination(page):
     """In place of the one place that the lists give, Vega gets the places of all combinations, and judges each."""
     wanted, rows = [], []

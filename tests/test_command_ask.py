@@ -45,6 +45,7 @@ def test_gd_of_two_energies_is_the_laws(capsys):
     ("memory", "operation"),
     [("HBM2", "FP16 MAC"), ("hbm 2", "fp16-tensor mac"), ("P151", "P157"), ("Hbm2", "FP16 Tensor MAC")],
 )
+@pytest.mark.slow
 def test_gd_of_rows_is_that_of_the_pairs_of_their_source(memory, operation, capsys):
     found = values(capsys, "gd", "--memory", memory, "--operation", operation)
     pairs = disjunction_constants().query("transport_row == 'P151' and compute_row == 'P157'")
@@ -378,6 +379,7 @@ def test_masses_and_systems_are_read_however_a_program_saved_them(dress, tmp_pat
     assert (name, row["baseline_class"], float(row["pj_per_bit_baseline"])) == ("Zürich", "GPU", 5.5)
 
 
+@pytest.mark.slow
 def test_the_template_is_a_file_that_predict_reads(tmp_path, capsys):
     path = tmp_path / "mine.csv"
     path.write_text(answer(capsys, "predict", "--template"))
@@ -394,6 +396,7 @@ def test_the_template_is_a_file_that_predict_reads(tmp_path, capsys):
     assert "in four of five draws" in answer(capsys, "predict", path)
 
 
+@pytest.mark.slow
 def test_a_system_may_come_as_json_with_words_as_readers_write_them(tmp_path, capsys):
     path = tmp_path / "mine.json"
     path.write_text(json.dumps([{"Baseline class": "gpu", "scope": "Data path"}, {"pj_per_bit_baseline": 15}]))
@@ -516,6 +519,7 @@ def run(folder, *arguments):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_three_questions_have_one_answer_each_without_a_repository(installed):
     """What is G_d of my HBM? Does moving compute to memory pay for my program? Where does this number come from?"""
     first = run(installed, "gd", "--memory", "HBM2", "--operation", "FP16 MAC")
@@ -534,6 +538,7 @@ def test_the_three_questions_have_one_answer_each_without_a_repository(installed
     assert "Valgrind" in run(installed, "measure", "--help").stdout
 
 
+@pytest.mark.slow
 def test_what_is_looked_up_is_there_without_a_repository(installed):
     for arguments, said in [
         (["cite", "placement"], "The placement law"),

@@ -124,6 +124,7 @@ def test_bibtex_is_read_by_readers_of_it_as_it_was_meant(capsys):
     assert "url = {https://a.org/%7Bx}" in odd._replace(address="https://a.org/{x").bibtex
 
 
+@pytest.mark.slow
 def test_two_readers_of_bibtex_read_the_same_of_every_work():
     text = "\n\n".join(citations.work_as(key, "bibtex") for key in catalogue.works())
     library, entries = bibtexparser.parse_string(text), parse_string(text, "bibtex").entries
@@ -149,6 +150,7 @@ STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" versio
 <date variable="issued"><date-part name="year"/></date></group></layout></bibliography></style>"""
 
 
+@pytest.mark.slow
 def test_a_processor_of_csl_prints_every_item_with_its_fields(tmp_path):
     from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
     from citeproc.source.json import CiteProcJSON
@@ -169,6 +171,7 @@ def test_a_processor_of_csl_prints_every_item_with_its_fields(tmp_path):
         assert all(one in line for one in wanted), (item, line)
 
 
+@pytest.mark.slow
 def test_works_and_parts_of_the_book_are_items_of_csl():
     items = [citations.work(key) for key in catalogue.works()[::4]]
     items += [citations.citation(ROOT, page="x", part=part).csl for part in citations.PARTS]

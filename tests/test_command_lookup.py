@@ -68,6 +68,7 @@ def test_a_missing_argument_is_named(command, capsys):
     assert "Missing argument" in refused(capsys, command, status=2)
 
 
+@pytest.mark.slow
 def test_a_row_says_where_it_comes_from_and_what_rests_on_it(capsys):
     text = answer(capsys, "source", "energy:P031")
     for said in ("1300 pJ", "64 bit", "Jouppi", "ISCA 2021 Table 2", "verified", "corrections:C008"):
@@ -84,6 +85,7 @@ def test_a_row_says_where_it_comes_from_and_what_rests_on_it(capsys):
     assert f"250 to {interval.cells['energy_high_pj']} pJ" in answer(capsys, "source", f"energy:{interval.key}")
 
 
+@pytest.mark.slow
 def test_every_row_of_every_table_can_be_asked_for(capsys):
     for table in names():
         row = catalogue.rows(table)[-1]
@@ -91,6 +93,7 @@ def test_every_row_of_every_table_can_be_asked_for(capsys):
         assert (found["table"], found["id"]) == (table, row.key)
 
 
+@pytest.mark.slow
 def test_a_work_says_who_quotes_it(capsys):
     text = answer(capsys, "source", "horowitz2014")
     assert "Mark Horowitz (2014)" in text
@@ -101,6 +104,7 @@ def test_a_work_says_who_quotes_it(capsys):
     assert "no such row" in refused(capsys, "source", "P9999")
 
 
+@pytest.mark.slow
 def test_a_number_of_the_prose_says_which_tables_it_read(capsys):
     found = values(capsys, "source", "placement.placement_gd")
     assert found["inputs"] == catalogue.results()["headlines"]["placement"]["placement_gd"]["inputs"]
@@ -139,6 +143,7 @@ def test_a_number_of_the_prose_is_cited_by_its_chapter(capsys):
     assert "no such row" in refused(capsys, "cite", "energy:")
 
 
+@pytest.mark.slow
 def test_what_is_searched_in_chapters_reads_as_the_page_does(capsys):
     text = "\n".join(block for chapter in catalogue.chapters().values() for block in catalogue.paragraphs(chapter))
     formulas = re.sub(r"\$.*?\$", "", text)
@@ -154,6 +159,7 @@ def test_what_is_searched_in_chapters_reads_as_the_page_does(capsys):
     assert "{" not in answer(capsys, "search", "a multiply-accumulate")
 
 
+@pytest.mark.slow
 def test_figures_and_pages_are_read_from_the_executed_chapters(tmp_path, monkeypatch):
     chapter, figure = "processors", "fig-disjunction-constants-by-memory"
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=lambda folder, found: [n for n in found if n[0] == "_"])
@@ -172,6 +178,7 @@ def test_figures_and_pages_are_read_from_the_executed_chapters(tmp_path, monkeyp
     assert provenance.of_work("jouppi2021").figures == [figure]
 
 
+@pytest.mark.slow
 def test_words_are_found_in_every_kind_of_thing(capsys):
     found = values(capsys, "search", "HBM2", "controller")
     assert {"energy:P151", "energy:P155"} <= {one["name"] for one in found["row"]}

@@ -52,6 +52,7 @@ def test_the_example_is_valid(request):
 
 
 @pytest.mark.usefixtures("with_example")
+@pytest.mark.slow
 def test_the_example_is_a_point_of_the_chart():
     chart = disjunction_constants_by_memory().to_dict()
     low, _, high = drawn_points(chart, operation="FP16 tensor MAC")[PAIR]
@@ -60,6 +61,7 @@ def test_the_example_is_a_point_of_the_chart():
     assert PAIR not in drawn_points(chart, operation="all operations", show_grey=False)
 
 
+@pytest.mark.slow
 def test_the_example_is_in_a_sentence_of_the_chapter(request):
     before = headlines.of("processors")
     request.getfixturevalue("with_example")

@@ -153,6 +153,7 @@ def test_the_share_at_a_distance_is_that_of_further_machines():
 
 
 @pytest.mark.usefixtures("four_origins")
+@pytest.mark.slow
 def test_a_fixed_part_that_is_known_by_a_bound_lowers_the_share():
     assert dist.fixed_share(10).value < dist.fixed_share(10, bounds=False).value
     chosen = dist.shares_by_choice(10).set_index("choice")
@@ -173,6 +174,7 @@ def test_an_origin_alone_has_its_own_share_and_the_scatter_of_all():
 
 
 @pytest.mark.usefixtures("four_origins")
+@pytest.mark.slow
 def test_what_is_chosen_is_what_is_used():
     chosen = dist.shares_by_choice(10).set_index("choice")
     assert chosen.loc["all", ["origins", "series"]].to_list() == [4, 6]
@@ -197,6 +199,7 @@ def test_draws_are_those_of_the_interval_and_one_machine_at_all_distances():
     assert np.array_equal(dist.fixed_share_draws(10.0, 5, seed=3), dist.fixed_share_draws(10.0, 5, seed=3))
 
 
+@pytest.mark.slow
 def test_energy_share_and_exponent_follow_from_the_same_machines(tmp_path, monkeypatch):
     world(tmp_path, monkeypatch, fixed=(0.01, 0.01), wire=(0.01, 0.01))
     # Machines that are all alike: a fixed part of 1 and 0.1 per mm.
@@ -234,6 +237,7 @@ def world(tmp_path, monkeypatch, fixed, wire):
         ((0.8, 1.0), (0.8, 0.1), {"within": "fixed part", "between": "open"}),
     ],
 )
+@pytest.mark.slow
 def test_the_finding_of_wires_and_ends_can_come_out_either_way(tmp_path, monkeypatch, fixed, wire, words):
     world(tmp_path, monkeypatch, fixed, wire)
     found = dist.which_scatters_more().set_index("which")
@@ -241,6 +245,7 @@ def test_the_finding_of_wires_and_ends_can_come_out_either_way(tmp_path, monkeyp
     assert ((found["low"] <= found["ratio"]) & (found["ratio"] <= found["high"])).all()
 
 
+@pytest.mark.slow
 def test_the_scatter_is_where_it_was_put(tmp_path, monkeypatch):
     world(tmp_path, monkeypatch, fixed=(0.5, 1.0), wire=(1.5, 0.1))
     table = dist.spreads().set_index(["part", "which"])

@@ -89,6 +89,7 @@ def test_a_slider_over_powers_of_ten_opens_with_its_value(energy):
     assert drawing.controls(specification)[0].shown == "1,000"
 
 
+@pytest.mark.slow
 def test_a_control_that_another_one_asks_for_says_so():
     found = {control.name: control for control in drawing.controls(claims.one_claim().to_dict())}
     assert found["claims_claim"].needs is None
@@ -184,6 +185,7 @@ def test_columns_have_names_for_readers(energy):
     }
 
 
+@pytest.mark.slow
 def test_no_column_of_a_chart_has_the_name_of_a_field():
     for name, chart in every_chart().items():
         columns = drawing.columns(chart().to_dict(validate=False))
@@ -192,6 +194,7 @@ def test_no_column_of_a_chart_has_the_name_of_a_field():
         assert not [title for title in columns.values() if "_" in title.replace("G_d", "")], name
 
 
+@pytest.mark.slow
 def test_no_two_controls_that_stand_there_together_have_one_name_for_readers(energy):
     for name, chart in every_chart().items():
         controls = drawing.controls(chart().to_dict(validate=False))
@@ -247,6 +250,7 @@ def test_a_place_is_rounded_and_a_strength_is_not():
     )
 
 
+@pytest.mark.slow
 def test_the_bundle_draws_without_vega_lite(tmp_path):
     script = figures.vega(tmp_path)
     assert len(script) < 650_000

@@ -191,6 +191,7 @@ def test_known_errors_are_taken_off_the_scatter():
     assert exact.mean == pytest.approx(sure.mean, abs=1e-5), "a value without information does not count"
 
 
+@pytest.mark.slow
 def test_bounds_count_by_the_chance_of_lying_below():
     """The likelihood by another road: the density of the values times scipy's chance of the bounds, over the mean."""
     values, labels = np.array([0.0, 0.5, 1.0, 2.0, 0.2, 1.1]), np.array(list("aabbcc"))
@@ -222,6 +223,7 @@ def test_bounds_count_by_the_chance_of_lying_below():
     assert drawn.var() == pytest.approx(ours.mean_covariance[0, 0] + 0.5, rel=0.02)
 
 
+@pytest.mark.slow
 def test_bounds_bring_back_what_leaving_out_would_hide():
     values, labels = paired(groups=8, each=3)
     bounds = np.column_stack([values[:, 0] < 1, np.zeros(len(values), bool)])
@@ -258,6 +260,7 @@ def test_the_interval_of_a_deviation_ends_where_the_likelihood_allows():
     assert math.exp(none.high) > 0.1
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_ratio_ends_where_the_likelihood_allows_on_an_edge_too():
     # Between few groups the effects of two outcomes correlate fully: the best matrices lie on an edge.
     generator = np.random.default_rng(13)

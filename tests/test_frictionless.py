@@ -1,11 +1,14 @@
 """Two verdicts on the same tables: the native checks at load, and Frictionless."""
 
+import pytest
+
 from datagravity.command.line import main
 from datagravity.evidence import Problem, files, frictionless_check, keys, package, schema
 from datagravity.paths import DATA
 from editing import change, read, write
 
 
+@pytest.mark.slow
 def test_the_package_is_valid_for_frictionless_itself():
     from frictionless import Package
 
@@ -43,6 +46,7 @@ def violations(field):
         yield str(limits["maximum"] + 1)
 
 
+@pytest.mark.slow
 def test_both_find_the_same_bad_cells_of_every_column(folder):
     """Every promise of the real description is broken in turn; a key that leads nowhere is one of them."""
     broken = set()
@@ -67,6 +71,7 @@ def test_both_find_the_same_bad_cells_of_every_column(folder):
     assert found == {place(problem) for problem in frictionless_check.problems(folder)}
 
 
+@pytest.mark.slow
 def test_a_blank_row_is_one_problem_for_both(small):
     path = small / "claims.csv"
     path.write_text(path.read_text(encoding="utf-8") + "," * 11 + "\n", encoding="utf-8")

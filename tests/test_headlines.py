@@ -41,6 +41,7 @@ def test_every_module_belongs_to_a_chapter():
     assert set(MODULES) <= {name.replace("-", "_") for name in CHAPTERS}
 
 
+@pytest.mark.slow
 def test_a_headline_has_a_value_a_unit_and_a_label(name):
     for key, (value, unit, label) in printing(name).items():
         assert label in LABELS, key
@@ -62,6 +63,7 @@ def test_prose_prints_every_headline_and_no_other_number(name):
     assert not any(getattr(node, "id", "") == "glue" for node in ast.walk(code(name)))
 
 
+@pytest.mark.slow
 def test_a_part_stands_alone(name):
     assert {key: headline for part in reversed(parts(name)) for key, headline in part().items()} == printing(name)
 
@@ -294,6 +296,7 @@ def computing(source):
     return compile(cell, "cell", "exec")
 
 
+@pytest.mark.slow
 def test_the_cells_that_readers_see_give_what_the_prose_prints(name):
     printed, names, left = printing(name), {}, dict(SHOWN.get(name, {}))
 

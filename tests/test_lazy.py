@@ -37,6 +37,7 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code):
     assert loaded(code) == set()
 
 
+@pytest.mark.slow
 def test_the_law_needs_no_more_than_numpy_and_sympy_and_modules_are_reached_as_attributes():
     code = "import datagravity\nassert datagravity.saving(992, 2) > 15\nassert datagravity.Interval(2, 1, 3).low == 1"
     more = "assert len(datagravity.systems.compare('S07')) == 1\nassert str(datagravity.symbolic.beta) == 'beta'"
@@ -62,6 +63,7 @@ datagravity.fits
 """
 
 
+@pytest.mark.slow
 def test_symbols_come_without_the_formulas_a_formula_without_the_others_and_a_missing_package_is_named():
     run = subprocess.run([sys.executable, "-c", ANEW], capture_output=True, text=True)
     assert run.stdout.splitlines() == ["notation", "gravity notation", "law notation"]
@@ -98,6 +100,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
     assert not hasattr(datagravity, "nothing")
 
 
+@pytest.mark.slow
 def test_rows_of_the_tables_need_no_statistics():
     code = "import sys\nfrom datagravity.processors import disjunction_constants\ndisjunction_constants()\n"
     code += "sys.exit('scipy.stats' in sys.modules)"

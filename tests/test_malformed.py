@@ -60,6 +60,7 @@ def damaged(text, draw):
 
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
+@pytest.mark.slow
 def test_a_damaged_table_is_a_named_error_or_a_correct_load(package, data):
     folder, original = package
     text = damaged(original, data.draw)

@@ -55,6 +55,7 @@ def test_triangle_threshold():
 
 @pytest.mark.parametrize("ratio", [1.0, 2.5, 4.0])
 @pytest.mark.parametrize("a", [0.3, 1.0, 1.65, 3.0])
+@pytest.mark.slow
 def test_the_landscape_marks_the_optimum(a, ratio):
     (label,) = [text for text in texts(many_data_sets.landscape().to_dict(), exponent=a, ratio=ratio) if "best" in text]
     shown = [float(number) for number in re.fullmatch(r"best at (\S+) D, energy (\S+)", label).groups()]

@@ -86,6 +86,7 @@ def characters_of(face):
     return {chr(code) for code in font.getBestCmap()}, font
 
 
+@pytest.mark.slow
 def test_the_font_has_what_formulas_draw_and_no_more():
     formula = maths.mathml(r"E = G_d \, f(x) + \sum_i h")
     page = f"<p>{formula}</p><p>zebra</p>"
@@ -116,6 +117,7 @@ def test_no_sign_of_a_root_where_no_root_is():
     assert "√" not in maths.characters(maths.mathml(r"\frac{a}{b}"))
 
 
+@pytest.mark.slow
 def test_the_font_is_the_same_each_time_and_refuses_what_it_lacks():
     assert maths.font_face({"a", "b"}) == maths.font_face({"b", "a"})
     with pytest.raises(ValueError, match=r"formulas: .*expected characters of STIX Two Math"):

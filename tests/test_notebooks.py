@@ -162,6 +162,7 @@ def some_pairs(tmp_path):
     return made.source
 
 
+@pytest.mark.slow
 def test_sync_overwrites_no_edited_notebook_without_asking(some_pairs, capsys, monkeypatch):
     edited, other = some_pairs / "gravity.ipynb", some_pairs / "brains.ipynb"
     sync = ["sync", "--root", str(some_pairs.parent)]
@@ -209,6 +210,7 @@ def test_a_conflict_of_a_pair_is_explained(some_pairs, capsys):
     assert notebooks.difference(source) == ""
 
 
+@pytest.mark.slow
 def test_jupytext_itself_changes_nothing_in_a_pair(some_pairs):
     shutil.copy(ROOT / "pyproject.toml", some_pairs.parent)
     before = {path: path.read_bytes() for path in sorted(some_pairs.glob("*.*"))}

@@ -140,6 +140,7 @@ def printed():
     return found
 
 
+@pytest.mark.slow
 def test_no_number_depends_on_a_text_for_readers(tmp_path, monkeypatch):
     frames, found = computed(), printed()
     assert len(found) > 50

@@ -48,6 +48,7 @@ def test_its_fixture(made):
 """
 
 
+@pytest.mark.slow
 def test_a_test_that_opens_a_table_after_all_fails(tmp_path):
     """In a run of its own, with the hooks of the real one."""
     tests = tmp_path / "tests"

@@ -57,6 +57,7 @@ def test_every_formula_stands_on_the_page():
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if callable(value_of(name))])
+@pytest.mark.slow
 def test_the_examples_of_an_entry_run_and_it_says_what_it_is(name):
     value = inspect.unwrap(value_of(name))
     explained = inspect.getdoc(value)

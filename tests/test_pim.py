@@ -509,6 +509,7 @@ def test_forecasts_name_what_they_do_not_know(held, words):
         pim.forecasts(**held)
 
 
+@pytest.mark.slow
 def test_admissions_by_hand():
     found = pim.admissions().set_index("id")
     np.testing.assert_allclose(found[["within", "above", "below"]].sum(axis=1), 1)
@@ -607,6 +608,7 @@ def test_power_tells_what_so_many_reports_can_tell():
     assert curve[0.8] <= 0.05, "a true 80 % is hardly ever called something else"
 
 
+@pytest.mark.slow
 def test_one_row_under_every_specification(rows):
     found = pim.predict(rows.loc["P071"])
     assert found.median_low <= found.value <= found.median_high

@@ -150,6 +150,7 @@ def test_against_a_grid_on_a_line(points, exponent):
 
 @settings(max_examples=100)
 @given(st.lists(st.tuples(weights, coordinates, coordinates), min_size=1, max_size=7), exponents)
+@pytest.mark.slow
 def test_against_a_grid_in_the_plane(points, exponent):
     points = np.array(points)
     grid = np.stack(np.meshgrid(np.linspace(-8, 8, 121), np.linspace(-8, 8, 121)), axis=-1).reshape(-1, 2)
@@ -302,6 +303,7 @@ def test_hard_instances(n, exponent):
 
 
 @pytest.mark.parametrize("exponent", CONVEX)
+@pytest.mark.slow
 def test_no_bound_on_the_way_exceeds_the_least_energy(exponent):
     for name, (masses, positions) in sites(6000).items():
         least = place(masses, positions, exponent)
@@ -460,6 +462,7 @@ def test_overflow_is_an_error(masses, positions, exponent):
 
 
 @pytest.mark.parametrize("exponent", [0.5, 1, 1.5, 2.5])
+@pytest.mark.slow
 def test_dask_arrays_give_the_same_answer(exponent):
     masses, positions = cloud(20_000)
     expected = place(masses, positions, exponent)

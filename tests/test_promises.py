@@ -245,6 +245,7 @@ def test_a_folder_that_is_not_there_is_one_message(tmp_path, capsys):
         assert "no" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_reader_may_stop_reading():
     reader, writer = os.pipe()
     os.close(reader)

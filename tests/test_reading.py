@@ -21,7 +21,9 @@ _PARTS = parse_toc_yaml(ROOT / "_toc.yml", encoding="utf-8")["index"].subtrees
 MAIN = list(map(str, _PARTS[0].items))
 #: The appendices that have a question; the others are lists to look things up in.
 APPENDICES = [
-    name for name in map(str, _PARTS[1].items) if name not in {"theorems", "glossary", "package", "references"}
+    name
+    for name in map(str, _PARTS[1].items)
+    if name not in {"theorems", "checks", "glossary", "package", "references"}
 ]
 PAGES = [name for name in CHAPTERS if name != "theorems"]
 #: What the answer to a chapter's question begins with.

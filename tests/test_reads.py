@@ -29,6 +29,7 @@ def data(folder, tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.slow
 def test_doubling_a_row_in_a_running_process_changes_what_is_computed_from_it(data):
     def weights():
         return decoding.decode_energy("Llama-2 7B", "H100 SXM5 80GB", batch=1, context=500).terms["weights"]
@@ -47,6 +48,7 @@ def test_doubling_a_row_in_a_running_process_changes_what_is_computed_from_it(da
     ("table", "row", "columns"),
     [("energy", "P037", ["energy_low_pj", "energy_high_pj"]), ("brain", "B016", ["value"])],
 )
+@pytest.mark.slow
 def test_a_row_that_goes_or_doubles_moves_what_rests_on_its_table_and_nothing_else(data, table, row, columns, edit):
     def headlines():
         chapters = ["brains", "processors", "disjunction-constant", "survey"]
@@ -296,6 +298,7 @@ WITHOUT_TABLES = {
 BELOW = ("symbolic", "compiled", "evidence", "sources")
 
 
+@pytest.mark.slow
 def test_no_result_of_the_tables_is_kept_in_another_way():
     kept = set()
     for path in paths.PACKAGE.rglob("*.py"):

@@ -163,6 +163,14 @@ def test_light_or_dark_is_kept_and_known_before_the_page_is_drawn(browser, site)
         assert visit.page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_follows_the_system_is_light_or_dark_before_the_page_is_drawn(browser, site, scheme):
+    with Visit(browser, "about:blank", scheme=scheme) as visit:
+        visit.page.route("**/site.js*", lambda route: route.abort())
+        visit.page.goto(f"{site}/gravity.html", wait_until="domcontentloaded")
+        assert visit.page.evaluate("({...document.documentElement.dataset})")["theme"] == scheme
+
+
 def test_the_sidebar_of_a_phone_opens_and_closes(browser, site):
     with Visit(browser, f"{site}/placement.html", width=390) as visit:
         visit.page.locator(".primary-toggle:visible").click()

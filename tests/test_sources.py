@@ -21,6 +21,7 @@ def test_entries_and_rows_of_sources_are_the_same():
     assert set(load("energy")["source"]) | set(load("published_ratios")["source"]) <= entries
 
 
+@pytest.mark.slow
 def test_every_entry_formats():
     set_strict_mode(True)  # a missing field is an error
     entries = list(parse_file(str(REFERENCES)).entries.values())

@@ -140,6 +140,7 @@ def test_what_a_reader_changes_in_the_running_process_is_neither_kept_nor_answer
         store._met.pop(module.__name__)
 
 
+@pytest.mark.slow
 def test_other_sources_or_libraries_are_another_name(place, tmp_path):
     code = "from datagravity import store; print(store.key(store.key, (1,)))"
 
@@ -193,6 +194,7 @@ def renamed(place):
     store._code.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_name_rests_on_what_a_function_imports_and_on_nothing_else(renamed):
     everything = {"law", "fits", "fits of law", "decoding", "pim", "counts"}
     assert renamed("charts.pim") == renamed("headlines.pim") == renamed("site.renderer") == renamed("plateau") == set()
@@ -225,6 +227,7 @@ def test_no_module_is_imported_by_a_name_that_its_source_does_not_say():
     }
 
 
+@pytest.mark.slow
 def test_what_modules_import_is_among_what_their_results_rest_on():
     named = [f"datagravity.{module}" for module in ("decoding.freezing", "pim", "claims.judging", "programs.counted")]
     code = f"import sys, {', '.join(named)}; print(*(name for name in sys.modules if name.startswith('datagravity')))"
@@ -355,6 +358,7 @@ print(remembered(stored=True)(slow)(), flush=True)
 """
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_compute_one_result(place):
     command = [sys.executable, "-c", LOOK]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": dict(os.environ)}

@@ -512,6 +512,7 @@ def test_an_input_outside_the_range_of_its_symbol_is_named(system, symbol, value
         systems.compare(system, {symbol: value})
 
 
+@pytest.mark.slow
 def test_an_input_of_any_size_gives_numbers_or_says_why():
     for row in load("system_inputs").to_dict("records"):
         for value in (1e-300, 1e308):

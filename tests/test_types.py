@@ -27,11 +27,13 @@ def cache(tmp_path_factory):
     return tmp_path_factory.mktemp("mypy")
 
 
+@pytest.mark.slow
 def test_a_program_that_keeps_to_the_types_is_accepted(cache):
     run = checked(cache, "mypy", "tests/types/right.py")
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_of_a_program_with_mistakes_each_is_found_and_nothing_else(cache):
     run = checked(cache, "mypy", "tests/types/wrong.py")
     found = {int(line) for line in re.findall(r"wrong\.py:(\d+): error:", run.stdout)}
@@ -44,6 +46,7 @@ def test_the_programs_use_every_public_name():
     assert [name for name in datagravity.__all__ if not re.search(rf"\b(?:dg\.)?{name}\b", text)] == []
 
 
+@pytest.mark.slow
 def test_the_stub_of_the_law_is_what_the_law_takes(cache):
     run = checked(cache, "mypy.stubtest", "datagravity.law", "--mypy-config-file", "pyproject.toml")
     assert run.returncode == 0, run.stdout + run.stderr

@@ -107,6 +107,7 @@ def test_what_follows_from_a_cell_is_set_with_it_and_a_correction_of_it_is_void(
 
 
 @pytest.mark.parametrize("key", ["horowitz2014", "etsoc1_2026", "hp_cacti7"])
+@pytest.mark.slow
 def test_a_source_goes_with_its_rows_and_with_those_that_refer_to_them(key):
     own = {
         name: [row for row in catalogue.rows(name) if row.cells.get("source") == key] for name in catalogue.resources()
@@ -183,6 +184,7 @@ def test_a_number_moves_as_its_cell_does():
         (survey.papers, "unverified_noun", "related_papers.R120.source=", "paper", "papers"),
     ],
 )
+@pytest.mark.slow
 def test_a_word_turns_with_its_datum(part, name, setting, before, after):
     assert part()[name].value == before
     with changing.changed(typed.cells_of([setting])[0]):
@@ -197,6 +199,7 @@ def test_the_name_of_an_extreme_goes_with_its_source():
 
 
 @pytest.mark.parametrize("chapter", SAMPLE)
+@pytest.mark.slow
 def test_what_rests_on_a_source_that_is_left_out_is_told_in_words(chapter):
     for key in SAMPLE[chapter]:
         found = whatif.recomputed(left_out=[key], of=[chapter])
@@ -208,6 +211,7 @@ def test_what_rests_on_a_source_that_is_left_out_is_told_in_words(chapter):
         assert count + len(found.moved) + found.stay == len(of(chapter))
 
 
+@pytest.mark.slow
 def test_the_commands_tell_what_moves_and_what_cannot_be_computed(capsys):
     told = values(capsys, "results", "--drop-source", "howarth2012", "--chapter", "brains")
     assert told["left_out"]["howarth2012"]["brain"] > 0

@@ -88,8 +88,8 @@ def serve(root, port):
 @ROOT
 @click.option("--force", is_flag=True, help="Overwrite notebooks that were edited, without asking.")
 def sync(root, force):
-    """Write the page of theorems, the glossary, the reference, and each chapter's notebook from their sources."""
-    from datagravity.site import glossary, notebooks, package_page, theorems
+    """Write the page of theorems, the glossary, the reference, the page of checks, and each chapter's notebook."""
+    from datagravity.site import checked, glossary, notebooks, package_page, theorems
     from datagravity.site.book import Book
 
     found = Book(root)
@@ -98,6 +98,7 @@ def sync(root, force):
         _keep_edits(chapters)
     written = {glossary.PAGE: glossary.write_page(found.source), theorems.PAGE: theorems.write_page(chapters)}
     written[package_page.PAGE] = package_page.write_page(found.source, chapters)
+    written[checked.PAGE] = checked.write_page(found.root)
     written |= {notebooks.notebook_of(chapter).name: notebooks.write_notebook(chapter) for chapter in chapters}
     states = {name: "written" if was_written else "unchanged" for name, was_written in written.items()}
     return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)

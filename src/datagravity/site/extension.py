@@ -11,7 +11,19 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from datagravity import __version__
-from datagravity.site import accessible, executed, figures, folds, links, maths, places, scriptless, theme, wheel
+from datagravity.site import (
+    accessible,
+    checked,
+    executed,
+    figures,
+    folds,
+    links,
+    maths,
+    places,
+    scriptless,
+    theme,
+    wheel,
+)
 from datagravity.site.glossary import LinkTerms
 from datagravity.site.offered import Label, Site, offered
 
@@ -102,6 +114,8 @@ def finish_pages(app, error):
     """Rewrite the pages, when every other extension has written its files."""
     if not error and app.builder.name == "html":
         theme.finish(app.outdir)
+        # It tells Sphinx what is current, which is asked of nobody here, and its digest is of folders of this machine.
+        (Path(app.outdir) / ".buildinfo").unlink(missing_ok=True)
 
 
 def write_notebooks(app):
@@ -170,4 +184,5 @@ def setup(app):
     figures.setup(app)
     maths.setup(app)
     folds.setup(app)
+    checked.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -31,6 +31,12 @@ POLICY = (
 UNUSED = re.compile(
     r"fontawesome\.js|thebe|design-tabs\.js|kernelName|DOCUMENTATION_OPTIONS\.(pagename|COLLAPSE_INDEX)"
 )
+#: Light or dark as the system says, before the page is drawn: the theme's own script sets it only when all is drawn,
+#: and then everything is drawn again.
+FOLLOWING = (
+    "(({documentElement: {dataset}}) => { if (dataset.mode === 'auto') "
+    "dataset.theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'; })(document);"
+)
 #: Style sheets that a page has no use for.
 UNUSED_STYLES = re.compile(r"sphinx-thebe\.css")
 #: Files of the theme that nothing loads any more, as patterns in `_static`.
@@ -240,7 +246,8 @@ def _is_early(script):
 
 def _joined(files, scripts):
     """The scripts of all pages as one; what decides on light or dark becomes a file of its own."""
-    files.write("mode.js", "\n".join(script for kind, script in scripts if _is_early((kind, script))))
+    early = [script for kind, script in scripts if _is_early((kind, script))]
+    files.write("mode.js", "\n".join([*early, FOLLOWING] if early else []))
     parts = [
         (files.site / script).read_text(encoding="utf-8") if kind == "file" else script
         for kind, script in scripts
