@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -146,6 +147,31 @@ assert threading.active_count() == 1, threading.enumerate()
 assert zmq.Context._instance is None
 """
     subprocess.run([sys.executable, "-c", script], check=True, timeout=600)
+
+
+LOADING = """
+import socket, sys, time
+from datagravity.site.warm import _looking_for_the_build
+with socket.socket(fileno=int(sys.argv[1])) as requests, _looking_for_the_build(requests, sys.argv[2]):
+    print("loads", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="no process is warm")
+def test_a_process_that_still_loads_ends_with_the_build_though_a_request_waits(tmp_path):
+    ours, theirs = socket.socketpair()
+    sockets = tmp_path / "sockets"
+    sockets.mkdir()
+    command = [sys.executable, "-c", LOADING, str(theirs.fileno()), str(sockets)]
+    with theirs:
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, pass_fds=[theirs.fileno()], text=True)
+    assert run.stdout.readline() == "loads\n"
+    ours.send(b"{")
+    ours.close()
+    run.communicate()
+    assert run.returncode == 1
+    assert not sockets.exists()
 
 
 def kernels_of(folder):

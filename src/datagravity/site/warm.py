@@ -65,7 +65,7 @@ def serve(channel, sockets):
     # Control-C is for the build.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=channel) as requests:
-        with _looking_for_the_build(requests):
+        with _looking_for_the_build(requests, sockets):
             import_all()
         signal.signal(signal.SIGCHLD, _reap)
         while True:
@@ -96,11 +96,16 @@ def serve(channel, sockets):
 
 
 @contextmanager
-def _looking_for_the_build(requests):
+def _looking_for_the_build(requests, sockets):
     """A context, of seconds without another look at a socket, in which this process ends when its other end closes."""
 
+    # That the other end is closed is told unasked, also while a request waits.
+    end = select.poll()
+    end.register(requests, 0)
+
     def look(*_):
-        if select.select([requests], [], [], 0)[0] and not requests.recv(1, socket.MSG_PEEK):
+        if end.poll(0):
+            shutil.rmtree(sockets, ignore_errors=True)
             os._exit(1)
 
     signal.signal(signal.SIGALRM, look)
