@@ -328,14 +328,14 @@ def edited_meanwhile(tries):
 
 
 def foreign_host(tries):
-    """A page would load a script of another host."""
+    """A page would load a picture of another host."""
     source = tries.book.source / "index.md"
-    edited(source, "Prose.", '<script src="https://a.example/b.js"></script>')
+    edited(source, "Prose.", '<img src="https://a.example/b.png">')
     try:
-        tries.refused(r"index\.html: script https://a\.example/b\.js")
+        tries.refused(r"index\.html: img https://a\.example/b\.png")
         expect(not tries.book.html.exists(), "the page is there")
     finally:
-        edited(source, '<script src="https://a.example/b.js"></script>', "Prose.")
+        edited(source, '<img src="https://a.example/b.png">', "Prose.")
     tries.build()
     tries.is_right()
 
