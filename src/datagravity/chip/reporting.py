@@ -346,10 +346,7 @@ def _verdicts_with(chip):
 def _votes(chip):
     """Chip -> the group that votes for it: a source that the book has keeps its one vote, and one memo has one too."""
     groups = load("sources").set_index("key")["group"]
-    origins = chip.origins()
-    first = {origin.words.casefold(): origin.key for origin in reversed(origins)}
-    own = {origin.chip: first[origin.words.casefold()] for origin in origins}
-    return own | {name: str(groups[key]) for name, key in chip.of_known_sources().items()}
+    return tables.groups_of(chip.origins()) | {name: str(groups[key]) for name, key in chip.of_known_sources().items()}
 
 
 def _verdicts(chip, before, after):
@@ -399,7 +396,7 @@ def _sources(chip):
     """The sources of the chip, of the book's rows beside it, and what to cite."""
     origins = chip.origins()
     known = chip.of_known_sources()
-    entries = [tables.bibtex_of(origin) for origin in origins]
+    entries = [tables.bibtex_of(origin) for origin in origins if origin.chip not in known]
     entries += [sources.bibtex(key) for key in dict.fromkeys([*known.values(), "leebruck2026"])]
     listed = processors.disjunction_constants()["source"].unique()
     return {
