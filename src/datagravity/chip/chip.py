@@ -84,7 +84,7 @@ class Chip:
         return found
 
     def of_known_sources(self):
-        """Chip -> the key of the bibliography that all its rows name, or that it was added under, where there is one."""
+        """Chip -> the key of the bibliography that all its rows name, or that it was added under."""
         found = {}
         for name in self.names:
             texts = {entry.cells["source"] for entry in self.energies if entry.cells["chip"] == name}
