@@ -114,7 +114,7 @@ def test_tokens_are_counted_where_the_file_has_the_numbers(hostile):
     counted = [row for row in tokens if not row["lacks"]]
     assert [row["batch"] for row in counted] == list(reporting.BATCHES)
     assert all(row["low"] < row["value"] < row["high"] for row in counted)
-    assert [row["lacks"] for row in tokens if row["lacks"]] == [[*reporting_parts(), "a level off the chip"]]
+    assert [row["lacks"] for row in tokens if row["lacks"]] == [[*reporting_parts(), reporting.MAIN_MEMORY]]
 
 
 def reporting_parts():
@@ -129,6 +129,15 @@ def test_weights_that_do_not_fit_are_said(tmp_path):
     found = read(tmp_path, text_of(ROW | {"part": "HBM"}, OPERATION, *rows))
     tokens = reporting._tokens(found, levels_of(found), lambda text: None)
     assert all("GB" in row["lacks"][0] for row in tokens)
+
+
+def test_a_chip_without_main_memory_is_told_so(hostile):
+    found = json.loads(hostile[1].read_text(encoding="utf-8"))
+    assert found["without_main_memory"] == ["A second chip"]
+    assert {(row["chip"], row["level"]) for row in found["savings"]} == {("<b>A & B</b>", "HBM")}
+    assert "A second chip: not computed; the file lacks main memory" in hostile[0].read_text(encoding="utf-8")
+    [on_chip] = [row for row in found["levels"] if row["chip"] == "A second chip"]
+    assert reporting.savings_of([on_chip]) == []
 
 
 def test_savings_are_those_of_the_multiverse(example):

@@ -103,7 +103,7 @@ def distance_chart(found):
 
 
 def saving_chart(found, of):
-    """What each law of the book saves at the farthest level of each chip: median and middle 80 %."""
+    """What each law of the book saves at the main memory of each chip: median and middle 80 %."""
     rows = [row for row in found["savings"] if row["of"] == of]
     frame = pd.DataFrame(rows)[["law", "value", "low", "high"]]
     frame = frame.assign(whose=[f"chip {found['chips'].index(row['chip']) + 1}" for row in rows])
@@ -243,9 +243,11 @@ def _distance(found):
 
 
 def _savings(found):
+    yield "<h2>What closeness would save</h2>"
+    for name in found["without_main_memory"]:
+        yield _said(f"{name}: not computed; the file lacks main memory, such as HBM3 or DDR5, to compute at.")
     if not found["savings"]:
         return
-    yield "<h2>What closeness would save</h2>"
     for name in found["chips"]:
         own = {row["of"]: row for row in found["savings"] if row["chip"] == name and row["law"] == "every law"}
         for of, row in own.items():
