@@ -174,8 +174,9 @@ class Checker:
     def _unit(self, entry):
         part, text = entry.cells["part"], entry.cells["unit"]
         if part in WHOLE_CHIP:
-            if text.lower() != WHOLE_CHIP[part][1].lower():
-                self.say(entry, "unit", WHOLE_CHIP[part][1], WHOLE_CHIP[part][1])
+            own = WHOLE_CHIP[part][1]
+            if text.lower() != own.lower() or ("b" in text and "B" in own):  # a small b is a bit
+                self.say(entry, "unit", own, own)
             if not entry.cells.get("value") and not self._has(entry, "value"):
                 self.say(entry, "value", "a number")
             return

@@ -281,8 +281,8 @@ def _points():
 
 
 def savings_of(levels):
-    """What all specifications of the book say of computing at the main memory of each chip, for the path alone and for a
-    whole system, and by law; nothing of a chip without one."""
+    """What all specifications of the book say of computing at the main memory of each chip, for the path alone and
+    for a whole system, and by law; nothing of a chip without one."""
     found = []
     for far in _main_memories(levels).values():
         name = far["chip"]
