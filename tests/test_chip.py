@@ -216,7 +216,7 @@ def test_chips_of_like_names_stay_apart(tmp_path):
 @pytest.mark.parametrize(
     ("unit", "bits", "pj", "width"),
     [
-        *[(unit, "", "3.4", "1") for unit in ("pJ/bit", "pj/bit", "pJ per bit", "pJ / bits", "pJ/b", "PJ/Bit")],
+        *[(unit, "", "3.4", "1") for unit in ("pJ/bit", "pj/bit", "pJ per bit", "pJ / bits", "pJ/b", "pJ/Bit")],
         *[(unit, "", "3.4", "8") for unit in ("pJ/B", "pJ/byte", "pJ per byte", "pJ/Bytes")],
         *[(unit, "64", "3.4", "64") for unit in ("pJ", "pJ/access", "pJ per access", "pJ/word", "pJ per read")],
         ("fJ/bit", "", "0.0034", "1"),
@@ -336,6 +336,9 @@ REFUSED = {
     "no unit": (changed(unit=""), "unit", "a value"),
     "an unknown unit": (changed(unit="mW"), "unit", "an energy such as"),
     "an unknown count": (changed(unit="pJ/furlong"), "unit", "an energy such as"),
+    "peta": (changed(unit="PJ/byte"), "unit", "P is peta"),
+    "no prefix": (changed(unit="NJ/byte"), "unit", "an energy such as"),
+    "bits for bytes": (changed(part="memory capacity", unit="Gb"), "unit", "GB"),
     "a prefix that is not known": (changed(unit="kJ/bit"), "unit", "an energy such as"),
     "an access per FLOP": (changed(unit="pJ/FLOP"), "unit", "an energy of an access"),
     "an operation per bit": (text_of(OPERATION | {"unit": "pJ/bit"}), "unit", "an energy of an operation"),
@@ -453,6 +456,10 @@ def test_there_are_sixty_malformed_files_and_more():
         ({"bits": "n/a"}, "a blank"),
         ({"value": "", "low": "4", "high": "3"}, "low 3, high 4: swapped"),
         ({"unit": "pJ/acess"}, "pJ/access"),
+        ({"unit": "PJ/Byte"}, "pJ/Byte"),
+        ({"unit": "NJ per bit"}, "nJ per bit"),
+        ({"part": "FP16 tensor MAC", "unit": "PJ/bit"}, "pJ/operation"),
+        ({"part": "memory bandwidth", "unit": "Gb/s"}, "GB/s"),
         ({"unit": "pJ/access"}, "64, or the unit pJ/bit"),
         ({"scope": "sytem"}, "system"),
     ],
@@ -463,6 +470,25 @@ def test_a_problem_names_row_column_value_meaning_and_the_likely_mend(tmp_path, 
     assert problem.meaning == columns.meaning(problem.column) != ""
     assert problem.value == cells.get(problem.column, "")
     assert (f"likely mend: {mend}" in str(problem)) == bool(mend) == ("mend" in str(problem))
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong", "mend"),
+    [
+        (("1.234,5", "3,2"), "1.234,5", "1234,5"),
+        (("1.234.567,8", "3,200"), "1.234.567,8", "1234567,8"),
+        (("1.234", "3,2"), "1.234", "1234 or 1,234"),
+        (("1.234", "5.678", "3,2"), "1.234", "1234 or 1,234"),
+        (("3,4", "1.5", "2.5"), "3,4", "3.4"),
+        (("1,234", "5,678", "1.5"), "1,234", "1234 or 1.234"),
+        (("4.5", "1,5", "2,5"), "4.5", "4,5"),
+    ],
+)
+def test_the_cell_with_the_other_decimal_mark_is_named(tmp_path, values, wrong, mend):
+    rows = [ROW | {"value": value, "note": str(place)} for place, value in enumerate(values)]
+    problems = read(tmp_path, text_of(*rows, separator=";")).problems
+    assert (problems[0].row, problems[0].value, problems[0].mend) == (values.index(wrong) + 2, wrong, mend)
+    assert all("one decimal mark in all numbers" in problem.expected for problem in problems)
 
 
 PIECES = [

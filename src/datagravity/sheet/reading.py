@@ -23,6 +23,9 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 _COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 _POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
 
+#: Points between thousands and a decimal comma.
+_BOTH = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
+
 
 class Form(NamedTuple):
     """What a file of one kind looks like.
@@ -330,23 +333,20 @@ def _header_problems(sheet, line, header):
 
 
 def _decimals(sheet):
-    """Decimal commas, which a file has everywhere or nowhere, as points; a file that mixes them is one problem."""
+    """Decimal commas, which a file has everywhere or nowhere, as points; a cell with the rarer mark is a problem."""
     separated = any(remark.startswith("separated by") for remark in sheet.remarks)
     cells = [(line, name, row[name].strip()) for line, row in sheet.rows for name in sheet.form.numbers if name in row]
-    commas = [cell for cell in cells if _COMMA.fullmatch(cell[2])]
+    commas, points, both = ([cell for cell in cells if form.fullmatch(cell[2])] for form in (_COMMA, _POINT, _BOTH))
     if not commas or not separated:
         return sheet  # between commas, a comma in a number is a slip that its cell reports
-    line, name, text = commas[0]
-    points = [cell for cell in cells if _POINT.fullmatch(cell[2])]
-    if points:
-        return sheet.refuse(
-            f"one decimal mark in all numbers; there are {len(commas)} with a comma and {len(points)} with a point",
-            line,
-            column=name,
-            value=shown(text),
-            mend="write 3.5 everywhere",
-        )
-    if all(re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", cell[2]) for cell in commas):
+    thousands = [
+        bool(found) and all(re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(\{mark}\d{{3}})+", cell[2]) for cell in found)
+        for found, mark in ((commas, ","), (points, "."))
+    ]
+    if points and not both and (thousands[0] if thousands[0] != thousands[1] else len(points) > len(commas)):
+        _refuse_marks(sheet, commas, "point", len(points))
+    elif thousands[0] and not (points or both):
+        line, name, text = commas[0]
         return sheet.refuse(
             "a number that can be read in one way: every comma stands before three digits, as between thousands",
             line,
@@ -354,9 +354,23 @@ def _decimals(sheet):
             value=shown(text),
             mend=f"{text.replace(',', '.')} or {text.replace(',', '')}",
         )
-    sheet.remarks.append("read with decimal commas")
+    else:
+        _refuse_marks(sheet, points + both, "comma", len(commas))
+        sheet.remarks.append("read with decimal commas")
     for _, row in sheet.rows:
         for name in sheet.form.numbers:
-            if name in row and _COMMA.fullmatch(row[name].strip()):
-                row[name] = row[name].replace(",", ".")
+            if name in row and (_COMMA.fullmatch(row[name].strip()) or _BOTH.fullmatch(row[name].strip())):
+                row[name] = row[name].replace(".", "").replace(",", ".")
     return sheet
+
+
+def _refuse_marks(sheet, cells, mark, count):
+    """A problem of each cell whose decimal mark is not that of the other numbers, or that has one between thousands."""
+    own, other = (",", ".") if mark == "comma" else (".", ",")
+    for line, name, text in cells:
+        expected = f"one decimal mark in all numbers: a {mark}, as in {count} other{'s' if count > 1 else ''}"
+        mends = (
+            [text.replace(other, "")] if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(\{other}\d{{3}})+(,\d+)?", text) else []
+        )
+        mends += [text.replace(other, own)] if own not in text and text.count(other) == 1 else []
+        sheet.refuse(expected, line, column=name, value=shown(text), mend=" or ".join(mends))
