@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datagravity import chip, load, paths, processors
+from datagravity.charts.words import printed
 from datagravity.chip import checking, columns, mends, reporting, template, units
 from datagravity.command.line import main
 from datagravity.evidence.cells import NUMBER
@@ -584,6 +585,30 @@ def test_an_implausible_energy_is_a_warning(tmp_path, cells, capsys):
     assert (warning.column, warning.warning, warning.mend) == ("value", True, "look at the unit")
     assert main(["check", str(tmp_path / "my_chip.csv")]) == 0
     assert "warning: my_chip.csv row 2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("part", "unit", "value", "column"),
+    [("power", "W", "0.001", "tdp_w"), ("power", "W", "1e9", "tdp_w"), ("memory capacity", "GB", "8e4", "memory_gb")],
+)
+def test_an_implausible_number_of_a_whole_chip_is_a_warning_and_counts(tmp_path, part, unit, value, column):
+    found = read(tmp_path, text_of(ROW | {"part": part, "unit": unit, "value": value}))
+    assert found.problems == []
+    [warning] = found.warnings
+    known = map(printed, (load("accelerators")[column].min(), load("accelerators")[column].max()))
+    assert (warning.row, warning.column, warning.value) == (2, "value", value)
+    assert f"about {' to '.join(known)} {unit}, as all rows of the book" in warning.expected
+    assert found.whole("My chip") == {column: float(value)}
+
+
+def test_the_whole_chips_of_the_book_are_plausible(tmp_path):
+    columns_, chip_ = [column for column, _ in columns.WHOLE_CHIP.values()], load("accelerators").iloc[0]
+    assert not chip_[columns_].isna().any()
+    rows = [
+        ROW | {"part": part, "unit": unit, "value": f"{chip_[column]:g}"}
+        for part, (column, unit) in columns.WHOLE_CHIP.items()
+    ]
+    assert read(tmp_path, text_of(*rows)).warnings == []
 
 
 def test_no_row_of_the_book_is_implausible():

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from datagravity import naming
+from datagravity.charts.words import printed
 from datagravity.chip import mends, template, units
 from datagravity.chip.columns import (
     COLUMNS,
@@ -24,12 +25,12 @@ from datagravity.chip.columns import (
     parts,
     words_of,
 )
-from datagravity.evidence import files, remembered, rules, schema
+from datagravity.evidence import files, load, remembered, rules, schema
 from datagravity.evidence.cells import NUMBER, listed
 from datagravity.evidence.rules.processors import OFF_CHIP, operation_of
 from datagravity.sheet import Problem, no_text, shown
 
-#: Energies this many times beyond every row of the book are plausible to nobody.
+#: Numbers this many times beyond every row of the book are plausible to nobody.
 BEYOND = 10
 #: How far a value may lie from the geometric mean of its ends before its owner is told that the mean stands for it.
 OFF_THE_MIDDLE = Decimal("0.1")
@@ -335,17 +336,21 @@ class Checker:
         self._without_wrong_rows()
 
     def _plausible(self):
-        """A warning of each energy that lies far beyond every row of the book."""
+        """A warning of each number that lies far beyond every row of the book."""
         for entry in self.entries:
-            if not entry.energy:
+            if entry.whole:
+                column, number = entry.whole
+                (low, high), what, ends = _range_of_chips(column), WHOLE_CHIP[entry.cells["part"]][1], (number, number)
+            elif entry.energy:
+                low, high, what = _range(entry.energy["kind"])
+                bits = 1 if entry.energy["kind"] == "compute" else int(entry.energy["width_bits"])
+                ends = [float(entry.energy[f"energy_{end}_pj"]) / bits for end in ("low", "high")]
+            else:
                 continue
-            low, high, what = _range(entry.energy["kind"])
-            ends = [float(entry.energy[f"energy_{end}_pj"]) for end in ("low", "high")]
-            if entry.energy["kind"] != "compute":
-                ends = [end / int(entry.energy["width_bits"]) for end in ends]
             if ends[1] < low / BEYOND or ends[0] > high * BEYOND:
                 column = "value" if entry.cells.get("value") else "low"
-                expected = f"about {low:.3g} to {high:.3g} {what}, as all rows of the book; this is {ends[0]:.3g}"
+                low, high, this = map(printed, (low, high, ends[0]))
+                expected = f"about {low} to {high} {what}, as all rows of the book; this is {this}"
                 self.say(entry, column, expected, "look at the unit", warning=True)
 
 
@@ -382,6 +387,13 @@ def _range(kind):
     rows = rows[rows["kind"] == kind]
     ends = rows["energy_pj_per_bit_low"].min(), rows["energy_pj_per_bit_high"].max()
     return float(ends[0]), float(ends[1]), "pJ/bit"
+
+
+@remembered
+def _range_of_chips(column):
+    """The least and the greatest number of a column of the table of accelerators."""
+    numbers = load("accelerators")[column].dropna()
+    return float(numbers.min()), float(numbers.max())
 
 
 def _scaled(text, factor):
