@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import types
+import zipfile
 from importlib import import_module
 
 import numpy as np
@@ -43,9 +44,9 @@ def read(folder, content, name="my_chip.csv"):
     return chip.read(file)
 
 
-@pytest.mark.parametrize("module", ["chip", "mends", "units"])
+@pytest.mark.parametrize("module", ["chip.chip", "chip.mends", "chip.units", "sheet.kinds"])
 def test_examples_of_docstrings_run(module):
-    done = doctest.testmod(import_module(f"datagravity.chip.{module}"))
+    done = doctest.testmod(import_module(f"datagravity.{module}"))
     assert done.attempted
     assert not done.failed
 
@@ -200,6 +201,38 @@ def test_a_workbook_that_is_none_is_one_problem(tmp_path, monkeypatch):
     assert "a workbook (KeyError" in problem.expected
 
 
+def _zipped(name):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, "<a/>")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected", "mend"),
+    [
+        ("a.xlsx", text_of(ROW), "a workbook, as its name says; this is text", "name it .csv"),
+        ("a.xlsx", "[{}]", "a workbook, as its name says; this is JSON", "name it .json"),
+        ("a.xlsx", _zipped("content.xml"), "this is a zip archive without a workbook", "save it as CSV"),
+        ("a.xlsx", _zipped("[Content_Types].xml")[:40], "this one is cut short or damaged", "save it anew"),
+        ("a.json", text_of(ROW), "JSON, as its name says; this is text", "name it .csv"),
+        ("a.json", _zipped("x"), "JSON, as its name says; this is a zip archive without", "save it as CSV"),
+        ("a.json", '{"chip": ', "JSON (Expecting value", ""),
+        ("a.csv", _zipped("[Content_Types].xml"), "this is a workbook", "save it as CSV, or name it .xlsx"),
+        ("a.csv", _zipped("x"), "this is a zip archive without a workbook", "save it as CSV"),
+        ("a.csv", json.dumps([ROW]).encode("utf-16"), "this is JSON", "name it .json"),
+        ("a.csv", "<html><table>", "this is HTML or XML", "save it as CSV"),
+        ("a.txt", b"%PDF-1.4 \xff\x00", "separated values, as its name says; this is a PDF", "save it as CSV"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1", "a workbook of the old kind, .xls", "save it as CSV"),
+    ],
+)
+def test_a_file_of_another_kind_than_its_name_says_is_told_in_words(tmp_path, name, content, expected, mend):
+    [problem] = read(tmp_path, content, name).problems
+    assert expected in problem.expected
+    assert problem.mend == mend
+    assert "Error" not in problem.expected
+
+
 def test_chips_of_like_names_stay_apart(tmp_path):
     rows = [
         row | {"chip": name, "value": value} for name, value in (("A-1", "3"), ("a 1", "6")) for row in (ROW, OPERATION)
@@ -321,7 +354,7 @@ REFUSED = {
     "an open quotation mark": (changed(note="x").replace("x\n", '"x\n'), None, "separated values"),
     "a quotation mark inside": (changed(note="x").replace(",x\n", ',"x" y\n'), None, "separated values"),
     "100,000 rows": (text_of(ROW) + ",".join(ROW.values()).join("\n" * 2) * 100_000, None, "at most 2,000 rows"),
-    "a workbook that is called CSV": (b"PK\x03\x04rest", None, "text; this is a workbook"),
+    "a workbook that is called CSV": (b"PK\x03\x04rest", None, "its name says; this is a workbook"),
     "no text": (bytes(range(129, 160)) * 40, None, "text in UTF-8"),
     "UTF-16 cut short": (text_of(ROW).encode("utf-16") + b"\x00", None, "text in UTF-8, UTF-16"),
     "mixed decimal marks": (text_of(ROW | {"value": "3,4"}, OPERATION, separator=";"), "value", "one decimal mark"),

@@ -8,12 +8,14 @@ import csv
 import io
 import json
 import re
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import category
 
 from datagravity import naming
+from datagravity.sheet import kinds
 from datagravity.sheet.problems import Problem, shown
 
 #: The encodings that are worth a remark, as a reader knows them.
@@ -93,10 +95,10 @@ def read(path, form):
         return sheet.refuse(f"a file that can be read ({error.strerror})")
     if not content.strip():
         return sheet.refuse("a header and at least one row; the file is empty", mend=form.start)
-    if kind != ".xlsx" and content.startswith(b"PK\x03\x04"):
-        return sheet.refuse(
-            f"text; this is a workbook whose name ends in {kind}", mend="save it as CSV, or name it .xlsx"
-        )
+    wanted = {".xlsx": kinds.WORKBOOK, ".json": kinds.JSON}.get(kind, kinds.TEXT)
+    found = kinds.kind_of(content)
+    if found not in (wanted, kinds.TEXT) or (found == kinds.TEXT and wanted == kinds.WORKBOOK):
+        return _refuse_kind(sheet, wanted, found)
     if kind == ".xlsx":
         records = _workbook(sheet, content)
     else:
@@ -105,6 +107,13 @@ def read(path, form):
             return sheet
         records = _json(sheet, text) if kind == ".json" else _separated(sheet, text)
     return sheet if sheet.problems else _with_header(sheet, records)
+
+
+def _refuse_kind(sheet, wanted, found):
+    """The problem of a file that is something else than the end of its name says."""
+    ends = {kinds.WORKBOOK: "save it as CSV, or name it .xlsx", kinds.JSON: "name it .json", kinds.TEXT: "name it .csv"}
+    said = "separated values" if wanted == kinds.TEXT else wanted
+    return sheet.refuse(f"{said}, as its name says; this is {found}", mend=ends.get(found, "save it as CSV"))
 
 
 def no_text(cell, most, *, number=False):
@@ -209,6 +218,9 @@ def _json(sheet, text):
             text.lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=no, object_pairs_hook=once
         )
     except (ValueError, RecursionError) as error:
+        if kinds.kind_of(text[:4000].encode()) == kinds.TEXT:
+            _refuse_kind(sheet, kinds.JSON, kinds.TEXT)
+            return []
         sheet.refuse(f"JSON ({shown(str(error))})")
         return []
     rows = found.get("rows", [found]) if isinstance(found, dict) else found
@@ -243,6 +255,9 @@ def _workbook(sheet, content):
             if len(records) > sheet.form.most_rows + 100:
                 sheet.refuse(f"at most {sheet.form.most_rows:,} rows; there are more", mend=sheet.form.row)
                 return []
+    except zipfile.BadZipFile:
+        sheet.refuse("a whole workbook; this one is cut short or damaged", mend="save it anew")
+        return []
     except Exception as error:  # a workbook is a zip of XML, and its reader raises whatever those raise
         sheet.refuse(f"a workbook ({type(error).__name__}: {shown(str(error))})")
         return []
