@@ -710,6 +710,26 @@ def test_a_value_far_from_the_middle_of_its_ends_is_told_and_its_row_stays(tmp_p
     assert (row.energy["energy_low_pj"], row.energy["energy_high_pj"]) == ("0.39", "390")
 
 
+@pytest.mark.parametrize(
+    ("part", "unit", "assumed"),
+    [
+        ("FP16 tensor MAC", "pJ/MAC", ["a MAC is the whole multiply-add, two FLOP (FP16 tensor MAC)"]),
+        ("FP16 tensor MAC", "pJ/FLOP", ["a MAC is two FLOP, and takes twice the energy of one (FP16 tensor MAC)"]),
+        ("FP32 FMA", "pJ/op", ["one operation is the whole multiply-add, two FLOP (FP32 FMA)"]),
+        ("INT8 add", "pJ/op", ["an integer operation counts as one, as it is given; no FLOP is made of it (INT8 add)"]),
+        ("FP32 add", "pJ/op", []),
+        (
+            "peak throughput",
+            "TFLOP/s",
+            ["the throughput is that of dense FP16 or BF16, and counts a MAC as two FLOP (peak throughput)"],
+        ),
+    ],
+)
+def test_what_an_operation_is_counted_as_is_assumed_and_said(tmp_path, part, unit, assumed):
+    found = read(tmp_path, text_of(ROW | {"part": part, "unit": unit, "value": "30", "scope": "datapath"}))
+    assert found.assumptions == assumed
+
+
 def test_chips_of_one_memo_have_one_vote(tmp_path):
     memos = {"A": "Memo", "B": "memo", "C": "another"}
     votes = reporting._votes(read(tmp_path, text_of(*(ROW | {"chip": k, "source": v} for k, v in memos.items()))))

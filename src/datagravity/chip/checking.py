@@ -36,6 +36,11 @@ BEYOND = 10
 OFF_THE_MIDDLE = Decimal("0.1")
 #: What a row is said to include where its owner does not say: board and chip together if it was measured.
 SCOPES = {"compute": "datapath", "sram": "macro", "dram": "device"}
+#: What is assumed of a multiply-add, by what its energy is counted by.
+COUNTED = dict.fromkeys((None, "operation"), "one operation is the whole multiply-add, two FLOP") | {
+    "MAC": "a MAC is the whole multiply-add, two FLOP",
+    "FLOP": "a MAC is two FLOP, and takes twice the energy of one",
+}
 #: The level of a generation of memory, by how its name begins.
 LEVELS = {"HBM": "HBM", "GDDR": "GDDR", "LPDDR": "LPDDR", "DDR": "DDR", "HMC": "DRAM, unnamed"}
 
@@ -227,6 +232,8 @@ class Checker:
         cells, part = entry.cells, entry.cells["part"]
         if part in WHOLE_CHIP:
             entry.whole = (WHOLE_CHIP[part][0], float(cells["value"]))
+            if part == "peak throughput":
+                entry.assumed.append("the throughput is that of dense FP16 or BF16, and counts a MAC as two FLOP")
             return
         unit = units.unit_of(cells["unit"])
         row = dict.fromkeys(fields(), "")
@@ -282,8 +289,10 @@ class Checker:
         if kind == "compute":
             its = operation_of(part)
             row["flop_per_operation"] = "1" if unit.per == "FLOP" else str(its.flop)
-            if its.flop > 1 and unit.per in (None, "operation"):
-                entry.assumed.append("one operation is the whole multiply-add, two FLOP")
+            if its.flop > 1:
+                entry.assumed.append(COUNTED[unit.per])
+            if not its.floating:
+                entry.assumed.append("an integer operation counts as one, as it is given; no FLOP is made of it")
             return bits or str(its.width_bits or ""), Decimal(1)
         own = units.WIDTHS.get(unit.per)
         if own is None:
