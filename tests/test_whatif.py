@@ -211,6 +211,25 @@ def test_what_rests_on_a_source_that_is_left_out_is_told_in_words(chapter):
         assert count + len(found.moved) + found.stay == len(of(chapter))
 
 
+def test_words_choose_the_chapters_that_are_computed(capsys, monkeypatch):
+    asked = []
+    recomputed = whatif.recomputed
+    monkeypatch.setattr(whatif, "recomputed", lambda *given: asked.append(given[2]) or recomputed(*given))
+    setting = ("--set", "published_ratios.G4.gd=500")
+    told = values(capsys, "results", "placement_gd", *setting)
+    assert asked == [["placement"]]
+    assert [(one["number"], one["after"]) for one in told["moved"]] == [("placement.placement_gd", 500)]
+    assert (told["lacking"], told["stay"]) == ([], 0)
+    told = values(capsys, "results", "placement_s", *setting, "--chapter", "placement")
+    named = [name for name in of("placement") if "placement_s" in name]
+    assert len(told["moved"]) + told["stay"] == len(named)
+    assert "0 numbers" not in answer(capsys, "results", "placement", *setting)
+    assert asked == [["placement"]] * 3
+    assert "expected a chapter or a number such as" in refused(capsys, "results", "no such words", *setting)
+    assert "WORDS" in refused(capsys, "results", "placement_gd", *setting, "--chapter", "brains")
+    assert len(asked) == 3
+
+
 def test_the_commands_tell_what_moves_and_what_cannot_be_computed(capsys):
     told = values(capsys, "results", "--drop-source", "howarth2012", "--chapter", "brains")
     assert told["left_out"]["howarth2012"]["brain"] > 0
