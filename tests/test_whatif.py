@@ -9,7 +9,7 @@ from commands import answer, refused, values
 from datagravity import catalogue, paths, whatif
 from datagravity.checks import Missing
 from datagravity.command import changing as typed
-from datagravity.evidence import TableError, changing, load, rows_by_id
+from datagravity.evidence import TableError, changing, load, one_row, rows_by_id
 from datagravity.headlines import (
     brains,
     disjunction_constant,
@@ -21,6 +21,8 @@ from datagravity.headlines import (
     shares,
     survey,
     systems,
+    token,
+    with_inputs,
 )
 
 #: Sources whose rows decide a number, and chapters that take a second.
@@ -191,6 +193,41 @@ def test_a_word_turns_with_its_datum(part, name, setting, before, after):
     with changing.changed(typed.cells_of([setting])[0]):
         assert part()[name].value == after
     assert part()[name].value == before
+
+
+@pytest.mark.parametrize(
+    ("source", "part", "because"),
+    [
+        ("epoch_hw2026", token.forecast, "no measured run of decoding is left"),
+        ("epoch_hw2026", token.prompts, "no measured run of decoding is left"),
+        ("epoch_hw2026", token.frozen_test, "no run of serving on a known accelerator is left"),
+        ("epoch_hw2026", systems.machines_apart, "no row of the tables is about H100 SXM5 80GB (accelerator)"),
+        ("epoch_hw2026", token.two_terms, "no row of the tables is about 8 (batch_max of the example)"),
+    ],
+)
+def test_what_is_missing_is_a_sentence(source, part, because):
+    with changing.changed(left_out=[source]), pytest.raises(Missing) as error:
+        part()
+    assert error.value.because == because
+
+
+def test_a_slip_in_code_is_no_lack(monkeypatch):
+    def slip():
+        """A part."""
+        return {}["a slip"]
+
+    monkeypatch.setattr(brains, "PARTS", (slip,))
+    told = []
+    with pytest.raises(KeyError):
+        with_inputs("brains", told.append)
+    monkeypatch.setattr(brains, "PARTS", (lost,))
+    assert with_inputs("brains", told.append) == {}
+    assert told == ["“A row that is not there” (energy.csv has no row with id X9)"]
+
+
+def lost():
+    """A row that is not there."""
+    return {"lost": one_row("energy", load("energy"), id="X9")}
 
 
 def test_the_name_of_an_extreme_goes_with_its_source():

@@ -27,10 +27,17 @@ OPEN_SHARE = "(0, 1)"
 
 
 class Missing(ValueError):  # noqa: N818 (what is missing is no mistake)
-    """What a result rests on is not there; the message is a sentence that says what is missing.
+    """What a result rests on is not there; tables may lack a row, as where a source is left out, and it is no defect.
 
-    It is no defect: tables may lack a row, as where a source is left out.
+    Attributes
+    ----------
+    because : a sentence without its point that says what is missing; the message itself, if that is one
     """
+
+    def __init__(self, message, because=None):
+        """Keep both."""
+        super().__init__(message)
+        self.because = because or message
 
 
 class Range(NamedTuple):
@@ -189,8 +196,17 @@ def there(name, value, known):
     """The value, if it is one of the texts that some tables hold; `Missing` if they do not, or no longer."""
     known = tuple(known)
     if value not in known:
-        raise Missing(f"{name}: {value!r}, expected one of {', '.join(map(repr, known)) or 'none that are left'}")
+        message = f"{name}: {value!r}, expected one of {', '.join(map(repr, known)) or 'none that are left'}"
+        about = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        raise Missing(message, f"no row of the tables is about {about} ({name})")
     return value
+
+
+def some(rows, what):
+    """The rows, or anything with a length, if there are any; else `Missing`, with what there is none of in words."""
+    if not len(rows):
+        raise Missing(f"no {what} is left")
+    return rows
 
 
 def choice(name, value, known):
