@@ -256,4 +256,18 @@ def test_a_browser_asks_no_host_runs_nothing_and_needs_no_room(hostile, browser,
         });
     }).length"""
     assert page.evaluate(cut) == 0, "text beyond the edge of its picture"
+    assert page.evaluate(LEAST_GAP) > 5, "labels of an axis that touch"
+    tables = """() => [...document.querySelectorAll(".wide")].map((one) =>
+        [one.tabIndex, one.getAttribute("role"), getComputedStyle(one).backgroundImage.includes("gradient")])"""
+    assert set(map(tuple, page.evaluate(tables))) == {(0, "region", True)}
+    assert page.locator("pre").first.evaluate("one => one.scrollWidth <= one.clientWidth")
     context.close()
+
+
+#: The least room between two labels of one horizontal axis, in pixels.
+LEAST_GAP = """() => Math.min(...[...document.querySelectorAll("figure svg .role-axis-label")].map((axis) => {
+    const seen = [...axis.querySelectorAll("text")].filter((text) => getComputedStyle(text).opacity > 0);
+    const boxes = seen.map((text) => text.getBoundingClientRect()).sort((one, other) => one.left - other.left);
+    const gaps = boxes.slice(1).map((box, place) => box.left - boxes[place].right);
+    return boxes.every((box) => Math.abs(box.top - boxes[0].top) < 2) ? Math.min(99, ...gaps) : 99;
+}))"""
