@@ -202,6 +202,12 @@ def test_a_word_turns_with_its_datum(part, name, setting, before, after):
         ("epoch_hw2026", token.prompts, "no measured run of decoding is left"),
         ("epoch_hw2026", token.frozen_test, "no run of serving on a known accelerator is left"),
         ("epoch_hw2026", systems.machines_apart, "no row of the tables is about H100 SXM5 80GB (accelerator)"),
+        ("mlperf41", systems.machines_apart, "an input of DistCA is not there"),
+        (
+            "ananthanarayanan2026understanding",
+            systems.misses,
+            "no row of the tables is about S22a (claim of a system)",
+        ),
         ("epoch_hw2026", token.two_terms, "no row of the tables is about 8 (batch_max of the example)"),
     ],
 )
