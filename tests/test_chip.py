@@ -646,7 +646,7 @@ def test_the_whole_chips_of_the_book_are_plausible(tmp_path):
 
 def test_no_row_of_the_book_is_implausible():
     for kind in ("compute", "sram", "dram"):
-        low, high, _ = checking._range(kind)
+        low, high, _ = checking._ranges()[kind]
         assert 0 < low < high
 
 
