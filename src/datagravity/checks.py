@@ -11,7 +11,8 @@ Every rule takes the argument's name and value, and returns the value or raises 
 """
 
 import os
-from functools import cache
+from functools import cache, wraps
+from inspect import signature
 from math import inf
 from numbers import Integral, Real
 from pathlib import Path
@@ -214,6 +215,32 @@ def choice(name, value, known):
     if not isinstance(value, str | Real) or value not in tuple(known):
         raise ValueError(f"{name}: {in_line(value)}, expected one of {', '.join(map(repr, known))}")
     return value
+
+
+def cached(function):
+    """As `functools.cache`; an argument that it could not keep, such as a list, is named as any wrong one is."""
+    kept = cache(function)
+
+    @wraps(function)
+    def answer(*args, **kwargs):
+        try:
+            return kept(*args, **kwargs)
+        except TypeError:
+            for name, value in signature(function).bind(*args, **kwargs).arguments.items():
+                if not _can_be_kept(value):
+                    message = f"{name}: {in_line(value)}, expected a name, a number or an expression"
+                    raise ValueError(message) from None
+            raise
+
+    return answer
+
+
+def _can_be_kept(value):
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def path(name, value):
