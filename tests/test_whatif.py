@@ -203,6 +203,8 @@ def test_a_word_turns_with_its_datum(part, name, setting, before, after):
         ("epoch_hw2026", token.frozen_test, "no run of serving on a known accelerator is left"),
         ("epoch_hw2026", systems.machines_apart, "no row of the tables is about H100 SXM5 80GB (accelerator)"),
         ("etsoc1_2026", distance.one_chip, "no row of the tables is about free, rail, random (condition)"),
+        ("liu2026hardwired", systems.hnlpu_energy, "no row of the tables is about S03 (id)"),
+        ("liu2026hardwired", systems.misses, "no row of the tables is about S03 (system)"),
         ("mlperf41", systems.machines_apart, "an input of DistCA is not there"),
         (
             "ananthanarayanan2026understanding",
