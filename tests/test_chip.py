@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import types
+import zipfile
 from importlib import import_module
 
 import numpy as np
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datagravity import chip, load, paths, processors
+from datagravity.charts.words import printed
 from datagravity.chip import checking, columns, mends, reporting, template, units
 from datagravity.command.line import main
 from datagravity.evidence.cells import NUMBER
@@ -42,9 +44,9 @@ def read(folder, content, name="my_chip.csv"):
     return chip.read(file)
 
 
-@pytest.mark.parametrize("module", ["chip", "mends", "units"])
+@pytest.mark.parametrize("module", ["chip.chip", "chip.mends", "chip.units", "sheet.kinds"])
 def test_examples_of_docstrings_run(module):
-    done = doctest.testmod(import_module(f"datagravity.chip.{module}"))
+    done = doctest.testmod(import_module(f"datagravity.{module}"))
     assert done.attempted
     assert not done.failed
 
@@ -199,6 +201,38 @@ def test_a_workbook_that_is_none_is_one_problem(tmp_path, monkeypatch):
     assert "a workbook (KeyError" in problem.expected
 
 
+def _zipped(name):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, "<a/>")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected", "mend"),
+    [
+        ("a.xlsx", text_of(ROW), "a workbook, as its name says; this is text", "name it .csv"),
+        ("a.xlsx", "[{}]", "a workbook, as its name says; this is JSON", "name it .json"),
+        ("a.xlsx", _zipped("content.xml"), "this is a zip archive without a workbook", "save it as CSV"),
+        ("a.xlsx", _zipped("[Content_Types].xml")[:40], "this one is cut short or damaged", "save it anew"),
+        ("a.json", text_of(ROW), "JSON, as its name says; this is text", "name it .csv"),
+        ("a.json", _zipped("x"), "JSON, as its name says; this is a zip archive without", "save it as CSV"),
+        ("a.json", '{"chip": ', "JSON (Expecting value", ""),
+        ("a.csv", _zipped("[Content_Types].xml"), "this is a workbook", "save it as CSV, or name it .xlsx"),
+        ("a.csv", _zipped("x"), "this is a zip archive without a workbook", "save it as CSV"),
+        ("a.csv", json.dumps([ROW]).encode("utf-16"), "this is JSON", "name it .json"),
+        ("a.csv", "<html><table>", "this is HTML or XML", "save it as CSV"),
+        ("a.txt", b"%PDF-1.4 \xff\x00", "separated values, as its name says; this is a PDF", "save it as CSV"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1", "a workbook of the old kind, .xls", "save it as CSV"),
+    ],
+)
+def test_a_file_of_another_kind_than_its_name_says_is_told_in_words(tmp_path, name, content, expected, mend):
+    [problem] = read(tmp_path, content, name).problems
+    assert expected in problem.expected
+    assert problem.mend == mend
+    assert "Error" not in problem.expected
+
+
 def test_chips_of_like_names_stay_apart(tmp_path):
     rows = [
         row | {"chip": name, "value": value} for name, value in (("A-1", "3"), ("a 1", "6")) for row in (ROW, OPERATION)
@@ -216,7 +250,7 @@ def test_chips_of_like_names_stay_apart(tmp_path):
 @pytest.mark.parametrize(
     ("unit", "bits", "pj", "width"),
     [
-        *[(unit, "", "3.4", "1") for unit in ("pJ/bit", "pj/bit", "pJ per bit", "pJ / bits", "pJ/b", "PJ/Bit")],
+        *[(unit, "", "3.4", "1") for unit in ("pJ/bit", "pj/bit", "pJ per bit", "pJ / bits", "pJ/b", "pJ/Bit")],
         *[(unit, "", "3.4", "8") for unit in ("pJ/B", "pJ/byte", "pJ per byte", "pJ/Bytes")],
         *[(unit, "64", "3.4", "64") for unit in ("pJ", "pJ/access", "pJ per access", "pJ/word", "pJ per read")],
         ("fJ/bit", "", "0.0034", "1"),
@@ -320,7 +354,7 @@ REFUSED = {
     "an open quotation mark": (changed(note="x").replace("x\n", '"x\n'), None, "separated values"),
     "a quotation mark inside": (changed(note="x").replace(",x\n", ',"x" y\n'), None, "separated values"),
     "100,000 rows": (text_of(ROW) + ",".join(ROW.values()).join("\n" * 2) * 100_000, None, "at most 2,000 rows"),
-    "a workbook that is called CSV": (b"PK\x03\x04rest", None, "text; this is a workbook"),
+    "a workbook that is called CSV": (b"PK\x03\x04rest", None, "its name says; this is a workbook"),
     "no text": (bytes(range(129, 160)) * 40, None, "text in UTF-8"),
     "UTF-16 cut short": (text_of(ROW).encode("utf-16") + b"\x00", None, "text in UTF-8, UTF-16"),
     "mixed decimal marks": (text_of(ROW | {"value": "3,4"}, OPERATION, separator=";"), "value", "one decimal mark"),
@@ -336,6 +370,9 @@ REFUSED = {
     "no unit": (changed(unit=""), "unit", "a value"),
     "an unknown unit": (changed(unit="mW"), "unit", "an energy such as"),
     "an unknown count": (changed(unit="pJ/furlong"), "unit", "an energy such as"),
+    "peta": (changed(unit="PJ/byte"), "unit", "P is peta"),
+    "no prefix": (changed(unit="NJ/byte"), "unit", "an energy such as"),
+    "bits for bytes": (changed(part="memory capacity", unit="Gb"), "unit", "GB"),
     "a prefix that is not known": (changed(unit="kJ/bit"), "unit", "an energy such as"),
     "an access per FLOP": (changed(unit="pJ/FLOP"), "unit", "an energy of an access"),
     "an operation per bit": (text_of(OPERATION | {"unit": "pJ/bit"}), "unit", "an energy of an operation"),
@@ -453,6 +490,10 @@ def test_there_are_sixty_malformed_files_and_more():
         ({"bits": "n/a"}, "a blank"),
         ({"value": "", "low": "4", "high": "3"}, "low 3, high 4: swapped"),
         ({"unit": "pJ/acess"}, "pJ/access"),
+        ({"unit": "PJ/Byte"}, "pJ/Byte"),
+        ({"unit": "NJ per bit"}, "nJ per bit"),
+        ({"part": "FP16 tensor MAC", "unit": "PJ/bit"}, "pJ/operation"),
+        ({"part": "memory bandwidth", "unit": "Gb/s"}, "GB/s"),
         ({"unit": "pJ/access"}, "64, or the unit pJ/bit"),
         ({"scope": "sytem"}, "system"),
     ],
@@ -463,6 +504,25 @@ def test_a_problem_names_row_column_value_meaning_and_the_likely_mend(tmp_path, 
     assert problem.meaning == columns.meaning(problem.column) != ""
     assert problem.value == cells.get(problem.column, "")
     assert (f"likely mend: {mend}" in str(problem)) == bool(mend) == ("mend" in str(problem))
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong", "mend"),
+    [
+        (("1.234,5", "3,2"), "1.234,5", "1234,5"),
+        (("1.234.567,8", "3,200"), "1.234.567,8", "1234567,8"),
+        (("1.234", "3,2"), "1.234", "1234 or 1,234"),
+        (("1.234", "5.678", "3,2"), "1.234", "1234 or 1,234"),
+        (("3,4", "1.5", "2.5"), "3,4", "3.4"),
+        (("1,234", "5,678", "1.5"), "1,234", "1234 or 1.234"),
+        (("4.5", "1,5", "2,5"), "4.5", "4,5"),
+    ],
+)
+def test_the_cell_with_the_other_decimal_mark_is_named(tmp_path, values, wrong, mend):
+    rows = [ROW | {"value": value, "note": str(place)} for place, value in enumerate(values)]
+    problems = read(tmp_path, text_of(*rows, separator=";")).problems
+    assert (problems[0].row, problems[0].value, problems[0].mend) == (values.index(wrong) + 2, wrong, mend)
+    assert all("one decimal mark in all numbers" in problem.expected for problem in problems)
 
 
 PIECES = [
@@ -561,9 +621,33 @@ def test_an_implausible_energy_is_a_warning(tmp_path, cells, capsys):
     assert "warning: my_chip.csv row 2" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("part", "unit", "value", "column"),
+    [("power", "W", "0.001", "tdp_w"), ("power", "W", "1e9", "tdp_w"), ("memory capacity", "GB", "8e4", "memory_gb")],
+)
+def test_an_implausible_number_of_a_whole_chip_is_a_warning_and_counts(tmp_path, part, unit, value, column):
+    found = read(tmp_path, text_of(ROW | {"part": part, "unit": unit, "value": value}))
+    assert found.problems == []
+    [warning] = found.warnings
+    known = map(printed, (load("accelerators")[column].min(), load("accelerators")[column].max()))
+    assert (warning.row, warning.column, warning.value) == (2, "value", value)
+    assert f"about {' to '.join(known)} {unit}, as all rows of the book" in warning.expected
+    assert found.whole("My chip") == {column: float(value)}
+
+
+def test_the_whole_chips_of_the_book_are_plausible(tmp_path):
+    columns_, chip_ = [column for column, _ in columns.WHOLE_CHIP.values()], load("accelerators").iloc[0]
+    assert not chip_[columns_].isna().any()
+    rows = [
+        ROW | {"part": part, "unit": unit, "value": f"{chip_[column]:g}"}
+        for part, (column, unit) in columns.WHOLE_CHIP.items()
+    ]
+    assert read(tmp_path, text_of(*rows)).warnings == []
+
+
 def test_no_row_of_the_book_is_implausible():
     for kind in ("compute", "sram", "dram"):
-        low, high, _ = checking._range(kind)
+        low, high, _ = checking._ranges()[kind]
         assert 0 < low < high
 
 
@@ -625,6 +709,26 @@ def test_a_value_far_from_the_middle_of_its_ends_is_told_and_its_row_stays(tmp_p
     assert "about 12.3, the geometric mean of low and high" in str(warning)
     [row] = found.energies
     assert (row.energy["energy_low_pj"], row.energy["energy_high_pj"]) == ("0.39", "390")
+
+
+@pytest.mark.parametrize(
+    ("part", "unit", "assumed"),
+    [
+        ("FP16 tensor MAC", "pJ/MAC", ["a MAC is the whole multiply-add, two FLOP (FP16 tensor MAC)"]),
+        ("FP16 tensor MAC", "pJ/FLOP", ["a MAC is two FLOP, and takes twice the energy of one (FP16 tensor MAC)"]),
+        ("FP32 FMA", "pJ/op", ["one operation is the whole multiply-add, two FLOP (FP32 FMA)"]),
+        ("INT8 add", "pJ/op", ["an integer operation counts as one, as it is given; no FLOP is made of it (INT8 add)"]),
+        ("FP32 add", "pJ/op", []),
+        (
+            "peak throughput",
+            "TFLOP/s",
+            ["the throughput is that of dense FP16 or BF16, and counts a MAC as two FLOP (peak throughput)"],
+        ),
+    ],
+)
+def test_what_an_operation_is_counted_as_is_assumed_and_said(tmp_path, part, unit, assumed):
+    found = read(tmp_path, text_of(ROW | {"part": part, "unit": unit, "value": "30", "scope": "datapath"}))
+    assert found.assumptions == assumed
 
 
 def test_chips_of_one_memo_have_one_vote(tmp_path):

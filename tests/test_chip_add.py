@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from datagravity import chip, claims, distance, evidence, paths, pim, processors, sources, systems
-from datagravity.chip import adding, tables
+from datagravity.chip import adding, reporting, tables
 from datagravity.command.line import main
 from test_chip import OPERATION, ROW, read, text_of
 
@@ -102,6 +102,30 @@ def test_what_is_there_is_refused(tmp_path, checkout):
     with pytest.raises(chip.ChipError, match="P123 says the same of etsoc1_2026"):
         adding.add(chip.read(chip.EXAMPLE), checkout)
     assert contents(checkout) == before
+
+
+HOSTILE = r"a {b} memo; 50 % of G_d, 2025"
+
+
+@pytest.mark.parametrize("source", ["our measurements, 2025", HOSTILE])
+def test_a_chip_that_was_added_under_plain_words_is_the_same_chip(tmp_path, checkout, source):
+    rows = [row | {"source": source, "chip": "My {chip} & co"} for row in MINE]
+    found = mine(tmp_path, *rows)
+    assert found.of_known_sources() == {}
+    adding.add(found, checkout)
+    with paths.elsewhere(checkout / "data", checkout / "book" / "references.bib"):
+        assert found.of_known_sources() == {"My {chip} & co": "mychipco2025"}
+        assert reporting._votes(found) == {"My {chip} & co": "mychipco2025"}
+        other = mine(tmp_path, *(row | {"source": "another memo, 2025"} for row in rows))
+        assert other.of_known_sources() == {}
+        assert mine(tmp_path, *(row | {"chip": "My chip"} for row in rows)).of_known_sources() == {}
+
+
+def test_chips_of_one_memo_are_added_with_one_vote(tmp_path, checkout):
+    adding.add(mine(tmp_path, *(row | {"chip": name} for name in ("A", "B") for row in MINE)), checkout)
+    with paths.elsewhere(checkout / "data", checkout / "book" / "references.bib"):
+        groups = evidence.load("sources").set_index("key")["group"]
+    assert groups[["a2025", "b2025"]].tolist() == ["a2025", "a2025"]
 
 
 def test_a_further_row_of_a_known_source_needs_no_new_source(tmp_path, checkout):

@@ -116,7 +116,7 @@ def test_tokens_are_counted_where_the_file_has_the_numbers(hostile):
     counted = [row for row in tokens if not row["lacks"]]
     assert [row["batch"] for row in counted] == list(reporting.BATCHES)
     assert all(row["low"] < row["value"] < row["high"] for row in counted)
-    assert [row["lacks"] for row in tokens if row["lacks"]] == [[*reporting_parts(), "a level off the chip"]]
+    assert [row["lacks"] for row in tokens if row["lacks"]] == [[*reporting_parts(), reporting.MAIN_MEMORY]]
 
 
 def reporting_parts():
@@ -131,6 +131,15 @@ def test_weights_that_do_not_fit_are_said(tmp_path):
     found = read(tmp_path, text_of(ROW | {"part": "HBM"}, OPERATION, *rows))
     tokens = reporting._tokens(found, levels_of(found), lambda text: None)
     assert all("GB" in row["lacks"][0] for row in tokens)
+
+
+def test_a_chip_without_main_memory_is_told_so(hostile):
+    found = json.loads(hostile[1].read_text(encoding="utf-8"))
+    assert found["without_main_memory"] == ["A second chip"]
+    assert {(row["chip"], row["level"]) for row in found["savings"]} == {("<b>A & B</b>", "HBM")}
+    assert "A second chip: not computed; the file lacks main memory" in hostile[0].read_text(encoding="utf-8")
+    [on_chip] = [row for row in found["levels"] if row["chip"] == "A second chip"]
+    assert reporting.savings_of([on_chip]) == []
 
 
 def test_savings_are_those_of_the_multiverse(example):
@@ -250,4 +259,18 @@ def test_a_browser_asks_no_host_runs_nothing_and_needs_no_room(hostile, browser,
         });
     }).length"""
     assert page.evaluate(cut) == 0, "text beyond the edge of its picture"
+    assert page.evaluate(LEAST_GAP) > 5, "labels of an axis that touch"
+    tables = """() => [...document.querySelectorAll(".wide")].map((one) =>
+        [one.tabIndex, one.getAttribute("role"), getComputedStyle(one).backgroundImage.includes("gradient")])"""
+    assert set(map(tuple, page.evaluate(tables))) == {(0, "region", True)}
+    assert page.locator("pre").first.evaluate("one => one.scrollWidth <= one.clientWidth")
     context.close()
+
+
+#: The least room between two labels of one horizontal axis, in pixels.
+LEAST_GAP = """() => Math.min(...[...document.querySelectorAll("figure svg .role-axis-label")].map((axis) => {
+    const seen = [...axis.querySelectorAll("text")].filter((text) => getComputedStyle(text).opacity > 0);
+    const boxes = seen.map((text) => text.getBoundingClientRect()).sort((one, other) => one.left - other.left);
+    const gaps = boxes.slice(1).map((box, place) => box.left - boxes[place].right);
+    return boxes.every((box) => Math.abs(box.top - boxes[0].top) < 2) ? Math.min(99, ...gaps) : 99;
+}))"""

@@ -346,7 +346,12 @@ def test_wrong_files_of_masses_are_refused(tmp_path, capsys):
     assert "one number a row" in refused(capsys, "place", tmp_path / "a.npy")
     for name in ("b.npy", "b.parquet"):
         (tmp_path / name).write_text("no")
-        assert "expected" in refused(capsys, "place", tmp_path / name)
+        assert "as its name says; this is text" in refused(capsys, "place", tmp_path / name)
+    np.savez(tmp_path / "b.npz", np.zeros(2))
+    (tmp_path / "b.npz").rename(tmp_path / "b.npy")
+    assert "this is a zip archive without a workbook" in refused(capsys, "place", tmp_path / "b.npy")
+    (tmp_path / "config.json").write_text("layers,3\n")
+    assert "expected JSON; this is text" in refused(capsys, "energy-per-token", tmp_path / "config.json", "H200")
     (tmp_path / "c.csv").write_text("x,y\n0,0\n")
     assert "exponent" in refused(capsys, "place", tmp_path / "c.csv", "--exponent", 0)
     assert "Missing argument" in refused(capsys, "place", status=2)

@@ -11,8 +11,9 @@ from IPython.display import HTML
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from conftest import ROOT
+from datagravity import paths
 from datagravity.chapter import HEADLINES
-from datagravity.site import executed, first_cell, links, outputs, reader, renderer
+from datagravity.site import executed, first_cell, links, outputs, reader, renderer, wheel
 from datagravity.site.build import Book
 from datagravity.site.offered import Label, Site, html, markdown, offered, stored
 from datagravity.sources import short_name
@@ -262,6 +263,36 @@ def test_the_first_cell_is_code_that_knows_its_site_and_says_what_helps_where_it
         assert "$" not in code
         assert len(code.split("\n")) <= 25
         assert max(map(len, code.split("\n"))) <= 80
+
+
+def test_the_first_cell_says_where_another_build_of_the_same_version_is_installed(monkeypatch, capsys):
+    monkeypatch.setattr(reader, "start", lambda base: print(f"started {base}"))
+    code = first_cell.code("https://a.org/book/", "a.whl")
+    exec(code, {})
+    assert capsys.readouterr().out == "started https://a.org/book/\n"
+    said = "another build than the page's: its numbers may\ndiffer. The page's own: https://a.org/book/wheel/a.whl\nstarted"
+    with monkeypatch.context() as other:
+        other.setattr(wheel, "digest", lambda: "another")
+        exec(code, {})
+        assert said in capsys.readouterr().out
+    monkeypatch.delattr(wheel, "digest")  # as in a package that is older than this line
+    exec(code, {})
+    assert said in capsys.readouterr().out
+
+
+def test_the_digest_of_a_build_follows_its_code_and_its_tables(tmp_path, monkeypatch):
+    for name in ("package", "data"):
+        (tmp_path / name).mkdir()
+    code, table, books = (tmp_path / name for name in ("package/a.py", "data/a.csv", "references.bib"))
+    for place, path in {"PACKAGE": code.parent, "DATA": table.parent, "REFERENCES": books}.items():
+        monkeypatch.setattr(paths, place, path)
+    digests = []
+    for texts in (("a", "b", "c"), ("a2", "b", "c"), ("a", "b2", "c"), ("a", "b", "c2"), ("a", "b\r", "c")):
+        for file, text in zip((code, table, books), texts, strict=True):
+            file.write_bytes(f"{text}\n".encode())
+        digests.append(wheel.digest.__wrapped__())
+    assert len(set(digests)) == 4
+    assert digests[-1] == digests[0]
 
 
 def test_a_readers_outputs_lead_to_the_site(monkeypatch):

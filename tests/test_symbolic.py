@@ -101,6 +101,14 @@ def test_unknown_model_is_named():
         sym.energy("tiles")
 
 
+@pytest.mark.parametrize("name", ["saving", "energy", "optimal_distance", "built_share", "turning_beta", "end_savings"])
+def test_an_argument_that_cannot_be_kept_is_named(name):
+    with pytest.raises(ValueError, match=r"model: \['tile'\], expected a name, a number or an expression"):
+        getattr(sym, name)(["tile"])
+    with pytest.raises(ValueError, match=r"fixed_share: \[0.5\], expected a name"):
+        sym.saving("tile", fixed_share=[0.5])
+
+
 # --- The share theorem, the virial rule, flatness --------------------------------------------------------------------
 
 

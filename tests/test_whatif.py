@@ -9,7 +9,7 @@ from commands import answer, refused, values
 from datagravity import catalogue, paths, whatif
 from datagravity.checks import Missing
 from datagravity.command import changing as typed
-from datagravity.evidence import TableError, changing, load, rows_by_id
+from datagravity.evidence import TableError, changing, load, one_row, rows_by_id
 from datagravity.headlines import (
     brains,
     disjunction_constant,
@@ -21,6 +21,8 @@ from datagravity.headlines import (
     shares,
     survey,
     systems,
+    token,
+    with_inputs,
 )
 
 #: Sources whose rows decide a number, and chapters that take a second.
@@ -66,6 +68,9 @@ def test_a_setting_names_cells_as_readers_write_them(text, table, key, texts):
         ("accelerators.A100.tdp=3", "A003 (A100 SXM4 40GB); A004 (A100 SXM4 80GB)"),
         ("claims.C6.regio=3", "most like it: region_low"),
         ("accelerators.H100.tdp=many", "column tdp_w: value 'many'; expected a number, above 0"),
+        ("energy.P031.energy=500,700", "expected one number, because the row states one, 1300; for a range, ask once"),
+        ("published_ratios.G4.gd=,700", "expected one number, because the row states one, 992"),
+        ("accelerators.H100.tdp=300,400", "expected one number, because the column holds one"),
         ("claims.C6.region=3,1", "column region_low: value '3'; expected at most region_high"),
     ],
 )
@@ -142,7 +147,7 @@ def test_a_table_without_a_row_is_missing_in_words_and_only_where_a_source_is_le
 
 def test_a_number_moves_as_its_cell_does():
     key = next(row.key for row in catalogue.rows("published_ratios") if row.key == "G4")
-    cells, _ = typed.cells_of([f"published_ratios.{key}.gd=500,700"])
+    cells, _ = typed.cells_of([f"published_ratios.{key}.gd=500"])
     found = whatif.recomputed(cells, of=["placement"])
     before = of("placement")["placement_gd"]
     moved = {one.name: one for one in found.moved}
@@ -192,6 +197,50 @@ def test_a_word_turns_with_its_datum(part, name, setting, before, after):
     assert part()[name].value == before
 
 
+@pytest.mark.parametrize(
+    ("source", "part", "because"),
+    [
+        ("epoch_hw2026", token.forecast, "no measured run of decoding is left"),
+        ("epoch_hw2026", token.prompts, "no measured run of decoding is left"),
+        ("epoch_hw2026", token.frozen_test, "no run of serving on a known accelerator is left"),
+        ("epoch_hw2026", systems.machines_apart, "no row of the tables is about H100 SXM5 80GB (accelerator)"),
+        ("etsoc1_2026", distance.one_chip, "no row of the tables is about free, rail, random (condition)"),
+        ("liu2026hardwired", systems.hnlpu_energy, "no row of the tables is about S03 (id)"),
+        ("liu2026hardwired", systems.misses, "no row of the tables is about S03 (system)"),
+        ("mlperf41", systems.machines_apart, "an input of DistCA is not there"),
+        (
+            "ananthanarayanan2026understanding",
+            systems.misses,
+            "no row of the tables is about S22a (claim of a system)",
+        ),
+        ("epoch_hw2026", token.two_terms, "no row of the tables is about 8 (batch_max of the example)"),
+    ],
+)
+def test_what_is_missing_is_a_sentence(source, part, because):
+    with changing.changed(left_out=[source]), pytest.raises(Missing) as error:
+        part()
+    assert error.value.because == because
+
+
+def test_a_slip_in_code_is_no_lack(monkeypatch):
+    def slip():
+        """A part."""
+        return {}["a slip"]
+
+    monkeypatch.setattr(brains, "PARTS", (slip,))
+    told = []
+    with pytest.raises(KeyError):
+        with_inputs("brains", told.append)
+    monkeypatch.setattr(brains, "PARTS", (lost,))
+    assert with_inputs("brains", told.append) == {}
+    assert told == ["“A row that is not there” (energy.csv has no row with id X9)"]
+
+
+def lost():
+    """A row that is not there."""
+    return {"lost": one_row("energy", load("energy"), id="X9")}
+
+
 def test_the_name_of_an_extreme_goes_with_its_source():
     assert systems.misses()["worst_system"].value == "Linear-InfSA"
     with changing.changed(left_out=["roffo2026infinite"]):
@@ -209,6 +258,25 @@ def test_what_rests_on_a_source_that_is_left_out_is_told_in_words(chapter):
         assert not any(word in one.because for one in found.lacking for word in ("nan", "Error", "Index"))
         count = sum(len(one.names) for one in found.lacking)
         assert count + len(found.moved) + found.stay == len(of(chapter))
+
+
+def test_words_choose_the_chapters_that_are_computed(capsys, monkeypatch):
+    asked = []
+    recomputed = whatif.recomputed
+    monkeypatch.setattr(whatif, "recomputed", lambda *given: asked.append(given[2]) or recomputed(*given))
+    setting = ("--set", "published_ratios.G4.gd=500")
+    told = values(capsys, "results", "placement_gd", *setting)
+    assert asked == [["placement"]]
+    assert [(one["number"], one["after"]) for one in told["moved"]] == [("placement.placement_gd", 500)]
+    assert (told["lacking"], told["stay"]) == ([], 0)
+    told = values(capsys, "results", "placement_s", *setting, "--chapter", "placement")
+    named = [name for name in of("placement") if "placement_s" in name]
+    assert len(told["moved"]) + told["stay"] == len(named)
+    assert "0 numbers" not in answer(capsys, "results", "placement", *setting)
+    assert asked == [["placement"]] * 3
+    assert "expected a chapter or a number such as" in refused(capsys, "results", "no such words", *setting)
+    assert "WORDS" in refused(capsys, "results", "placement_gd", *setting, "--chapter", "brains")
+    assert len(asked) == 3
 
 
 @pytest.mark.slow

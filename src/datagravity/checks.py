@@ -11,7 +11,8 @@ Every rule takes the argument's name and value, and returns the value or raises 
 """
 
 import os
-from functools import cache
+from functools import cache, wraps
+from inspect import signature
 from math import inf
 from numbers import Integral, Real
 from pathlib import Path
@@ -27,10 +28,17 @@ OPEN_SHARE = "(0, 1)"
 
 
 class Missing(ValueError):  # noqa: N818 (what is missing is no mistake)
-    """What a result rests on is not there; the message is a sentence that says what is missing.
+    """What a result rests on is not there; tables may lack a row, as where a source is left out, and it is no defect.
 
-    It is no defect: tables may lack a row, as where a source is left out.
+    Attributes
+    ----------
+    because : a sentence without its point that says what is missing; the message itself, if that is one
     """
+
+    def __init__(self, message, because=None):
+        """Keep both."""
+        super().__init__(message)
+        self.because = because or message
 
 
 class Range(NamedTuple):
@@ -189,8 +197,17 @@ def there(name, value, known):
     """The value, if it is one of the texts that some tables hold; `Missing` if they do not, or no longer."""
     known = tuple(known)
     if value not in known:
-        raise Missing(f"{name}: {value!r}, expected one of {', '.join(map(repr, known)) or 'none that are left'}")
+        message = f"{name}: {value!r}, expected one of {', '.join(map(repr, known)) or 'none that are left'}"
+        about = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        raise Missing(message, f"no row of the tables is about {about} ({name})")
     return value
+
+
+def some(rows, what):
+    """The rows, or anything with a length, if there are any; else `Missing`, with what there is none of in words."""
+    if not len(rows):
+        raise Missing(f"no {what} is left")
+    return rows
 
 
 def choice(name, value, known):
@@ -198,6 +215,32 @@ def choice(name, value, known):
     if not isinstance(value, str | Real) or value not in tuple(known):
         raise ValueError(f"{name}: {in_line(value)}, expected one of {', '.join(map(repr, known))}")
     return value
+
+
+def cached(function):
+    """As `functools.cache`; an argument that it could not keep, such as a list, is named as any wrong one is."""
+    kept = cache(function)
+
+    @wraps(function)
+    def answer(*args, **kwargs):
+        try:
+            return kept(*args, **kwargs)
+        except TypeError:
+            for name, value in signature(function).bind(*args, **kwargs).arguments.items():
+                if not _can_be_kept(value):
+                    message = f"{name}: {in_line(value)}, expected a name, a number or an expression"
+                    raise ValueError(message) from None
+            raise
+
+    return answer
+
+
+def _can_be_kept(value):
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def path(name, value):

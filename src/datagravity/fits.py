@@ -473,8 +473,9 @@ def line(x: ArrayLike, y: ArrayLike) -> Line:
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.ndim != 1 or x.shape != y.shape or len(set(x)) < 2 or not np.all(np.isfinite([x, y])):
-        error = checks.Missing if len(set(x)) < 2 else ValueError
-        raise error(f"x, y: {x.tolist()}, {y.tolist()}, expected finite pairs with two different x or more")
+        message = f"x, y: {x.tolist()}, {y.tolist()}, expected finite pairs with two different x or more"
+        missing = checks.Missing(message, "fewer than two different points are left for a line")
+        raise missing if len(set(x)) < 2 else ValueError(message)
     fitted = scipy.stats.linregress(x, y)
     errors = np.array([fitted.stderr, fitted.intercept_stderr]) if len(x) > 2 else np.full(2, math.nan)
     return Line(

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from datagravity import catalogue, headlines
+from datagravity.charts.words import listed
 from datagravity.checks import Missing
 from datagravity.evidence import changing
 from datagravity.reads import reading
@@ -24,12 +25,17 @@ class Moved(NamedTuple):
 
 
 class Lacking(NamedTuple):
-    """Numbers that cannot be computed, a sentence without its point that says why, and whether code names the lack."""
+    """Numbers that cannot be computed, a sentence without its point that says why, and what was raised, if anything."""
 
     chapter: str
     names: tuple
     because: str
-    foreseen: bool
+    error: Exception | None = None
+
+    @property
+    def foreseen(self):
+        """Whether code names the lack."""
+        return self.error is None or isinstance(self.error, Missing)
 
 
 class Found(NamedTuple):
@@ -47,7 +53,19 @@ def chapters():
     return sorted(headlines.chapters(), key=lambda name: order.index(name) if name in order else len(order))
 
 
-def recomputed(cells=(), left_out=(), of=None, tell=None):
+def computed(of=None, tell=None):
+    """The numbers of the prose by the tables as they are: (chapter, part) -> (headlines, names of the tables read)."""
+    found = {}
+    for name in chapters() if of is None else of:
+        if tell:
+            tell(f"{name}: by the tables as they are")
+        for part in _parts(name):
+            with reading() as read:
+                found[name, part] = part(), read
+    return found
+
+
+def recomputed(cells=(), left_out=(), of=None, tell=None, before=None):
     """Compute the numbers of the prose by the book's tables, and by changed ones.
 
     Parameters
@@ -56,6 +74,7 @@ def recomputed(cells=(), left_out=(), of=None, tell=None):
     left_out : keys of sources that are left out
     of : names of `chapters()`; all of them if None
     tell : function that is told of progress, a text each
+    before : what `computed` gives of these chapters, if it is at hand
 
     Returns
     -------
@@ -72,12 +91,7 @@ def recomputed(cells=(), left_out=(), of=None, tell=None):
     names = chapters() if of is None else list(of)
     with changing.changed(cells, left_out):
         pass  # what is wrong with the change is said before anything is computed
-    before = {}
-    for name in names:
-        tell(f"{name}: by the tables as they are")
-        for part in _parts(name):
-            with reading() as read:
-                before[name, part] = part(), read
+    before = computed(names, tell) if before is None else before
     with changing.changed(cells, left_out) as change:
         touched = {cell.table for cell in cells} | {table for rows in change.gone.values() for table in rows}
         touched |= {"corrections"} if change.void else set()
@@ -101,16 +115,14 @@ def _with_part(found, chapter, part, old, touched):
         return found._replace(stay=found.stay + len(old))
     try:
         new = part()
-    except Missing as error:
-        return found._replace(lacking=[*found.lacking, Lacking(chapter, tuple(old), str(error), True)])
-    except headlines.LACKS as error:
-        said = _of_rows(found.changed.gone, touched) or headlines.why(error)
-        return found._replace(lacking=[*found.lacking, Lacking(chapter, tuple(old), said, False)])
+    except Exception as error:  # the same code did by the book's tables, so that it is for want of what was changed
+        lacks = Lacking(chapter, tuple(old), _because(error, found.changed.gone, touched), error)
+        return found._replace(lacking=[*found.lacking, lacks])
     moved = [
         Moved(chapter, name, old[name], new[name]) for name in old if name in new and _differ(old[name], new[name])
     ]
     lacking = tuple(name for name in old if name not in new)
-    lacks = [Lacking(chapter, lacking, "what it is about is gone", True)] if lacking else []
+    lacks = [Lacking(chapter, lacking, "what it is about is gone")] if lacking else []
     stay = len(old) - len(moved) - len(lacking)
     return Found(found.moved + moved, found.lacking + lacks, found.stay + stay, found.changed)
 
@@ -120,12 +132,14 @@ def _differ(old, new):
     return not math.isclose(old.value, new.value, rel_tol=NOISE) if numbers else old.value != new.value
 
 
-def _of_rows(gone, touched):
-    """Which rows are gone, as a sentence."""
+def _because(error, gone, touched):
+    """Why something cannot be computed, a sentence without its point: as code says, else by the rows that are gone."""
+    if isinstance(error, Missing):
+        return error.because
     counts = {}
     for tables in gone.values():
         for table, count in tables.items():
             if table in touched:
                 counts[table] = counts.get(table, 0) + count
     said = [f"{count} row{'s' if count > 1 else ''} of {table}" for table, count in counts.items()]
-    return f"it rests on {' and '.join(said)}" if said else ""
+    return f"it rests on {listed(said)}" if said else "it cannot be computed from these values"

@@ -65,7 +65,7 @@ def add(chip, root, *, dry_run=False):
         _refuse_what_is_there(chip, origins)
         marks = [b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b"" for content in old]
         texts = tables.read_texts(files)
-        news, ids = tables.with_rows(texts, chip.energies, origins)
+        news, ids = tables.with_rows(texts, chip.energies, origins, groups=tables.groups_of(origins))
         contents = [mark + new.encode() for mark, new in zip(marks, news, strict=True)]
         _validated(contents)
     if not dry_run:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from datagravity import naming
+from datagravity.charts.words import printed
 from datagravity.chip import mends, template, units
 from datagravity.chip.columns import (
     COLUMNS,
@@ -24,17 +25,22 @@ from datagravity.chip.columns import (
     parts,
     words_of,
 )
-from datagravity.evidence import files, remembered, rules, schema
+from datagravity.evidence import files, load, remembered, rules, schema
 from datagravity.evidence.cells import NUMBER, listed
 from datagravity.evidence.rules.processors import OFF_CHIP, operation_of
 from datagravity.sheet import Problem, no_text, shown
 
-#: Energies this many times beyond every row of the book are plausible to nobody.
+#: Numbers this many times beyond every row of the book are plausible to nobody.
 BEYOND = 10
 #: How far a value may lie from the geometric mean of its ends before its owner is told that the mean stands for it.
 OFF_THE_MIDDLE = Decimal("0.1")
 #: What a row is said to include where its owner does not say: board and chip together if it was measured.
 SCOPES = {"compute": "datapath", "sram": "macro", "dram": "device"}
+#: What is assumed of a multiply-add, by what its energy is counted by.
+COUNTED = dict.fromkeys((None, "operation"), "one operation is the whole multiply-add, two FLOP") | {
+    "MAC": "a MAC is the whole multiply-add, two FLOP",
+    "FLOP": "a MAC is two FLOP, and takes twice the energy of one",
+}
 #: The level of a generation of memory, by how its name begins.
 LEVELS = {"HBM": "HBM", "GDDR": "GDDR", "LPDDR": "LPDDR", "DDR": "DDR", "HMC": "DRAM, unnamed"}
 
@@ -174,8 +180,9 @@ class Checker:
     def _unit(self, entry):
         part, text = entry.cells["part"], entry.cells["unit"]
         if part in WHOLE_CHIP:
-            if text.lower() != WHOLE_CHIP[part][1].lower():
-                self.say(entry, "unit", WHOLE_CHIP[part][1], WHOLE_CHIP[part][1])
+            own = WHOLE_CHIP[part][1]
+            if text.lower() != own.lower() or ("b" in text and "B" in own):  # a small b is a bit
+                self.say(entry, "unit", own, own)
             if not entry.cells.get("value") and not self._has(entry, "value"):
                 self.say(entry, "value", "a number")
             return
@@ -225,6 +232,8 @@ class Checker:
         cells, part = entry.cells, entry.cells["part"]
         if part in WHOLE_CHIP:
             entry.whole = (WHOLE_CHIP[part][0], float(cells["value"]))
+            if part == "peak throughput":
+                entry.assumed.append("the throughput is that of dense FP16 or BF16, and counts a MAC as two FLOP")
             return
         unit = units.unit_of(cells["unit"])
         row = dict.fromkeys(fields(), "")
@@ -280,8 +289,10 @@ class Checker:
         if kind == "compute":
             its = operation_of(part)
             row["flop_per_operation"] = "1" if unit.per == "FLOP" else str(its.flop)
-            if its.flop > 1 and unit.per in (None, "operation"):
-                entry.assumed.append("one operation is the whole multiply-add, two FLOP")
+            if its.flop > 1:
+                entry.assumed.append(COUNTED[unit.per])
+            if not its.floating:
+                entry.assumed.append("an integer operation counts as one, as it is given; no FLOP is made of it")
             return bits or str(its.width_bits or ""), Decimal(1)
         own = units.WIDTHS.get(unit.per)
         if own is None:
@@ -334,17 +345,21 @@ class Checker:
         self._without_wrong_rows()
 
     def _plausible(self):
-        """A warning of each energy that lies far beyond every row of the book."""
+        """A warning of each number that lies far beyond every row of the book."""
         for entry in self.entries:
-            if not entry.energy:
+            if entry.whole:
+                column, number = entry.whole
+                (low, high), what, ends = _range_of_chips(column), WHOLE_CHIP[entry.cells["part"]][1], (number, number)
+            elif entry.energy:
+                low, high, what = _ranges()[entry.energy["kind"]]
+                bits = 1 if entry.energy["kind"] == "compute" else int(entry.energy["width_bits"])
+                ends = [float(entry.energy[f"energy_{end}_pj"]) / bits for end in ("low", "high")]
+            else:
                 continue
-            low, high, what = _range(entry.energy["kind"])
-            ends = [float(entry.energy[f"energy_{end}_pj"]) for end in ("low", "high")]
-            if entry.energy["kind"] != "compute":
-                ends = [end / int(entry.energy["width_bits"]) for end in ends]
             if ends[1] < low / BEYOND or ends[0] > high * BEYOND:
                 column = "value" if entry.cells.get("value") else "low"
-                expected = f"about {low:.3g} to {high:.3g} {what}, as all rows of the book; this is {ends[0]:.3g}"
+                low, high, this = map(printed, (low, high, ends[0]))
+                expected = f"about {low} to {high} {what}, as all rows of the book; this is {this}"
                 self.say(entry, column, expected, "look at the unit", warning=True)
 
 
@@ -369,18 +384,27 @@ def _year(entry):
     return str(this)
 
 
-@remembered
-def _range(kind):
-    """The least and the greatest energy of an access per bit, or of an operation, in the book, and the unit."""
+@remembered(stored=True)
+def _ranges():
+    """Kind -> the least and the greatest energy of an access per bit, or of an operation, in the book, and the unit.
+
+    Stored, since a check needs nothing else of `processors`, whose imports take a third of its time.
+    """
     from datagravity.processors import accesses, operations
 
-    if kind == "compute":
-        rows = operations()
-        return float(rows["compute_pj_low"].min()), float(rows["compute_pj_high"].max()), "pJ an operation"
-    rows = accesses()
-    rows = rows[rows["kind"] == kind]
-    ends = rows["energy_pj_per_bit_low"].min(), rows["energy_pj_per_bit_high"].max()
-    return float(ends[0]), float(ends[1]), "pJ/bit"
+    rows = operations()
+    found = {"compute": (float(rows["compute_pj_low"].min()), float(rows["compute_pj_high"].max()), "pJ an operation")}
+    for kind, rows in accesses().groupby("kind"):
+        ends = rows["energy_pj_per_bit_low"].min(), rows["energy_pj_per_bit_high"].max()
+        found[str(kind)] = float(ends[0]), float(ends[1]), "pJ/bit"
+    return found
+
+
+@remembered
+def _range_of_chips(column):
+    """The least and the greatest number of a column of the table of accelerators."""
+    numbers = load("accelerators")[column].dropna()
+    return float(numbers.min()), float(numbers.max())
 
 
 def _scaled(text, factor):

@@ -84,13 +84,13 @@ class Chip:
         return found
 
     def of_known_sources(self):
-        """Chip -> the key of the bibliography that all its rows name, where there is one."""
+        """Chip -> the key of the bibliography that all its rows name, or that it was added under."""
         found = {}
         for name in self.names:
-            keys = {
-                tables.known_source(text)
-                for text in {entry.cells["source"] for entry in self.energies if entry.cells["chip"] == name}
-            }
+            texts = {entry.cells["source"] for entry in self.energies if entry.cells["chip"] == name}
+            keys = {tables.known_source(text) for text in texts}
+            if keys == {None}:
+                keys = {tables.added_source(name, texts)}
             if len(keys) == 1 and None not in keys:
                 found[name] = keys.pop()
         return found

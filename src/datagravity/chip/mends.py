@@ -138,5 +138,9 @@ def _blank(name, cells):
 
 def of_unit(text, *, is_operation):
     """The unit of an energy that a text most likely means."""
+    small = text[:1].lower() + text[1:]
+    unit = units.unit_of(small)
+    if unit and unit.per in (None, *(units.OF_OPERATIONS if is_operation else units.OF_ACCESSES)):
+        return small
     known = ["pJ/operation", "pJ/MAC", "pJ/FLOP"] if is_operation else ["pJ/bit", "pJ/byte", "pJ/access", "pJ/word"]
     return (get_close_matches(text, known, n=1, cutoff=0.3) or known)[0]

@@ -24,6 +24,8 @@ READ_DISTANCES = ("beta_range", "placement_saves", "processing_follows", "order_
 MODEL, BATCHES, CONTEXT = "Llama-2 7B", (1, 32), 1024
 #: A level of the energy table -> a rung of the ladder of levels that other chips were measured at.
 RUNGS = {"L1, small SRAM": "L1", "L2, large SRAM": "last level"} | dict.fromkeys(OFF_CHIP, "DRAM")
+#: What a chip may lack without which no saving and no token is computed.
+MAIN_MEMORY = "main memory, such as HBM3 or DDR5"
 CONVENTIONS = {
     "gd": "as published: two operands of 32 bits for each operation, each used once",
     "gd_matched": "one operand of the operation's own width, used once",
@@ -42,7 +44,7 @@ def summary(chip, tell=lambda text: None, helper=None):
     Returns
     -------
     dict: file, chips, version, remarks, warnings, assumptions, conventions, rows, constants (G_d), left_out, among (the
-    book's constants), levels, ratios, savings, tokens, verdicts, sources, bibtex
+    book's constants), levels, ratios, savings, without_main_memory, tokens, verdicts, sources, bibtex
 
     Raises
     ------
@@ -76,6 +78,7 @@ def summary(chip, tell=lambda text: None, helper=None):
     tell("the claims with the chip among their evidence ...")
     after = _verdicts_with(chip)
     found["savings"], before = wait()
+    found["without_main_memory"] = [name for name in chip.names if name not in _main_memories(levels)]
     found["verdicts"] = _verdicts(chip, before, after)
     found |= _sources(chip)
     return found
@@ -278,11 +281,11 @@ def _points():
 
 
 def savings_of(levels):
-    """What all specifications of the book say of computing at the farthest level of each chip, for the path alone and
-    for a whole system, and by law."""
+    """What all specifications of the book say of computing at the main memory of each chip, for the path alone and
+    for a whole system, and by law; nothing of a chip without one."""
     found = []
-    for name in dict.fromkeys(row["chip"] for row in levels):
-        far = [row for row in levels if row["chip"] == name][-1]
+    for far in _main_memories(levels).values():
+        name = far["chip"]
         row = {
             "baseline_memory": far["level"],
             "pj_per_bit_baseline_low": far["low"],
@@ -295,6 +298,11 @@ def savings_of(levels):
                 for law, one in {"every law": whole, **by_law}.items()
             ]
     return found
+
+
+def _main_memories(levels):
+    """Chip -> its farthest level, where that is off the chip."""
+    return {row["chip"]: row for row in levels if row["level"] in OFF_CHIP}
 
 
 def _everywhere(one):
@@ -310,9 +318,9 @@ def _tokens(chip, levels, tell):
     for name in chip.names:
         given = chip.whole(name)
         missing = [part for part, (column, _) in WHOLE_CHIP.items() if column not in given]
-        far = [row for row in levels if row["chip"] == name and row["level"] in OFF_CHIP]
+        far = _main_memories(levels).get(name)
         if missing or not far:
-            lacks = missing + ([] if far else ["a level off the chip"])
+            lacks = missing + ([] if far else [MAIN_MEMORY])
             found.append({"chip": name, "lacks": lacks})
             continue
         tell("tokens for a joule ...")
@@ -320,7 +328,7 @@ def _tokens(chip, levels, tell):
             row = {"chip": name, "model": MODEL, "batch": batch, "context": CONTEXT, "lacks": []}
             try:
                 one = decoding.decode_energy(
-                    MODEL, {"name": "a chip", **given}, batch=batch, context=CONTEXT, pj_per_bit=far[-1]["middle"]
+                    MODEL, {"name": "a chip", **given}, batch=batch, context=CONTEXT, pj_per_bit=far["middle"]
                 )
             except ValueError as error:
                 found.append(row | {"lacks": [str(error)]})
@@ -346,10 +354,7 @@ def _verdicts_with(chip):
 def _votes(chip):
     """Chip -> the group that votes for it: a source that the book has keeps its one vote, and one memo has one too."""
     groups = load("sources").set_index("key")["group"]
-    origins = chip.origins()
-    first = {origin.words.casefold(): origin.key for origin in reversed(origins)}
-    own = {origin.chip: first[origin.words.casefold()] for origin in origins}
-    return own | {name: str(groups[key]) for name, key in chip.of_known_sources().items()}
+    return tables.groups_of(chip.origins()) | {name: str(groups[key]) for name, key in chip.of_known_sources().items()}
 
 
 def _verdicts(chip, before, after):
@@ -399,7 +404,7 @@ def _sources(chip):
     """The sources of the chip, of the book's rows beside it, and what to cite."""
     origins = chip.origins()
     known = chip.of_known_sources()
-    entries = [tables.bibtex_of(origin) for origin in origins]
+    entries = [tables.bibtex_of(origin) for origin in origins if origin.chip not in known]
     entries += [sources.bibtex(key) for key in dict.fromkeys([*known.values(), "leebruck2026"])]
     listed = processors.disjunction_constants()["source"].unique()
     return {

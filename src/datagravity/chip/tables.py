@@ -14,6 +14,9 @@ from datagravity.naming import slug
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\])", re.I)
 _URL = re.compile(r"https?://[^\s,;\"<>{}\\]+[^\s,;.\"<>{}\\)]")
 
+#: How the title of a chip's entry ends, behind its name.
+ENTERED = ": energies, as its owner entered them"
+
 
 class Origin(NamedTuple):
     """A chip in the tables: its key and whether the bibliography has it already; year, DOI, address and words."""
@@ -54,6 +57,23 @@ def origin_of(chip, entries, *, own, taken=()):
 def known_source(text):
     """The key of the bibliography that a source names by key, DOI or address; None if it has none."""
     return _known(text, sources.bibliography())
+
+
+def added_source(chip, texts):
+    """The key of the entry that `add` wrote for a chip of these sources, which are words; None if there is none."""
+    books = sources.bibliography()
+    noted = [f"; {latex(text)}; " for text in texts]
+    for key in books["key"][books["title"].str.endswith(ENTERED)]:
+        title, note = (re.search(rf"(?m)^  {name} = \{{(.*)\}},?$", sources.bibtex(key)) for name in ("title", "note"))
+        if title and note and title[1] == f"{{{_title(chip)}}}" and all(one in f"; {note[1]}; " for one in noted):
+            return str(key)
+    return None
+
+
+def groups_of(origins):
+    """Chip -> the group of its source: chips of one memo are one origin, under the key of the first of them."""
+    first = {origin.words.casefold(): origin.key for origin in reversed(origins)}
+    return {origin.chip: first[origin.words.casefold()] for origin in origins}
 
 
 def _known(text, books):
@@ -160,7 +180,7 @@ def bibtex_of(origin):
     """The entry of the bibliography of a chip."""
     parts = [
         ("key", latex(origin.chip)),
-        ("title", f"{{{latex(origin.chip)}: energies, as its owner entered them}}"),
+        ("title", f"{{{_title(origin.chip)}}}"),
         ("year", origin.year),
         ("doi", origin.doi),
         ("url", origin.url),
@@ -168,6 +188,10 @@ def bibtex_of(origin):
     ]
     fields_ = ",\n".join(f"  {name} = {{{value}}}" for name, value in parts if value)
     return f"@misc{{{origin.key},\n{fields_}\n}}"
+
+
+def _title(chip):
+    return f"{latex(chip)}{ENTERED}"
 
 
 def latex(text):

@@ -334,13 +334,17 @@ def _contradictions(path, given):
 
 def _json(path):
     """What a file of JSON holds."""
+    from datagravity import sheet
 
     def refuse(word):
         raise ValueError(f"{word} is no number of JSON")
 
+    content = path.read_bytes()
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=refuse)
+        return json.loads(content.decode("utf-8-sig"), parse_constant=refuse)
     except ValueError as error:
+        if (kind := sheet.kind_of(content)) != "JSON":
+            raise ValueError(f"{path}: expected JSON; this is {kind}") from None
         raise ValueError(f"{path}: {error}, expected JSON") from None
 
 

@@ -105,6 +105,7 @@ def _from_sheet(file):
 def _from_parquet(file):
     import pandas as pd
 
+    _of_kind(file, "a Parquet file")
     try:
         frame = pd.read_parquet(file)
     except ImportError:
@@ -118,9 +119,20 @@ def _from_parquet(file):
     return _numeric(file, {str(name).strip().lower(): frame[name] for name in frame})
 
 
+def _of_kind(file, wanted):
+    """Refuse a file that is something else than the end of its name says."""
+    from datagravity import sheet
+
+    with file.open("rb") as stream:
+        content = stream.read(4000)
+    if (found := sheet.kind_of(content)) != wanted:
+        raise ValueError(f"{file}: expected {wanted}, as its name says; this is {found if content else 'empty'}")
+
+
 def _from_npy(file):
     import numpy as np
 
+    _of_kind(file, "an array of numpy")
     try:
         array = np.load(file, allow_pickle=False)
     except (ValueError, EOFError) as error:

@@ -4,14 +4,12 @@ import re
 
 import click
 
-#: The ends of an interval that stand in two columns of one stem.
-ENDS = ("low", "high")
 SET = click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="TABLE.ROW.COLUMN=VALUE",
-    help="Try another value of a cell; LOW,HIGH for both ends of an interval.",
+    help="Try another value of a cell; LOW,HIGH for both ends where the row has a low and a high one.",
 )
 DROP = click.option("--drop-source", "left_out", multiple=True, metavar="KEY", help="Leave a source out.")
 
@@ -64,7 +62,10 @@ def _cells(text):
     names = {one.key: called(one) for one in rows}
     key = _row(table, row, names)
     index = next(index for index, one in enumerate(rows) if one.key == key)
-    texts = _texts(table, column, value, resources[table]["schema"]["fields"])
+    fields = resources[table]["schema"]["fields"]
+    texts = _texts(table, column, value, fields)
+    if len(texts) == 2 or all(field["type"] in ("number", "integer") for field in fields if field["name"] in texts):
+        _refuse_a_pair_for_one_number(text, value, {rows[index].cells[name] for name in texts}, len(texts))
     return [
         (
             Cell(table, index, name, new),
@@ -79,6 +80,15 @@ def _cells(text):
         )
         for name, new in texts.items()
     ]
+
+
+def _refuse_a_pair_for_one_number(text, value, before, columns):
+    """Refuse two numbers where the row states one: what is computed from one number would take the low end alone."""
+    ends = [part.strip() for part in value.split(",")]
+    if len(ends) != 2 or ends[0] == ends[1] or (columns == 2 and (len(before) == 2 or before == {""})):
+        return
+    states = f"the row states one, {before.pop()}" if columns == 2 else "the column holds one"
+    raise ValueError(f"--set: {text!r}, expected one number, because {states}; for a range, ask once for each end")
 
 
 def called(row):

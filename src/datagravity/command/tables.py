@@ -374,52 +374,66 @@ def results(words, revision, settings, left_out, chapters):
         return _what_if(words, settings, left_out, chapters)
     if chapters:
         raise click.UsageError("--chapter: expected with --set or --drop-source; WORDS chooses otherwise")
-    from datagravity import catalogue
     from datagravity.command.layout import aligned
-    from datagravity.naming import nearest, normal
     from datagravity.site.results import shown
 
-    found = catalogue.results()
-    if found is None:
-        raise ValueError("results.json: not at hand, expected it in the folder `book`; `datagravity book` writes it")
+    found = _results()
     if revision is not None:
         return _difference(found, revision, words)
     rows = [
         {"chapter": chapter, "name": name, **{part: headline[part] for part in ("value", "unit", "label", "inputs")}}
-        for chapter, headlines in found["headlines"].items()
-        for name, headline in headlines.items()
+        for chapter, name, headline in _meant(found["headlines"], words)
     ]
-    if words:
-        own = [row for row in rows if normal(row["chapter"]) == normal(words)]
-        names = {f"{row['chapter']}.{row['name']}" for row in rows}
-        kept = own or [row for row in rows if normal(words) in normal(f"{row['chapter']}.{row['name']}")]
-        if not kept:
-            near = nearest(words, [*found["headlines"], *names])
-            raise ValueError(
-                f"WORDS: {words!r}, expected a chapter or a number such as {', '.join(near or names)[:200]}"
-            )
-        rows = kept
     text = aligned([[f"{row['chapter']}.{row['name']}", shown(row), row["label"]] for row in rows], widest=60)
     return Answer(text, rows)
+
+
+def _results():
+    """What results.json holds."""
+    from datagravity import catalogue
+
+    found = catalogue.results()
+    if found is None:
+        raise ValueError("results.json: not at hand, expected it in the folder `book`; `datagravity book` writes it")
+    return found
+
+
+def _meant(headlines, words):
+    """The numbers that some words mean: triples of chapter, name and headline. All of them without any word."""
+    from datagravity.naming import nearest, normal
+
+    every = [(chapter, name, one) for chapter, named in headlines.items() for name, one in named.items()]
+    if not words:
+        return every
+    own = [one for one in every if normal(one[0]) == normal(words)]
+    kept = own or [one for one in every if normal(words) in normal(f"{one[0]}.{one[1]}")]
+    if not kept:
+        names = [f"{chapter}.{name}" for chapter, name, _ in every]
+        near = nearest(words, [*headlines, *names])
+        raise ValueError(f"WORDS: {words!r}, expected a chapter or a number such as {', '.join(near or names)[:200]}")
+    return kept
 
 
 def _what_if(words, settings, left_out, chapters):
     """What moves in the numbers of the prose if tables are changed."""
     from datagravity.command.layout import plain
     from datagravity.command.waiting import use_store
-    from datagravity.naming import found, normal
+    from datagravity.naming import found
 
     use_store()
     from datagravity import whatif
 
     cells, changes = changing.cells_of(settings)
     keys = changing.keys_of(left_out)
-    of = [found("--chapter", name, whatif.chapters()) for name in chapters] or None
+    of = [found("--chapter", name, whatif.chapters()) for name in chapters] or whatif.chapters()
+    meant = (
+        _meant({name: named for name, named in _results()["headlines"].items() if name in of}, words) if words else []
+    )
+    if words:
+        of = list(dict.fromkeys(chapter for chapter, *_ in meant))
     tell = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
-    answer = whatif.recomputed(cells, keys, of, tell)
-    moved = [one for one in answer.moved if normal(words or "") in normal(f"{one.chapter}.{one.name}")]
-    lines = [*changing.told(changes, answer.changed), ""]
-    lines += _moves(moved, answer.lacking, keys)
+    answer = _of(whatif.recomputed(cells, keys, of, tell), meant)
+    lines = [*changing.told(changes, answer.changed), "", *_moves(answer.moved, answer.lacking, keys)]
     lacking = sum(len(one.names) for one in answer.lacking)
     lines += ["", f"{len(answer.moved)} numbers move, {lacking} cannot be computed, {answer.stay} stay."]
     values = {
@@ -435,7 +449,7 @@ def _what_if(words, settings, left_out, chapters):
                 "unit": one.after.unit,
                 "label": one.after.label,
             }
-            for one in moved
+            for one in answer.moved
         ],
         "lacking": [
             {"numbers": [f"{one.chapter}.{name}" for name in one.names], "because": one.because, "named": one.foreseen}
@@ -444,6 +458,21 @@ def _what_if(words, settings, left_out, chapters):
         "stay": answer.stay,
     }
     return Answer("\n".join(lines), plain(values))
+
+
+def _of(answer, meant):
+    """Of what was found, the numbers that are meant; all of it if none is named."""
+    if not meant:
+        return answer
+    names = {(chapter, name) for chapter, name, _ in meant}
+    moved = [one for one in answer.moved if (one.chapter, one.name) in names]
+    lacking = [
+        one._replace(names=kept)
+        for one in answer.lacking
+        if (kept := tuple(name for name in one.names if (one.chapter, name) in names))
+    ]
+    stay = len(names) - len(moved) - sum(len(one.names) for one in lacking)
+    return answer._replace(moved=moved, lacking=lacking, stay=stay)
 
 
 def _moves(moved, lacking, keys):

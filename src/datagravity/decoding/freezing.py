@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from datagravity import paths
+from datagravity import checks, paths
 from datagravity.decoding.calibration import (
     PROMPT_TOKENS,
     calibrate,
@@ -90,7 +90,8 @@ def scored():
     names |= {"throughput_tokens_per_s": "rate", "joules_per_output_token": "measured"}
     rows = load("measured_decoding").query("phase == 'serving'").drop(columns="accelerator").rename(columns=names)
     rows = rows.assign(prompt=float(known["prompt"])).reset_index(drop=True)
-    found = forecasts(*prepared(rows, while_decoding), known["calibration"])
+    rows, numbers = prepared(rows, while_decoding)
+    found = forecasts(checks.some(rows, "run of serving on a known accelerator"), numbers, known["calibration"])
     found = null_ratios(found, known["nulls"])
     kind = found["mixture"].map({True: "mixture", False: "dense"})
     low, high = (kind.map({name: ends[side] for name, ends in known["bands"].items()}) for side in (0, 1))

@@ -149,6 +149,8 @@ def paired_difference(one, other, column="exponent", level=0.8):
     True
     """
     values = card_lines().set_index(CONDITION).sort_index()
+    for key in (one, other):
+        checks.there("condition", tuple(key), values.index)
     both = [values.loc[[tuple(key)]].set_index("sample")[column] for key in (one, other)]
     return fits.mean_interval((both[0] - both[1]).dropna(), level)
 

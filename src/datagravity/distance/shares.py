@@ -359,7 +359,8 @@ def _chosen(kind=ALL, meter=ALL, reviewed=False, without=None, bounds=True):
     if not checks.truth("bounds", bounds):
         kept &= ~frame["bounded"]
     if not (kept & ~frame["bounded"]).any():
-        raise checks.Missing(f"kind, meter: {kind!r}, {meter!r} (reviewed: {reviewed}), expected a choice with a split")
+        message = f"kind, meter: {kind!r}, {meter!r} (reviewed: {reviewed}), expected a choice with a split"
+        raise checks.Missing(message, f"no split of an energy is left that is {kind}, by {meter}")
     return frame[kept].reset_index(drop=True)
 
 

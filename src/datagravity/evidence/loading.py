@@ -115,8 +115,9 @@ def one_row(table, rows, **columns):
     for column, value in columns.items():
         rows = rows[(rows[choice("column", column, rows.columns)] == value).fillna(False)]
     if len(rows) != 1:
-        error = ValueError if len(rows) else Missing
-        raise error(f"{table}.csv: {columns} hold {', '.join(rows['id']) or 'no row'}, expected one row")
+        message = f"{table}.csv: {columns} hold {', '.join(rows['id']) or 'no row'}, expected one row"
+        sought = " and ".join(f"{column} {value}" for column, value in columns.items())
+        raise ValueError(message) if len(rows) else Missing(message, f"{table}.csv has no row with {sought}")
     return rows.iloc[0]
 
 

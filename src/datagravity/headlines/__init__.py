@@ -20,19 +20,6 @@ LABELS = ("abstract", "reconstruction", "extension", "quoted")
 TEXT = "text"
 
 
-#: What computing raises where the tables lack rows, foreseen (`checks.Missing`) or not.
-LACKS = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError)
-
-
-def why(error):
-    """Why something cannot be computed, in words."""
-    if isinstance(error, Missing):
-        return str(error)
-    if isinstance(error, LookupError):
-        return f"nothing is there for {error}"
-    return f"the rows that are left do not do: {error}"
-
-
 class Headline(NamedTuple):
     """One number or text of the prose, with its unit ("1" for a plain number, "text" for words) and its label."""
 
@@ -48,8 +35,8 @@ def _headline(value, unit, label):
         return Headline(int(value), unit, label)
     if isinstance(value, numbers.Real) and math.isfinite(value):
         return Headline(float(value), unit, label)
-    error = Missing if is_blank(value) else ValueError
-    raise error(f"value: {value!r}, expected a text or a finite number")
+    message = f"value: {value!r}, expected a text or a finite number"
+    raise Missing(message, "no row is left to compute it from") if is_blank(value) else ValueError(message)
 
 
 def abstract(value, unit="1"):
@@ -110,11 +97,11 @@ def with_inputs(chapter, lacking=None):
         with reading() as read:
             try:
                 headlines = part()
-            except LACKS as error:
+            except Missing as error:
                 if lacking is None:
                     raise
                 about = " ".join(part.__doc__.split()).rstrip(".")
-                lacking(f"“{about}” ({why(error)})")
+                lacking(f"“{about}” ({error.because})")
                 continue
         for name, headline in headlines.items():
             if name in found:

@@ -1,6 +1,6 @@
 """Thirty systems, five levers: what each section sets beside a claim, and what comes out of all of them."""
 
-from datagravity import claims, systems
+from datagravity import checks, claims, systems
 from datagravity import symbolic as s
 from datagravity.charts.words import agreeing
 from datagravity.decoding import decode_energy
@@ -12,7 +12,8 @@ from datagravity.systems.split import distca_cover
 
 def _cell(row, column="claim"):
     """A number of the table of all claims."""
-    return float(systems.rows().set_index("id").loc[row, column])
+    rows = systems.rows().set_index("id")
+    return float(rows.loc[checks.there("claim of a system", row, rows.index), column])
 
 
 def sample():
@@ -183,7 +184,9 @@ def less_work():
 def machines_apart():
     """Splitwise and DistCA: machines of their own for prompts and for attention."""
     power_bound, cheaper = compare("S06")
-    cost = input_rows("S06")["cost_ratio"]["value"]
+    cost, cover = input_rows("S06")["cost_ratio"]["value"], distca_cover()
+    if cover is None:
+        raise checks.Missing("an input of DistCA is not there")
     return {
         "splitwise_claim": extension(power_bound.claim.value),
         "splitwise_energy": extension(1 / power_bound.claim.value),
@@ -192,7 +195,7 @@ def machines_apart():
         "distca_claim": extension(_cell("S07a")),
         "distca_computed": extension(_cell("S07a", "computed")),
         "distca_needed": extension(100 * _cell("S07a", "needed"), "%"),
-        "cover": extension(distca_cover().value),
+        "cover": extension(cover.value),
     }
 
 
@@ -219,7 +222,7 @@ def misses():
     """How far the model stays below the claims at worst, of all and of an ordinary system."""
     counted = systems.counted().set_index("system")
     ratios = counted["ratio"].dropna().astype(float)
-    ordinary = ratios.drop("S03")
+    ordinary = ratios.drop(checks.there("system", "S03", ratios.index))
     return {
         "worst_factor": extension(1 / ordinary.min()),
         "worst_system": extension(counted.loc[ordinary.idxmin(), "name"].iloc[0]),

@@ -82,9 +82,10 @@ def what_stands():
 
 def forecast():
     """How far forecasts of models left out are off, beside the time alone, dense and mixtures apart."""
+    checks.some(measured_runs(), "measured run of decoding")
     found, every = {}, left_out()
     for kind, mixture in (("dense", False), ("mixture", True)):
-        runs = every[every["mixture"] == mixture]
+        runs = checks.some(every[every["mixture"] == mixture], f"measured run of decoding of a model that is {kind}")
         table = error_table(runs, columns=("ratio", "time only")).set_index("model")
         for name, row in {"our": "ratio", "time": "time only"}.items():
             found[f"{name}_{kind}"] = extension(table.loc[row, "median"])
@@ -180,7 +181,8 @@ def measured_time():
 
 def prompts():
     """How far the formulas are off for prompts alone, over the rows whose energy was measured and is no bound."""
-    rows = prompts_read().query("input_energy_is == 'measured'")
+    checks.some(measured_runs(), "measured run of decoding")
+    rows = checks.some(prompts_read().query("input_energy_is == 'measured'"), "prompt whose energy was measured")
     off = error_table(rows).iloc[0]
     return {
         "prompt_runs": extension(off["runs"], "rows"),

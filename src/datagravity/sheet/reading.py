@@ -8,12 +8,14 @@ import csv
 import io
 import json
 import re
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import category
 
 from datagravity import naming
+from datagravity.sheet import kinds
 from datagravity.sheet.problems import Problem, shown
 
 #: The encodings that are worth a remark, as a reader knows them.
@@ -22,6 +24,9 @@ EXTRA = "pip install 'datagravity[excel]'"
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 _COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 _POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+
+#: Points between thousands and a decimal comma.
+_BOTH = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
 
 
 class Form(NamedTuple):
@@ -90,10 +95,10 @@ def read(path, form):
         return sheet.refuse(f"a file that can be read ({error.strerror})")
     if not content.strip():
         return sheet.refuse("a header and at least one row; the file is empty", mend=form.start)
-    if kind != ".xlsx" and content.startswith(b"PK\x03\x04"):
-        return sheet.refuse(
-            f"text; this is a workbook whose name ends in {kind}", mend="save it as CSV, or name it .xlsx"
-        )
+    wanted = {".xlsx": kinds.WORKBOOK, ".json": kinds.JSON}.get(kind, kinds.TEXT)
+    found = kinds.kind_of(content)
+    if found not in (wanted, kinds.TEXT) or (found == kinds.TEXT and wanted == kinds.WORKBOOK):
+        return _refuse_kind(sheet, wanted, found)
     if kind == ".xlsx":
         records = _workbook(sheet, content)
     else:
@@ -102,6 +107,13 @@ def read(path, form):
             return sheet
         records = _json(sheet, text) if kind == ".json" else _separated(sheet, text)
     return sheet if sheet.problems else _with_header(sheet, records)
+
+
+def _refuse_kind(sheet, wanted, found):
+    """The problem of a file that is something else than the end of its name says."""
+    ends = {kinds.WORKBOOK: "save it as CSV, or name it .xlsx", kinds.JSON: "name it .json", kinds.TEXT: "name it .csv"}
+    said = "separated values" if wanted == kinds.TEXT else wanted
+    return sheet.refuse(f"{said}, as its name says; this is {found}", mend=ends.get(found, "save it as CSV"))
 
 
 def no_text(cell, most, *, number=False):
@@ -206,6 +218,9 @@ def _json(sheet, text):
             text.lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=no, object_pairs_hook=once
         )
     except (ValueError, RecursionError) as error:
+        if kinds.kind_of(text[:4000].encode()) == kinds.TEXT:
+            _refuse_kind(sheet, kinds.JSON, kinds.TEXT)
+            return []
         sheet.refuse(f"JSON ({shown(str(error))})")
         return []
     rows = found.get("rows", [found]) if isinstance(found, dict) else found
@@ -240,6 +255,9 @@ def _workbook(sheet, content):
             if len(records) > sheet.form.most_rows + 100:
                 sheet.refuse(f"at most {sheet.form.most_rows:,} rows; there are more", mend=sheet.form.row)
                 return []
+    except zipfile.BadZipFile:
+        sheet.refuse("a whole workbook; this one is cut short or damaged", mend="save it anew")
+        return []
     except Exception as error:  # a workbook is a zip of XML, and its reader raises whatever those raise
         sheet.refuse(f"a workbook ({type(error).__name__}: {shown(str(error))})")
         return []
@@ -330,23 +348,20 @@ def _header_problems(sheet, line, header):
 
 
 def _decimals(sheet):
-    """Decimal commas, which a file has everywhere or nowhere, as points; a file that mixes them is one problem."""
+    """Decimal commas, which a file has everywhere or nowhere, as points; a cell with the rarer mark is a problem."""
     separated = any(remark.startswith("separated by") for remark in sheet.remarks)
     cells = [(line, name, row[name].strip()) for line, row in sheet.rows for name in sheet.form.numbers if name in row]
-    commas = [cell for cell in cells if _COMMA.fullmatch(cell[2])]
+    commas, points, both = ([cell for cell in cells if form.fullmatch(cell[2])] for form in (_COMMA, _POINT, _BOTH))
     if not commas or not separated:
         return sheet  # between commas, a comma in a number is a slip that its cell reports
-    line, name, text = commas[0]
-    points = [cell for cell in cells if _POINT.fullmatch(cell[2])]
-    if points:
-        return sheet.refuse(
-            f"one decimal mark in all numbers; there are {len(commas)} with a comma and {len(points)} with a point",
-            line,
-            column=name,
-            value=shown(text),
-            mend="write 3.5 everywhere",
-        )
-    if all(re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", cell[2]) for cell in commas):
+    thousands = [
+        bool(found) and all(re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(\{mark}\d{{3}})+", cell[2]) for cell in found)
+        for found, mark in ((commas, ","), (points, "."))
+    ]
+    if points and not both and (thousands[0] if thousands[0] != thousands[1] else len(points) > len(commas)):
+        _refuse_marks(sheet, commas, "point", len(points))
+    elif thousands[0] and not (points or both):
+        line, name, text = commas[0]
         return sheet.refuse(
             "a number that can be read in one way: every comma stands before three digits, as between thousands",
             line,
@@ -354,9 +369,23 @@ def _decimals(sheet):
             value=shown(text),
             mend=f"{text.replace(',', '.')} or {text.replace(',', '')}",
         )
-    sheet.remarks.append("read with decimal commas")
+    else:
+        _refuse_marks(sheet, points + both, "comma", len(commas))
+        sheet.remarks.append("read with decimal commas")
     for _, row in sheet.rows:
         for name in sheet.form.numbers:
-            if name in row and _COMMA.fullmatch(row[name].strip()):
-                row[name] = row[name].replace(",", ".")
+            if name in row and (_COMMA.fullmatch(row[name].strip()) or _BOTH.fullmatch(row[name].strip())):
+                row[name] = row[name].replace(".", "").replace(",", ".")
     return sheet
+
+
+def _refuse_marks(sheet, cells, mark, count):
+    """A problem of each cell whose decimal mark is not that of the other numbers, or that has one between thousands."""
+    own, other = (",", ".") if mark == "comma" else (".", ",")
+    for line, name, text in cells:
+        expected = f"one decimal mark in all numbers: a {mark}, as in {count} other{'s' if count > 1 else ''}"
+        mends = (
+            [text.replace(other, "")] if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(\{other}\d{{3}})+(,\d+)?", text) else []
+        )
+        mends += [text.replace(other, own)] if own not in text and text.count(other) == 1 else []
+        sheet.refuse(expected, line, column=name, value=shown(text), mend=" or ".join(mends))

@@ -15,6 +15,8 @@ from datagravity.site.standalone import HEIGHT, document, figure, table
 CHIP, BOOK = "this file", "the book's chips"
 #: Labels are wider in some browsers' fonts than in the one that a picture is drawn with.
 _ROOM = {"left": 22, "right": 8, "top": 5, "bottom": 5}
+#: How an axis is marked whose labels stand apart in every browser's font.
+_AXIS = {"format": "~g", "tickCount": 5, "labelOverlap": "greedy", "labelSeparation": 12}
 _KIND = alt.Scale(domain=[CHIP, BOOK], range=[theme.ORANGE, theme.GREY])
 _MANY = {"components": "components", "whole system": "whole systems", "one of each": "a system against a component"}
 _ABOUT = {"components": "Components alone", "whole system": "Whole systems", "one of each": "One half a system"}
@@ -54,7 +56,7 @@ def constants_chart(found, scope):
 
     def x(field):
         axis = alt.X(f"{field}:Q", title="G_d (transport / compute energy)").scale(type="log")
-        return axis.axis(format="~g", tickCount=5)
+        return axis.axis(**_AXIS)
 
     return theme.finished(
         alt.layer(
@@ -79,8 +81,8 @@ def distance_chart(found):
     levels = pd.DataFrame(found["levels"]).assign(of=CHIP)
     colour = alt.Color("of:N", title=None, scale=_KIND)
     x, y = (
-        alt.X("mm:Q", title="length of the way (mm)").scale(type="log").axis(format="~g", tickCount=5),
-        alt.Y("pj_per_bit:Q", title="energy (pJ/bit)").scale(type="log").axis(format="~g", tickCount=5),
+        alt.X("mm:Q", title="length of the way (mm)").scale(type="log").axis(**_AXIS),
+        alt.Y("pj_per_bit:Q", title="energy (pJ/bit)").scale(type="log").axis(**_AXIS),
     )
     ranges = levels.rename(columns={"near_mm": "mm", "middle": "pj_per_bit"})
     ranges = ranges[["mm", "far_mm", "pj_per_bit", "of"]]
@@ -103,7 +105,7 @@ def distance_chart(found):
 
 
 def saving_chart(found, of):
-    """What each law of the book saves at the farthest level of each chip: median and middle 80 %."""
+    """What each law of the book saves at the main memory of each chip: median and middle 80 %."""
     rows = [row for row in found["savings"] if row["of"] == of]
     frame = pd.DataFrame(rows)[["law", "value", "low", "high"]]
     frame = frame.assign(whose=[f"chip {found['chips'].index(row['chip']) + 1}" for row in rows])
@@ -115,7 +117,7 @@ def saving_chart(found, of):
         y=alt.Y("law:N", title=None, sort=None).axis(labelLimit=130, labelFontSize=10),
         yOffset=alt.YOffset("whose:N", sort=None),
     )
-    axis = alt.X("low:Q", title="energy without over energy with").scale(type="log").axis(format="~g", tickCount=5)
+    axis = alt.X("low:Q", title="energy without over energy with").scale(type="log").axis(**_AXIS)
     return theme.finished(
         alt.layer(
             guide(x=1),
@@ -243,9 +245,11 @@ def _distance(found):
 
 
 def _savings(found):
+    yield "<h2>What closeness would save</h2>"
+    for name in found["without_main_memory"]:
+        yield _said(f"{name}: not computed; the file lacks main memory, such as HBM3 or DDR5, to compute at.")
     if not found["savings"]:
         return
-    yield "<h2>What closeness would save</h2>"
     for name in found["chips"]:
         own = {row["of"]: row for row in found["savings"] if row["chip"] == name and row["law"] == "every law"}
         for of, row in own.items():
@@ -378,7 +382,7 @@ def _cited(found):
     yield from (_said(f"{chip}: {words}") for chip, words in found["sources"].items())
     yield _said(f"The book's chips: {'; '.join(found['book_sources'])}.", ' class="soft"')
     for entry in found["bibtex"]:
-        yield f'<pre class="wide"><code>{html.escape(entry)}</code></pre>'
+        yield f"<pre><code>{html.escape(entry)}</code></pre>"
     yield _said(f"datagravity {found['version']}, from {found['file']}.", ' class="soft"')
 
 

@@ -1,4 +1,7 @@
-"""The first cell of a notebook that a page offers: where the package is missing, it installs it, and says so."""
+"""The first cell of a notebook that a page offers: where the package is missing, it installs it, and says so.
+
+Where another build of the same version is installed, it says that numbers may differ, and leaves it.
+"""
 
 from string import Template
 
@@ -10,15 +13,12 @@ from datagravity.site.links import THIS_MACHINE
 _CODE = Template("""
 # This page rests on datagravity $version. Where it is missing, it is installed.
 import importlib, subprocess, sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import distributions
 from pathlib import Path
 
 site = "$site"
 wheel = "$wheel"
-try:
-    found = version("datagravity")
-except PackageNotFoundError:
-    found = "none"
+found = next((d.version for d in distributions(name="datagravity")), "none")
 if found != "$version":
     source = wheel if Path(wheel).exists() else f"{site}$folder/{wheel}"
     print(f"datagravity here: {found}. Installing {source}")
@@ -31,7 +31,10 @@ if found != "$version":
         raise RuntimeError("Installed. Now restart the kernel and run all.")
     importlib.invalidate_caches()
 
-from datagravity.site import reader
+from datagravity.site import reader, wheel as build
+if getattr(build, "digest", str)() != "$digest":
+    print("This datagravity is another build than the page's: its numbers may")
+    print(f"differ. The page's own: {site}$folder/{wheel}")
 reader.start(site)
 """)
 _ELSEWHERE = "Install it by hand, or put the wheel here."
@@ -47,5 +50,12 @@ def code(base, name):
     name : of its wheel, `wheel.name`
     """
     advice = _HERE if base == THIS_MACHINE else _ELSEWHERE
-    told = {"version": __version__, "site": base, "folder": wheel.FOLDER, "wheel": name, "advice": advice}
+    told = {
+        "version": __version__,
+        "digest": wheel.digest(),
+        "site": base,
+        "folder": wheel.FOLDER,
+        "wheel": name,
+        "advice": advice,
+    }
     return _CODE.substitute(told).strip()

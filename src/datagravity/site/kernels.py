@@ -28,6 +28,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from datagravity import store
+from datagravity.checks import Missing
 from datagravity.site import recording
 
 CELL_TIMEOUT_SECONDS = 300
@@ -39,10 +40,6 @@ KERNEL_END = "_recording.report()"
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform != "darwin"
 #: Linear algebra reads these when it is imported; its threads would be lost in a fork.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS")}
-
-
-#: What a cell raises where the tables lack rows. By name, as kernels tell it.
-LACKS = ("Missing", "KeyError", "IndexError", "ValueError", "ZeroDivisionError", "TypeError", "AttributeError")
 
 
 class ChapterError(ValueError):
@@ -168,10 +165,10 @@ def _lacking(chapter, notebook):
             continue
         for error in [output for output in cell.get("outputs", []) if output.output_type == "error"]:
             # What a cell without its rows does not name, a later one misses.
-            if error.ename not in LACKS and not (found and error.ename == "NameError"):
+            if error.ename != Missing.__name__ and not (found and error.ename == "NameError"):
                 raise ChapterError(failure(chapter, notebook, index, f"{error.ename}: {error.evalue}"))
             cell.outputs.remove(error)
-            found.append(f"Code cell {number} cannot be computed by these tables ({error.ename}: {error.evalue}).")
+            found.append(f"Code cell {number} cannot be computed by these tables ({error.evalue}).")
     return found
 
 

@@ -3,9 +3,11 @@
 The same sources give the same bytes: the files of a wheel have one date, in one order.
 """
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
-from datagravity import __version__
+from datagravity import __version__, paths
 
 #: Its place on the site.
 FOLDER = "wheel"
@@ -14,6 +16,21 @@ FOLDER = "wheel"
 def name(root):
     """The name of the wheel of the book in the folder `root`; empty if it has no package to build."""
     return f"datagravity-{__version__}-py3-none-any.whl" if (Path(root) / "pyproject.toml").is_file() else ""
+
+
+@cache
+def digest():
+    """Sixteen characters that tell this build of the package from another one: of its code, tables and bibliography.
+
+    The same of a checkout and of the wheel made from it, whatever the ends of their lines.
+    """
+    named = {file.relative_to(paths.PACKAGE).as_posix(): file for file in paths.PACKAGE.rglob("*.py")}
+    tables = [file for file in paths.DATA.iterdir() if file.suffix in (".csv", ".json")]
+    named |= {f"data/{file.name}": file for file in (*tables, paths.REFERENCES)}
+    found = hashlib.sha256()
+    for name, file in sorted(named.items()):
+        found.update(f"{name}\n".encode() + file.read_bytes().replace(b"\r\n", b"\n"))
+    return found.hexdigest()[:16]
 
 
 def write(root, html):

@@ -1,9 +1,8 @@
 """What the placement law rests on: where its exponent comes from, and what other assumptions make of it."""
 
-from functools import cache
-
 from sympy import Max, atan, expand_power_base, sqrt
 
+from datagravity.checks import cached
 from datagravity.symbolic.law import (
     energy,
     excess_energy,
@@ -61,19 +60,19 @@ overlapped_saving = Max(1, G_d) / G_d ** (1 - saving_exponent)
 # --- What the law rests on -------------------------------------------------------------------------------------------
 
 
-@cache
+@cached
 def weighted_energy(model="tile"):
     """`energy` with a coefficient kappa on its falling term. [extension]"""
     return transport(model) + operation_cost * proximity(model)
 
 
-@cache
+@cached
 def full_bill(model="tile"):
     """`weighted_energy` and energy that no distance changes, arithmetic for one: C, in the same unit. [extension]"""
     return weighted_energy(model) + C
 
 
-@cache
+@cached
 def full_saving(model="tile"):
     """What the best place saves of `full_bill`: two terms at G_d / kappa, and C on both sides. [extension]"""
     terms = weighted_energy(model).subs(r, 1)
@@ -99,7 +98,7 @@ fixed_place_count_cost = fixed_place_energy.subs(r, 1 / sqrt(G_d)) / two_terms_m
 )
 
 
-@cache
+@cached
 def nearest_saving(model="tile"):
     """The saving when no distance below `nearest` can be built, for r* < 1 and nearest < 1. [extension]"""
     total = energy(model)
@@ -144,7 +143,7 @@ wrong_beta_cost = share_theorem(
 count_cost = wrong_beta_cost.subs(assumed_beta, 2)
 
 
-@cache
+@cached
 def best_places(model="tile"):
     """The number of places of least energy, r*^(-2). [extension]"""
     return expand_power_base(optimal_distance(model) ** -2)

@@ -1,10 +1,8 @@
 """The two-term theorem, the disjunction constant, the placement law with its two models, and its bounds."""
 
-from functools import cache
-
 from sympy import Add, E, Expr, Integer, Max, Mul, exp, expand_power_base, factor_terms, log, powsimp, sympify
 
-from datagravity.checks import choice
+from datagravity.checks import cached, choice
 from datagravity.symbolic.notation import (
     A,
     B,
@@ -98,13 +96,13 @@ def _terms(model, share, scale=1):
     return {A: transport * (1 - share), B: proximity_weight * scale, C: transport * share, **_POWERS}
 
 
-@cache
+@cached
 def transport(model="tile", fixed_share: Expr = 0):
     """The part of `energy` that moves operands: it grows with the distance `r`. [reconstruction]"""
     return factor_terms((A * r**p + C).subs(_terms(model, fixed_share)))
 
 
-@cache
+@cached
 def proximity(model="tile"):
     """The part of `energy` that being close costs: it falls with the distance `r`. [reconstruction]"""
     return (B * r ** (-q)).subs(_terms(model, 0))
@@ -123,14 +121,14 @@ def energy(model="tile", fixed_share: Expr = 0):
     return transport(model, fixed_share) + proximity(model)
 
 
-@cache
+@cached
 def optimal_distance(model="tile", fixed_share: Expr = 0):
     """The distance r* of least energy; 1 is the system as built. Parameters as for `energy`. [reconstruction]"""
     # Powers of single factors: the product under the root may overflow where the root itself does not.
     return expand_power_base(two_terms_distance.subs(_terms(model, fixed_share)))
 
 
-@cache
+@cached
 def saving(model="tile", fixed_share: Expr = 0):
     """The saving energy(1) / energy(r*). Parameters as for `energy`. [reconstruction]
 
@@ -144,7 +142,7 @@ def saving(model="tile", fixed_share: Expr = 0):
     return built / powsimp(expand_power_base(two_terms_minimum.subs(terms)), combine="exp")
 
 
-@cache
+@cached
 def built_share(model="tile"):
     """The transport share of the energy of the system as built. [reconstruction]"""
     transport_weight, proximity_weight = _of(model, _WEIGHTS)
@@ -173,25 +171,25 @@ specht_bound = (G_d - 1) * G_d ** (1 / (G_d - 1)) / (E * log(G_d))
 equivalent_tile_gd = G_d * (3 - beta) / (beta - 1)
 
 
-@cache
+@cached
 def inward_threshold(model="tile", fixed_share: Expr = 0):
     """The G_d above which moving closer (r* < 1) saves energy. [reconstruction]"""
     return factor_terms(G_d * optimal_distance(model, fixed_share) ** 2)
 
 
-@cache
+@cached
 def turning_beta(model="tile"):
     """The beta at which the saving turns: its minimum 1 (tile) or its maximum, Specht's ratio (patch). [extension]"""
     return _of(model, {"tile": (G_d + 3) / (G_d + 1), "patch": 1 + 2 * (G_d / (G_d - 1) - 1 / log(G_d))})
 
 
-@cache
+@cached
 def turning_saving(model="tile"):
     """The saving at `turning_beta`. [extension]"""
     return _of(model, {"tile": Integer(1), "patch": specht_bound})
 
 
-@cache
+@cached
 def end_savings(model="tile"):
     """The limits of the saving as beta -> 1 and as beta -> 3; neither is reached. [extension]"""
     return _of(model, {"tile": (1 + 1 / G_d, 1 + G_d), "patch": (Integer(1), Integer(1))})

@@ -4,10 +4,9 @@ Boundaries lie at distances 1, R, R^2, ... and cost 1, R^a, R^(2a), ...: distanc
 energies in units of its price.
 """
 
-from functools import cache
-
 from sympy import Add, Integer, Max, Min, acos, ceiling, log, pi, sqrt
 
+from datagravity.checks import cached
 from datagravity.symbolic.notation import (
     boundaries,
     crossed,
@@ -57,7 +56,7 @@ crossing_probability = (
 )
 
 
-@cache
+@cached
 def plane_energy(count):
     """The mean cost between two places of a plane at distance `reach`, with `count` grids of squares. [extension]
 

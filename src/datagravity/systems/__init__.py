@@ -6,7 +6,7 @@ compared. `rows` lays all of them out as a table. Everything here is an [extensi
 
 import pandas as pd
 
-from datagravity.checks import choice
+from datagravity.checks import there
 from datagravity.evaluate import symbol_of
 from datagravity.evidence import load, remembered
 from datagravity.intervals import text
@@ -26,7 +26,7 @@ def function_of(id: str):
         If there is no such system.
     """
     names = load("systems").set_index("id")["function"]
-    module, name = names[choice("id", id, names.index)].split(".")
+    module, name = names[there("id", id, names.index)].split(".")
     return getattr(_MODULES[module], name)
 
 

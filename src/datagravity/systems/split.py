@@ -1,9 +1,13 @@
 """Systems that give each part of the work a machine of its own. [extension]"""
 
+from datagravity import checks
 from datagravity import symbolic as s
 from datagravity.evidence import load
 from datagravity.intervals import Interval
 from datagravity.systems.common import Comparison, Inputs, System
+
+#: The newer GPU and the older one.
+GPUS = ("H100 SXM5 80GB", "A100 SXM4 80GB")
 
 
 def splitwise(inputs: Inputs = None) -> tuple[Comparison, ...]:
@@ -13,7 +17,8 @@ def splitwise(inputs: Inputs = None) -> tuple[Comparison, ...]:
     """
     given = System("S06", inputs)
     rates = load("accelerators").set_index("name")["gflop_per_s_per_w"]
-    ratio = float(rates["H100 SXM5 80GB"] / rates["A100 SXM4 80GB"])
+    newer, older = (rates[checks.there("accelerator", name, rates.index)] for name in GPUS)
+    ratio = float(newer / older)
     given.derive("divisor", Interval(ratio, ratio, ratio))
     best = {"bound": s.divisor, "bound_by": "operations per joule of a board, H100 over A100"}
     return given.compare("S06a", s.amdahl_gain, **best), given.compare("S06b", s.waiting_gain)
