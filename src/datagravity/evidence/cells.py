@@ -23,6 +23,8 @@ LIMITS = {
 MAGNITUDES = (1e-30, 1e30)
 #: Characters of a cell.
 LONGEST = 4_000
+#: What a spreadsheet takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 
 
@@ -85,6 +87,8 @@ def slip(field, cell):
         return "no spaces at its ends"
     if (letter := hidden(cell)) is not None:
         return f"without the character U+{ord(letter):04X}, which a reader does not see"
+    if cell.startswith(FORMULA):
+        return f"no {cell[0]} at its beginning, which makes it a formula to a spreadsheet"
     return "in the digits 0 to 9" if _FOREIGN_DIGIT.search(cell) else ""
 
 

@@ -20,9 +20,9 @@ from datagravity.evidence.rules import (
     sources,
     systems,
 )
-from datagravity.evidence.rules.shared import days_exist, low_at_most_high
+from datagravity.evidence.rules.shared import by_names
 
-#: The rules of each table; `low_at_most_high` and `days_exist` are rules of every table.
+#: The rules of each table, beside those that it has by the names of its columns.
 RULES = (
     processors.RULES
     | distance.RULES
@@ -43,7 +43,7 @@ FOLLOWS = plateau.FOLLOWS | processors.FOLLOWS | pim.FOLLOWS | claims.FOLLOWS | 
 
 def row_problems(name, table):
     """What the rules of a table say of its rows."""
-    rules = [low_at_most_high, days_exist, *RULES.get(name, [])]
+    rules = [*by_names([field["name"] for field in table.fields]), *RULES.get(name, [])]
     return [
         table.problem(index, column, expected)
         for index, row in enumerate(table.values)

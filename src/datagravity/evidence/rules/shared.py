@@ -3,34 +3,35 @@
 import re
 from collections import Counter
 from datetime import date
-from functools import lru_cache
+from functools import partial
 
 from datagravity.evidence.cells import shown
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def low_at_most_high(row):
-    """In every table: the low end of an interval is not above its high end."""
-    for low, high in _intervals(tuple(row)):
+def by_names(columns):
+    """The rules that a table has by the names of its columns, whatever it is about."""
+    pairs = [(low, re.sub(r"(^|_)low(_|$)", r"\1high\2", low)) for low in columns]
+    intervals = [(low, high) for low, high in pairs if high != low and high in columns]
+    days = [column for column in columns if column == "date" or column.endswith("_date")]
+    return [partial(low_at_most_high, intervals)] * bool(intervals) + [partial(days_exist, days)] * bool(days)
+
+
+def low_at_most_high(intervals, row):
+    """The low end of an interval is not above its high end."""
+    for low, high in intervals:
         ends = row[low], row[high]
         if all(isinstance(end, int | float) for end in ends) and ends[0] > ends[1]:
             yield low, f"at most {high}, which is {row[high]:g}"
 
 
-@lru_cache
-def _intervals(columns):
-    """The pairs of columns that are the two ends of one interval, by their names."""
-    pairs = [(low, re.sub(r"(^|_)low(_|$)", r"\1high\2", low)) for low in columns]
-    return [(low, high) for low, high in pairs if high != low and high in columns]
-
-
-def days_exist(row):
-    """In every table: a day, as in 2015-03-31, is one of the calendar."""
-    for column, day in row.items():
-        if (column == "date" or column.endswith("_date")) and day is not None and _DAY.fullmatch(day):
+def days_exist(days, row):
+    """A day, as in 2015-03-31, is one of the calendar."""
+    for column in days:
+        if row[column] is not None and _DAY.fullmatch(row[column]):
             try:
-                date.fromisoformat(day)
+                date.fromisoformat(row[column])
             except ValueError:
                 yield column, "a day of the calendar"
 
