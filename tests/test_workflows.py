@@ -1,4 +1,4 @@
-"""The workflows: each job has the rights that it needs, actions are pinned by digest, and what is published is tested."""
+"""The workflows: each job has the rights that it needs, actions are pinned, and what is published is tested."""
 
 import re
 
@@ -28,7 +28,7 @@ def test_actions_of_others_are_pinned_by_digest_and_say_their_version(path):
 
 
 def test_a_job_has_the_rights_that_it_names_and_few_write():
-    assert {name: workflow["permissions"] for name, workflow in WORKFLOWS.items()} == dict.fromkeys(WORKFLOWS, {})
+    assert {name: workflow["permissions"] for name, workflow in WORKFLOWS.items()} == {name: {} for name in WORKFLOWS}
     rights = {place: job["permissions"] for place, job in JOBS.items()}
     assert {place: own for place, own in rights.items() if "write" in own.values()} == WRITERS
 
