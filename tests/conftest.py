@@ -41,7 +41,7 @@ def environment(root):
 
 
 #: What a test needs that takes a build, or a program that is no package of Python: `make quick` leaves such tests out.
-BUILT = {"book", "site", "browser", "small_book", "own_book", "valgrind"}
+BUILT = {"book", "site", "browser", "small_book", "own_book", "small_book_of_hostile_tables", "valgrind"}
 
 
 def pytest_collection_modifyitems(items):

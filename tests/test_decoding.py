@@ -1,5 +1,6 @@
 """The energy of a token: counts, terms, forecasts against measurements, levers, and bad input."""
 
+import json
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagravity import load, symbolic
+from datagravity import load, paths, reads, symbolic
 from datagravity.charts.workload import bit_prices
 from datagravity.decoding import (
     BIT_PRICES,
@@ -44,6 +45,7 @@ from datagravity.decoding import (
 from datagravity.decoding.freezing import PLAN, digests
 from datagravity.decoding.nulls import fit_nulls, null_ratios
 from datagravity.evaluate import evaluate
+from datagravity.site import results
 from editing import broken
 from frozen import freeze
 
@@ -619,3 +621,15 @@ def test_tables_of_errors_are_read_in_words():
         assert not {"True", "False", "ratio"} & set(told.astype(str).to_numpy().ravel())
     assert set(FITTED) == set(calibrate())
     assert set(BIT_PRICES) == set(bit_prices())
+
+
+def test_the_frozen_file_is_noted_as_a_table_is(folder, monkeypatch):
+    """A result that rests on it is computed anew when it changes."""
+    monkeypatch.setattr(paths, "DATA", folder)
+    with reads.reading() as read:
+        frozen()
+    assert read == {"frozen_decoding.json"}
+    before = reads.digest("frozen_decoding.json")
+    (folder / "frozen_decoding.json").write_text(json.dumps(frozen() | {"date": "2027-01-01"}), encoding="utf-8")
+    assert reads.digest("frozen_decoding.json") != before
+    assert results.digests_of_tables(folder, paths.REFERENCES)["frozen_decoding.json"]

@@ -68,3 +68,15 @@ def test_claims_stand_in_words():
     assert table.count("<tr>") == 1 + len(landing.judged("abstract"))
     assert not re.search(r">C\d+<", table)
     assert 'class="dg-verdict dg-verdict-holds">holds<' in table
+
+
+def test_the_data_of_the_picture_neither_end_their_script_nor_begin_a_comment(monkeypatch):
+    """`<!--<script>` in the name of a program would else swallow the rest of the page."""
+    programs = landing.numbers()
+    hostile = programs[0] | {"name": landing.OPENING, "phases": ["<!--<script>", "</script>"]}
+    monkeypatch.setattr(landing, "numbers", lambda: [hostile])
+    monkeypatch.setattr(landing, "sentence", lambda _: "words")
+    monkeypatch.setattr(landing, "_picture", lambda _: "")
+    text = re.search(r"dg-landing-data\">(.*?)</script>", landing.figure())[1]
+    assert "<" not in text
+    assert json.loads(text)["programs"][0]["phases"] == ["<!--<script>", "</script>"]

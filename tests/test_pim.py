@@ -99,7 +99,7 @@ BAD_WAYS = [
     ({"HBM__path_low_mm": "900"}, ["(memory HBM)", "path_low_mm", "at most path_high_mm"]),
     ({"HBM__distances": ""}, ["(memory HBM)", "distances", "because the basis is derived"]),
     ({"HBM__distances": "D06;D99"}, ["(memory HBM)", "rows of distances.csv, and D99 is none"]),
-    ({"HBM__near_level": "last level", "HBM__far_level": "last level"}, ["far_level", "farther than near_level"]),
+    ({"HBM__far_level": "last level"}, ["far_level", "'last level'", "DRAM, because the way is that of HBM"]),
     ({"HBM__memory": "register file"}, ["data/pim.csv", "baseline_memory", "a memory of data/memory_paths.csv"]),
 ]
 

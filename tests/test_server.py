@@ -2,6 +2,8 @@
 
 import gzip
 import http.client
+import socket
+import struct
 import threading
 
 import pytest
@@ -89,3 +91,49 @@ def test_only_this_machine_reaches_it(tmp_path):
     with Server(tmp_path) as server:
         assert server.server_address[0] == "127.0.0.1"
         assert server.address == f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8000", "[", ""])
+def test_another_name_of_this_machine_is_refused(ask, host):
+    answer = ask("/", Host=host)
+    assert (answer.status, TEXT.encode() in answer.body) == (421, False)
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1234", "127.0.0.1:8000", "[::1]:8000"])
+def test_a_name_of_this_machine_is_served_at_any_port(ask, host):
+    assert ask("/", Host=host).status == 200
+
+
+def test_no_folder_is_listed_and_no_link_leads_out(ask, tmp_path):
+    (tmp_path / "site" / "empty").mkdir()
+    (tmp_path / "site" / "empty" / "a.txt").write_text("a")
+    (tmp_path / "site" / "out.html").symlink_to(tmp_path / "secret.html")
+    answer = ask("/empty/")
+    assert (answer.status, b"a.txt" in answer.body) == (404, False)
+    assert ask("/out.html").status == 404
+
+
+BROKEN = {
+    "nothing": b"",
+    "blank lines": b"\r\n\r\n",
+    "no address": b"GET\r\n\r\n",
+    "no text": b"\xff\x00\x01\r\n\r\n",
+    "an address that is none": b"GET //[ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "another version": b"GET / HTTP/9.9\r\n\r\n",
+    "many headers": b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 200 + b"\r\n",
+    "a null": b"GET /%00 HTTP/1.1\r\n\r\n",
+    "a long address": b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+    "half a head": b"GET /site.js HTTP/1.1\r\nHost: localhost\r\n",
+    "gone before the answer": b"GET /site.js HTTP/1.1\r\nHost: localhost\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", BROKEN.values(), ids=BROKEN)
+def test_it_survives_a_broken_client(ask, sent, capsys):
+    port = int(ask.address.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(sent)
+        # What is not read by the client's end is a reset connection to the server.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert ask("/site.js").status == 200
+    assert "Traceback" not in capsys.readouterr().err

@@ -12,7 +12,7 @@ from pybtex.plugin import find_plugin
 from datagravity import sources
 from datagravity.evidence import TableError, load
 from datagravity.paths import REFERENCES
-from datagravity.sources import bibliography, bibtex
+from datagravity.sources import bibliography, bibtex, reference_link
 
 
 def test_entries_and_rows_of_sources_are_the_same():
@@ -131,3 +131,41 @@ def test_a_broken_bibliography(tmp_path, text, words):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(TableError, match=words):
         load("sources", references=path)
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "words"),
+    [
+        ('acc"onmouseover="alert(1)"x="', {}, "expected one of the form [a-z][a-z0-9_]*"),
+        ("Acc2020", {}, "key 'Acc2020', expected one of the form"),
+        ("a2020", {"url": "javascript:alert(1)"}, "url of a2020: 'javascript:alert(1)', expected the form https?://"),
+        ("a2020", {"url": "JavaScript:alert(1)//https://a.org"}, "url of a2020"),
+        ("a2020", {"url": "data:text/html,x"}, "url of a2020"),
+        ("a2020", {"url": "//a.org/x"}, "url of a2020"),
+        ("a2020", {"url": 'https://a.org/"onclick="x'}, "url of a2020"),
+        ("a2020", {"doi": "javascript:alert(1)"}, "doi of a2020: 'javascript:alert(1)', expected the form 10"),
+        ("a2020", {"eprint": "1/../javascript:x"}, "eprint of a2020"),
+        (
+            "a2020",
+            {"howpublished": r"\url{javascript:alert(1)}"},
+            "howpublished of a2020: a link to 'javascript:alert(1)'",
+        ),
+        ("a2020", {"note": r"\href{data:text/html,x}{here}"}, "note of a2020: a link to 'data:text/html,x'"),
+        ("a2020", {"note": r"\url {javascript:x}"}, "note of a2020: a link to"),
+        ("a2020", {"note": r"\href{{javascript:x}}{here}"}, "note of a2020: a link to ''"),
+        ("a2020", {"note": "left\u202eright"}, "note of a2020: the character U+202E"),
+    ],
+)
+def test_what_may_not_become_a_link_is_refused(tmp_path, key, fields, words):
+    path = tmp_path / "references.bib"
+    lines = "".join(f",\n  {name} = {{{text}}}" for name, text in fields.items())
+    path.write_text(f"@misc{{{key},\n  title = {{Something}}{lines}\n}}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"references\.bib: ") as caught:
+        bibliography(path)
+    assert words in str(caught.value)
+
+
+def test_an_address_quotes_what_a_key_holds():
+    """A key that nobody checked leads nowhere, but opens no attribute of a page."""
+    assert reference_link('a"onmouseover="x') == "references.html#a%22onmouseover%3D%22x"
+    assert reference_link("lee_bruck2026") == "references.html#lee-bruck2026"

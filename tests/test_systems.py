@@ -119,7 +119,7 @@ def test_a_changed_digit_is_an_error_with_its_place(folder, changes, words):
         ("system_inputs", {"I001__value": "1000"}, "expected a number from 64 to 512"),
         ("system_inputs", {"I004__note": ""}, "expected a remark, because the basis is assumption"),
         ("system_inputs", {"I001__basis": "missing"}, "expected a blank, because the basis is missing"),
-        ("system_inputs", {"I001__symbol": "No symbol"}, "text of the form"),
+        ("system_inputs", {"I001__symbol": "No symbol"}, "one of acted_share"),
         ("system_inputs", {"I004__assumed": "false"}, "expected true, because the basis is assumption"),
         ("system_inputs", {"I007__assumed": "true"}, "expected false, because the basis is missing"),
         ("system_inputs", {"I001__assumed": "true"}, "expected a remark, because assumed is true"),

@@ -85,6 +85,20 @@ def test_a_handler_that_nobody_listens_for_is_refused(small_site, handler):
         theme.finish(small_site)
 
 
+@pytest.mark.parametrize("value", ['"a onload=start() b"', "'a onload=\"start()\"'", '"&lt;svg onload=start()&gt;"'])
+def test_what_reads_like_a_handler_in_the_value_of_an_attribute_stays(small_site, value):
+    (small_site / "own.html").write_text(page(small_site, "own").replace("</body>", f"<a title={value}>a</a></body>"))
+    theme.finish(small_site)
+    assert f"<a title={value}>a</a>" in page(small_site, "own")
+
+
+def test_a_handler_behind_the_value_of_an_attribute_is_refused(small_site):
+    text = page(small_site, "own").replace("<body ", '<body title=\'a " onclick=x\' onload="start()" ')
+    (small_site / "own.html").write_text(text)
+    with pytest.raises(ValueError, match=r"own\.html: onload='start\(\)'"):
+        theme.finish(small_site)
+
+
 def test_a_page_has_a_head_for_its_policy(small_site):
     text = page(small_site)
     (small_site / "index.html").write_text(text.replace("<head>", '<HEAD lang="en">'))

@@ -11,12 +11,14 @@ Every rule takes the argument's name and value, and returns the value or raises 
 """
 
 import os
+import re
 from functools import cache, wraps
 from inspect import signature
 from math import inf
 from numbers import Integral, Real
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import category
 
 import numpy as np
 
@@ -25,6 +27,11 @@ AT_LEAST_ZERO = "[0, inf)"
 FINITE = "(-inf, inf)"
 SHARE = "[0, 1]"
 OPEN_SHARE = "(0, 1)"
+# What is drawn as nothing although Unicode counts it among letters, marks and symbols.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_CONTROL = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 class Missing(ValueError):  # noqa: N818 (what is missing is no mistake)
@@ -86,6 +93,26 @@ def first_bad(name, values, bad):
     value = values[index]
     place = f" (index {', '.join(map(str, index))})" if index else ""
     return f"{name}: {in_line(value.item() if isinstance(value, np.generic) else value)}{place}"
+
+
+def hidden(text):
+    """The first character of a text that a reader does not see, or sees as something else; None if there is none.
+
+    These are control and format characters, such as NUL, ESC, a line break, a zero-width space and what turns the
+    direction of writing, further blanks than the space, and characters that have no meaning.
+
+    Examples
+    --------
+    >>> hidden("a b"), hidden("ab\u200bc")
+    (None, '\\u200b')
+    """
+    if text.isascii() and text.isprintable():
+        return None
+    for letter in text:
+        kind = category(letter)
+        if kind in _CONTROL or (kind == "Zs" and letter != " ") or _UNSEEN.match(letter):
+            return letter
+    return None
 
 
 def in_line(value):

@@ -1,7 +1,7 @@
 """Which tables a computation read, and results that are remembered until one of those tables changes.
 
 A table is known here by its name, and by its folder unless that is the book's own; the bibliography is the table
-"references".
+"references", and a file of JSON beside the tables is known by the name of the file.
 """
 
 import copy
@@ -214,12 +214,14 @@ def digest(name, place=None):
 
     Parameters
     ----------
-    name : of the table
+    name : of the table, or of a file of JSON beside the tables
     place : folder of the table, or file of the bibliography; the book's own if None
     """
     if name == BIBLIOGRAPHY:
         return file_digest(place or paths.REFERENCES)
     folder = os.fspath(place or paths.DATA)
+    if name.endswith(".json"):
+        return file_digest(os.path.join(folder, name))
     return file_digest(os.path.join(folder, f"{name}.csv")), file_digest(os.path.join(folder, "datapackage.json"))
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from string import ascii_lowercase
+from urllib.parse import quote
 
 import pandas as pd
 
-from datagravity import paths
+from datagravity import checks, paths
 from datagravity.reads import BIBLIOGRAPHY, file_digest, record
 
 #: The fields that say where a source appeared; the first one present is its venue.
@@ -21,6 +22,16 @@ REFERENCES_PAGE = "references.html"
 DATA_PAGES = "data"
 #: What a link may lead to: a page of the site, or another host by these schemes. No script.
 SAFE_ADDRESS = re.compile(r"(https?://|(\.\./)*[\w.-]+(/[\w.-]+)*\.(html|csv|json|zip)(#|$)|#)")
+#: What the key of an entry looks like: it stands in addresses.
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+#: What fields that become links look like: another host by http or https, a DOI, a preprint.
+LINKS = {
+    "url": re.compile(r"https?://[^\s\"<>{}|^`]+"),
+    "doi": re.compile(r"10\.\d{4,9}/[^\s\"<>{}|^`]+"),
+    "eprint": re.compile(r"[\w.-]+(/\w+)?", re.ASCII),
+}
+# A command of LaTeX that makes a link, and what it leads to.
+_LATEX_LINK = re.compile(r"\\(?:url|href)\s*(?:\{([^{}]*)\})?")
 # Letters, digits, and the punctuation that means itself in LaTeX: one blank, apostrophe or hyphen at a time.
 _WITHOUT_LATEX = re.compile(r"(?:[^\W_]|[.,:;()?!+/{}]| (?! )|'(?!')|-(?!-))*")
 _NO_BRACES = str.maketrans("", "", "{}")
@@ -41,7 +52,8 @@ def bibliography(path=None):
     Raises
     ------
     ValueError
-        If the file cannot be read as BibTeX, or an entry has no title.
+        If the file cannot be read as BibTeX, an entry has no title, a key is no key, or a link is none that may stand
+        on a page: https, http or a DOI.
     """
     record(BIBLIOGRAPHY, path)
     return entries_of(path or paths.REFERENCES).copy()
@@ -81,11 +93,29 @@ def _entries(file):
     untitled = [key for key, entry in entries.items() if not entry.fields.get("title")]
     if untitled:
         raise ValueError(f"{path.name}: no title in {', '.join(untitled)}; expected one in every entry")
+    wrong = [problem for key, entry in entries.items() for problem in _refused(key, entry)]
+    if wrong:
+        raise ValueError(f"{path.name}: {'; '.join(wrong)}")
     rows = [_row(key, entry) for key, entry in sorted(entries.items())]
     names = told_apart([(row["short_name"], bool(row["year"])) for row in rows])
     rows = [row | {"short_name": name} for row, name in zip(rows, names, strict=True)]
     columns = ["key", "type", "author", "short_name", "title", "year", "venue", "doi", "url"]
     return pd.DataFrame(rows, columns=columns).astype("string").astype({"year": "Int64"})
+
+
+def _refused(key, entry):
+    """What of an entry may not stand on a page, each in words."""
+    if not KEY.fullmatch(key):
+        yield f"key {key!r}, expected one of the form {KEY.pattern}"
+    for name, text in entry.fields.items():
+        place = f"{name} of {key}"
+        if name.lower() in LINKS and not LINKS[name.lower()].fullmatch(text.replace("\\", "")):
+            yield f"{place}: {text!r}, expected the form {LINKS[name.lower()].pattern}"
+        if (letter := checks.hidden(text)) is not None:
+            yield f"{place}: the character U+{ord(letter):04X}, expected text that a reader sees"
+        for address in _LATEX_LINK.findall(text):
+            if not LINKS["url"].fullmatch(address):
+                yield f"{place}: a link to {address!r}, expected an address with https or http"
 
 
 def bibtex(key, path=None):
@@ -123,7 +153,7 @@ def _short_names(file):
 def reference_link(source_key):
     """The address of a source's entry, relative to a page of the book (for `href` channels and source lines)."""
     # The page's own form of an identifier has no underscore.
-    return f"{REFERENCES_PAGE}#{source_key.replace('_', '-')}"
+    return f"{REFERENCES_PAGE}#{quote(source_key.replace('_', '-'))}"
 
 
 def row_link(table, *key):

@@ -28,6 +28,7 @@ from datagravity.decoding.nulls import NULLS, fit_nulls, null_ratios
 from datagravity.decoding.quantities import HBM_SERIES, energy_per_bit
 from datagravity.decoding.terms import while_decoding
 from datagravity.evidence import load, remembered
+from datagravity.reads import record
 from datagravity.series import labelled_rows
 
 FILE = "frozen_decoding.json"
@@ -53,6 +54,7 @@ PLAN = {
 
 def frozen():
     """The frozen numbers and digests, as the file has them; a dict."""
+    record(FILE)
     return json.loads((Path(paths.DATA) / FILE).read_text(encoding="utf-8"))
 
 

@@ -5,6 +5,8 @@ import re
 
 import pandas as pd
 
+from datagravity.checks import hidden
+
 #: How a number is written, by the type of the column.
 NUMBER = {
     "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII),
@@ -17,6 +19,13 @@ LIMITS = {
     "minimum": ("at least", lambda number, limit: number >= limit),
     "maximum": ("at most", lambda number, limit: number <= limit),
 }
+#: Every number but 0 is as large as this and no larger, so that products and squares stay finite.
+MAGNITUDES = (1e-30, 1e30)
+#: Characters of a cell.
+LONGEST = 4_000
+#: What a spreadsheet takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 
 
 def is_blank(value):
@@ -56,13 +65,31 @@ def fits(field, cell):
     found = value(field, cell)
     if field["type"] == "string":
         return (
-            cell == cell.strip()
+            not slip(field, cell)
             and cell in limits.get("enum", [cell])
             and ("pattern" not in limits or re.fullmatch(limits["pattern"], cell) is not None)
         )
     if found is None or field["type"] == "boolean":
         return found is not None
-    return math.isfinite(found) and all(LIMITS[end][1](found, limits[end]) for end in LIMITS if end in limits)
+    return not slip(field, cell) and all(LIMITS[end][1](found, limits[end]) for end in LIMITS if end in limits)
+
+
+def slip(field, cell):
+    """What is wrong with how a cell is written, whatever its column holds, in words; "" if nothing is."""
+    if len(cell) > LONGEST:
+        return f"at most {LONGEST:,} characters"
+    if field["type"] != "string":
+        number = value(field, cell)
+        small, large = MAGNITUDES
+        good = not number or isinstance(number, bool) or small <= abs(number) <= large
+        return "" if good else f"0 or of a magnitude from {small:g} to {large:g}"
+    if cell != cell.strip():
+        return "no spaces at its ends"
+    if (letter := hidden(cell)) is not None:
+        return f"without the character U+{ord(letter):04X}, which a reader does not see"
+    if cell.startswith(FORMULA):
+        return f"no {cell[0]} at its beginning, which makes it a formula to a spreadsheet"
+    return "in the digits 0 to 9" if _FOREIGN_DIGIT.search(cell) else ""
 
 
 def listed(words):

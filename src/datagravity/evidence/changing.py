@@ -16,11 +16,10 @@ from pathlib import Path
 from datagravity import paths
 from datagravity.evidence import package, rules
 from datagravity.evidence.cells import value
+from datagravity.evidence.keys import LISTS
 from datagravity.evidence.loading import validate
 from datagravity.evidence.problems import Problem, TableError
 
-#: Columns with several keys in a cell, and the table whose rows these are; sources that are joined are one more.
-LISTS = {("memory_paths", "distances"): "distances", ("series_rows", "path"): "distances"}
 #: Columns that name a row of a table by something else than its key.
 BY_NAME = {("pim", "baseline_memory"): "memory_paths"}
 
@@ -217,7 +216,6 @@ def _links(name, resource, tables):
         for link in resource["schema"].get("foreignKeys", [])
     ]
     lists = {column: (table, None) for (own, column), table in LISTS.items() if own == name}
-    lists |= {"second_source": ("sources", "key")}
     named = {column: (table, None) for (own, column), table in BY_NAME.items() if own == name}
     homes = {row["name"]: row["table"] for row in tables["series"]} if name == "series_rows" else {}
 

@@ -71,10 +71,16 @@ def read(folder, resource, *, may_be_empty=False):
     whole = [(line, record) for line, record in records if len(record) == len(header)]
     table.lines = [line for line, _ in whole]
     table.rows = [dict(zip(header, record, strict=True)) for _, record in whole]
-    columns = {field["name"]: [value(field, cell) for cell in table.column(field["name"])] for field in fields}
+    columns = {field["name"]: _values(field, table.column(field["name"])) for field in fields}
     table.values = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     table.complete = not problems
     return table, problems
+
+
+def _values(field, cells):
+    """The cells of a column as values; of a column with few different cells, each is read once."""
+    known = {cell: value(field, cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def _header_problems(file, header, names):

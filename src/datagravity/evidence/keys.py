@@ -4,6 +4,13 @@ from datagravity.evidence.package import name_of
 from datagravity.evidence.problems import Problem
 from datagravity.sources import entries_of
 
+#: Columns with several keys in a cell, ";" between them, and the table whose rows these are.
+LISTS = {
+    ("accelerators", "second_source"): "sources",
+    ("memory_paths", "distances"): "distances",
+    ("series_rows", "path"): "distances",
+}
+
 
 def problems(resources, tables, known):
     """Every value that is used twice where it may not be, and every key that no row of another table has.
@@ -59,6 +66,22 @@ def _dangling(table, column, reference, other):
         for index, cell in enumerate(table.column(column))
         if cell and cell not in there
     ]
+
+
+def list_problems(tables, known):
+    """Every key in a cell of several that no row of another table has; `tables` and `known` as for `problems`."""
+    found = []
+    for (name, column), other in LISTS.items():
+        if name not in tables or other not in tables or not tables[other].complete:
+            continue
+        there = set(tables[other].column(tables[other].key))
+        found += [
+            tables[name].problem(index, column, f"rows of {other}.csv, and {part} is none")
+            for index, cell in enumerate(tables[name].column(column))
+            for part in cell.split(";")
+            if cell and part not in there
+        ]
+    return [problem for problem in found if (problem.file, problem.row, problem.column) not in known]
 
 
 def bibliography_problems(folder, references, tables):

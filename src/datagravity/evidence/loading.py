@@ -267,7 +267,8 @@ def _refuse_problems(folder, references, resources, own):
     alone = {name: _alone(file) for name, file in own.items()}
     found = {name: table for name, (table, *_) in alone.items()}
     problems = [problem for _, of_cells, _ in alone.values() for problem in of_cells]
-    problems += keys.problems(resources, found, {(p.file, p.row, p.column) for p in problems})
+    wrong = {(p.file, p.row, p.column) for p in problems}
+    problems += keys.problems(resources, found, wrong) + keys.list_problems(found, wrong)
     problems += [problem for *_, of_rows in alone.values() for problem in of_rows]
     problems += keys.bibliography_problems(folder, references, found)
     problems += rules.cross_problems(found, problems)

@@ -1,6 +1,7 @@
 """The description of the tables: what `datapackage.json` says, and whether all of it is understood here."""
 
 import json
+import re
 from functools import lru_cache
 
 from datagravity import checks, paths
@@ -51,6 +52,33 @@ CONSTRAINTS = {
     "integer": {"required", "unique", *LIMITS},
     "boolean": {"required"},
 }
+
+
+def _is_pattern(value):
+    try:
+        return isinstance(value, str) and re.compile(value) is not None
+    except re.error:
+        return False
+
+
+def _is_words(value):
+    return isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value)
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+#: What a constraint is: whether a value is one, and in words.
+CONSTRAINT_IS = {
+    "required": (lambda value: isinstance(value, bool), "true or false"),
+    "unique": (lambda value: isinstance(value, bool), "true or false"),
+    "enum": (_is_words, "a list of texts"),
+    "pattern": (_is_pattern, "a regular expression"),
+    **dict.fromkeys(LIMITS, (_is_number, "a number")),
+}
+#: The name of a table or of a column.
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 FILE = "datapackage.json"
 #: In a folder of tables from which sources are left out: their keys, a line each. A table may then have no row.
 LEFT_OUT = "left-out.txt"
@@ -93,8 +121,10 @@ def _read(folder, _digest):
         raise TableError([Problem(file, f"a data package in JSON ({said})")]) from error
     try:
         problems = list(_problems(file, package["resources"]))
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise TableError([Problem(file, f"a valid data package ({error!r})")]) from error
+    except KeyError as error:
+        raise TableError([Problem(file, f"a valid data package (an entry {error} is missing)")]) from error
+    except (TypeError, IndexError, AttributeError) as error:
+        raise TableError([Problem(file, f"a valid data package ({error})")]) from error
     if problems:
         raise TableError(problems)
     return package
@@ -103,11 +133,21 @@ def _read(folder, _digest):
 def _problems(file, resources):
     """What of a description is not understood here."""
     columns = {table["name"]: [field["name"] for field in table["schema"]["fields"]] for table in resources}
+    if len(columns) < len(resources) or not columns:
+        yield Problem(
+            file, "tables, each once, as the resources", value=", ".join(table["name"] for table in resources)
+        )
     for table in resources:
         name, schema = table["name"], table["schema"]
         place = {"file": file, "name": f"table {name}"}
+        own = columns[name]
+        for called in (name, *own):
+            if not NAME.fullmatch(called):
+                yield Problem(**place, expected=f"a name of the form {NAME.pattern}", value=called)
+        if len(set(own)) < len(own):
+            yield Problem(**place, expected="each column once", value=", ".join(own))
         if table["path"] != f"{name}.csv":
-            yield Problem(**place, expected=f"the path {name}.csv", value=table["path"])
+            yield Problem(**place, expected=f"the path {name}.csv", value=str(table["path"]))
         for field in schema["fields"]:
             yield from _field_problems(place | {"column": field["name"]}, field)
         if not schema["primaryKey"] or not set(schema["primaryKey"]) <= set(columns[name]):
@@ -123,13 +163,15 @@ def _problems(file, resources):
 
 
 def _field_problems(place, field):
-    kind = field["type"]
-    if kind not in CONSTRAINTS:
-        yield Problem(**place, expected=f"a type of the list {', '.join(CONSTRAINTS)}", value=kind)
+    kind, unit = field["type"], field.get("unit", "")
+    if not isinstance(kind, str) or kind not in CONSTRAINTS:
+        yield Problem(**place, expected=f"a type of the list {', '.join(CONSTRAINTS)}", value=str(kind))
         return
-    for word in field.get("constraints", {}):
+    for word, limit in field.get("constraints", {}).items():
         if word not in CONSTRAINTS[kind]:
             known = ", ".join(sorted(CONSTRAINTS[kind]))
             yield Problem(**place, expected=f"a constraint of the list {known}", value=word)
-    if (kind in ("number", "integer") or "unit" in field) and field.get("unit") not in UNITS:
-        yield Problem(**place, expected=f"a unit of the list {', '.join(UNITS)}", value=field.get("unit", ""))
+        elif not CONSTRAINT_IS[word][0](limit):
+            yield Problem(**place, expected=f"{CONSTRAINT_IS[word][1]} as its {word}", value=str(limit))
+    if (kind in ("number", "integer") or "unit" in field) and unit not in UNITS:
+        yield Problem(**place, expected=f"a unit of the list {', '.join(UNITS)}", value=str(unit or ""))

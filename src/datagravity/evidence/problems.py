@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+#: Characters of a value that a message shows.
+SHOWN = 200
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -26,8 +29,13 @@ class Problem:
             place += f" ({self.name})"
         if self.column:
             place += f", column {self.column}"
-        value = "" if self.value is None else f" value {self.value!r};"
+        value = "" if self.value is None else f" value {_in_short(self.value)};"
         return f"{place}:{value} expected {self.expected}"
+
+
+def _in_short(value):
+    """A value as Python prints it, in ASCII where a character cannot be seen, and a long one cut."""
+    return repr(value) if len(value) <= SHOWN else f"{value[:SHOWN]!r}… ({len(value):,} characters)"
 
 
 class TableError(ValueError):

@@ -1,6 +1,6 @@
 """What the description says of the cells of one table: types, missing values, limits, vocabularies, patterns."""
 
-from datagravity.evidence.cells import expected, fits
+from datagravity.evidence.cells import expected, fits, slip
 
 
 def problems(table):
@@ -21,5 +21,5 @@ def problems(table):
 
 
 def _expected(field, cell):
-    spaces = field["type"] == "string" and cell != cell.strip()
-    return expected(field) + ("; no spaces at its ends" if spaces else "")
+    wrong = slip(field, cell)
+    return f"{expected(field)}; {wrong}" if wrong else expected(field)

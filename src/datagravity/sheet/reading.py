@@ -12,9 +12,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
-from unicodedata import category
 
 from datagravity import naming
+from datagravity.checks import hidden
 from datagravity.sheet import kinds
 from datagravity.sheet.problems import Problem, shown
 
@@ -132,7 +132,7 @@ def no_text(cell, most, *, number=False):
     if len(cell) > most:
         return f"at most {most:,} characters", ""
     cell = cell.strip()
-    bad = next((letter for letter in cell if category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")), None)
+    bad = hidden(cell)
     if bad is not None:
         what = "a line break" if bad in "\r\n" else f"the character U+{ord(bad):04X}"
         return f"text on one line without control characters; there is {what}", "delete it"

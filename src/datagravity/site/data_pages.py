@@ -269,7 +269,9 @@ def overview(data):
     return section(
         "data",
         data.description["title"],
-        f'<p>{said}</p><p class="dg-downloads">{whole_package()} Licence: {licences}.</p>{grid.grid(heads, rows)}',
+        f'<p>{said}</p><p class="dg-downloads">{whole_package()} Licence: {licences}.</p>'
+        "<p>Each file is as the book reads it, byte by byte. No text in it begins like a formula of a spreadsheet, and "
+        f"what a page saves from a table or a figure has an apostrophe before such a text.</p>{grid.grid(heads, rows)}",
     )
 
 

@@ -202,7 +202,8 @@ def figure():
     square = {places: (_tiles(places), _way(places)) for places in PLACES}
     data = {"programs": programs, "square": square, "opening": OPENING, "slots": PLACES}
     data |= {"gain": GAIN, "left": LEFT, "slot": SLOT, "base": BASE, "unit": UNIT, "side": SIDE, "tiles": TILES}
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    text = text.replace("<", "\\u003c")  # neither an end of the script nor a comment begins in it
     return (
         '<figure class="dg-landing"><div class="dg-landing-controls"></div>'
         f'<div class="dg-landing-pictures">{_square()}{_picture(opening)}</div>'

@@ -5,7 +5,7 @@ from pathlib import Path
 from docutils import nodes
 
 from datagravity import citations
-from datagravity.site import citing, data_pages, describing, references
+from datagravity.site import citing, data_pages, describing, materials, references
 
 PICTURES = "_images"
 
@@ -82,5 +82,6 @@ def setup(app):
     # Before Sphinx collects the anchors of a page for its contents.
     app.connect("doctree-read", name_once, priority=100)
     app.connect("html-collect-pages", data_pages.collect)
+    app.connect("html-collect-pages", materials.collect)
     app.connect("html-page-context", add_what_it_is)
     app.connect("build-finished", drop_overview)

@@ -102,10 +102,14 @@ def _old_value(old, chapter, name, value):
 
 
 def digests_of_tables(data, references):
-    """The digest of each table's text with its own part of the description; the same on every platform (a dict)."""
+    """The digest of each table's text with its own part of the description; the same on every platform (a dict).
+
+    A file of JSON beside the tables is there under its name.
+    """
     file = data / FILE
     described = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
     texts = {table["name"]: json.dumps(table, sort_keys=True) + text_of(data / table["path"]) for table in described}
+    texts |= {path.name: text_of(path) for path in sorted(data.glob("*.json")) if path.name != FILE}
     return {table: digest(text) for table, text in (texts | {BIBLIOGRAPHY: text_of(references)}).items()}
 
 

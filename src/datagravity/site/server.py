@@ -14,6 +14,8 @@ from datagravity.site.links import THIS_MACHINE
 
 #: Kinds of files that are text, and shrink to a third or less.
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".md", ".ipynb", ".txt", ".csv", ".inv"}
+#: The names of this machine: a page of another site that had its name lead here would ask under its own.
+HOSTS = {"127.0.0.1", "localhost", "::1"}
 #: Smaller files than this gain nothing.
 LEAST = 500
 
@@ -45,6 +47,14 @@ def takes_gzip(accepted):
     return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", False)))
 
 
+def _is_this_machine(host):
+    """Whether a header Host names this machine, at any port; who sends none is no browser."""
+    try:
+        return host is None or urlsplit(f"//{host}").hostname in HOSTS
+    except ValueError:
+        return False
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Answers with files of one folder, compressed where the browser takes it."""
 
@@ -64,15 +74,20 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self._answer(with_body=False)
 
     def _answer(self, with_body):
-        asked = urlsplit(self.path)
-        path = Path(self.translate_path(self.path))
+        if not _is_this_machine(self.headers.get("Host")):
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return
         try:
+            asked = urlsplit(self.path)
+            path = Path(self.translate_path(self.path))
             if path.is_dir():
                 if not asked.path.endswith("/"):
                     self._redirect(asked)
                     return
                 path /= "index.html"
             elif asked.path.endswith("/"):  # a file is no folder
+                raise FileNotFoundError(path)
+            if not path.resolve().is_relative_to(Path(self.directory).resolve()):  # a link that leads out of the site
                 raise FileNotFoundError(path)
             status = path.stat()
             compressed = (
@@ -129,8 +144,8 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), partial(Handler, directory=str(folder)))
 
     def handle_error(self, request, client_address):
-        """Say what went wrong, unless a browser has gone away, as it does when its reader turns to another page."""
-        if not isinstance(sys.exception(), ConnectionError):
+        """Say what went wrong, unless a browser has gone away or stopped, as it may when its reader turns the page."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
     @property

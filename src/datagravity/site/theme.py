@@ -57,9 +57,11 @@ MARKING = re.compile(
 _SCRIPT = re.compile(r"[ \t]*<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>[ \t]*\n?", re.DOTALL)
 # A style sheet that only readers without scripts ask for stays where it is, and what it is.
 _STYLE = re.compile(r"(?<!<noscript>)[ \t]*<link\b[^>]*\brel=\"stylesheet\"[^>]*>[ \t]*\n?")
-# A handler in any way of writing one that browsers read.
+# A handler in any way of writing one that browsers read; what reads like one within the value of an attribute is none.
 _HANDLER = re.compile(
-    r"(?P<start><[a-z][^>]*?)\son(?P<event>[a-z]+)\s*=\s*(?P<handler>\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE
+    r"(?P<start><[a-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*?)"
+    r"\son(?P<event>[a-z]+)\s*=\s*(?P<handler>\"[^\"]*\"|'[^']*'|[^\s\"'>]+)",
+    re.IGNORECASE,
 )
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _ICONS = re.compile(r"\.\./vendor/fontawesome/webfonts/(fa-[a-z]+-\d+\.woff2)")

@@ -17,11 +17,12 @@ from datagravity.evidence.rules import (
     processors,
     programs,
     series,
+    sources,
     systems,
 )
-from datagravity.evidence.rules.shared import low_at_most_high
+from datagravity.evidence.rules.shared import by_names
 
-#: The rules of each table; `low_at_most_high` is one of every table.
+#: The rules of each table, beside those that it has by the names of its columns.
 RULES = (
     processors.RULES
     | distance.RULES
@@ -37,12 +38,12 @@ RULES = (
     | {"corrections": [corrections.override_has_value]}
 )
 #: The tables with columns that follow from others: function of the values of a row before and after -> texts by column.
-FOLLOWS = plateau.FOLLOWS | processors.FOLLOWS | pim.FOLLOWS | claims.FOLLOWS
+FOLLOWS = plateau.FOLLOWS | processors.FOLLOWS | pim.FOLLOWS | claims.FOLLOWS | decoding.FOLLOWS | distance.FOLLOWS
 
 
 def row_problems(name, table):
     """What the rules of a table say of its rows."""
-    rules = [low_at_most_high, *RULES.get(name, [])]
+    rules = [*by_names([field["name"] for field in table.fields]), *RULES.get(name, [])]
     return [
         table.problem(index, column, expected)
         for index, row in enumerate(table.values)
@@ -52,8 +53,8 @@ def row_problems(name, table):
 
 
 def cross_problems(tables, known):
-    """What several tables say together: corrections, figures, series, options of choices, ids of claims, runs."""
+    """What rows say together: corrections, figures, series, options of choices, ids of claims, runs, groups."""
     found = corrections.problems(tables, known) + series.member_problems(tables)
     found += choices.choice_problems(tables) + claims.claim_problems(tables) + pim.way_problems(tables)
-    found += programs.program_problems(tables)
+    found += programs.program_problems(tables) + sources.group_problems(tables) + plateau.trend_problems(tables)
     return found + systems.figure_problems(tables) + systems.input_problems(tables)

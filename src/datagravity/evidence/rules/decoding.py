@@ -6,6 +6,10 @@ MEASURED_ROUNDING = 2e-2
 MEANS_AGREE = 0.1
 # A step is long above this many medians, and prompts do not explain it below this many of them a step.
 LONG_STEP, FEW_PROMPTS = 1.3, 0.1
+# How far a published number of parameters may lie from the one that the configuration gives.
+PARAMETERS_AGREE = 0.1
+# The same of the energy of a request from that of its tokens, as far as both are printed.
+REQUESTS_AGREE = 1e-3
 HYBRID = ("attention_layers", "mamba_layers", "mlp_layers")
 MAMBA = ("mamba_heads", "mamba_head_dim", "mamba_state", "mamba_groups", "mamba_conv")
 
@@ -18,6 +22,20 @@ def experts_together(row):
         yield "experts_per_token", f"at most {row['n_experts']}, the experts there are"
     if row["kv_heads"] and row["heads"] and row["kv_heads"] > row["heads"]:
         yield "kv_heads", f"at most {row['heads']}, the heads there are"
+    elif row["kv_heads"] and row["heads"] and row["heads"] % row["kv_heads"]:
+        yield "kv_heads", f"a divisor of {row['heads']}, the heads there are"
+
+
+def parameters_agree(row):
+    """Published parameters are those of the configuration, to ten per cent, and a token uses at most all of them."""
+    for part in ("total", "active"):
+        published, computed = row[f"params_{part}_b_published"], row[f"params_{part}_b_computed"]
+        if published and computed and abs(published / computed - 1) > PARAMETERS_AGREE:
+            yield f"params_{part}_b_published", f"about {computed:g}, which is params_{part}_b_computed"
+    for kind in ("published", "computed"):
+        active, total = row[f"params_active_b_{kind}"], row[f"params_total_b_{kind}"]
+        if active and total and active > total:
+            yield f"params_active_b_{kind}", f"at most {total:g}, all of them"
 
 
 def hybrids_whole(row):
@@ -57,6 +75,36 @@ def means_agree(row):
         yield "model_loaded", "a value exactly in the rows whose phase is idle"
 
 
+def request_agrees(row):
+    """The energy of a request is that of its output tokens."""
+    computed = _request(row)
+    if computed and row["joules_per_request"] and abs(row["joules_per_request"] / computed - 1) > REQUESTS_AGREE:
+        yield "joules_per_request", f"about {computed:.6g}, which is joules_per_output_token over the mean output"
+
+
+def _request(row):
+    energy, tokens = row["joules_per_output_token"], row["mean_output_tokens"]
+    return energy * tokens if energy and tokens else None
+
+
+def printed_request(_old, new):
+    """The energy of a request of a row with new values, by column (texts)."""
+    computed = _request(new)
+    return {"joules_per_request": f"{computed:.6g}"} if computed else {}
+
+
+def means_within(row):
+    """A mean is at most the maximum, the 90th percentile at least the median, and a part of the chips at most all."""
+    for column, bound in (
+        ("batch_average", "batch_max"),
+        ("step_median_ms", "step_p90_ms"),
+        ("tensor_parallel", "gpus"),
+        ("expert_parallel", "gpus"),
+    ):
+        if row[column] and row[bound] and row[column] > row[bound]:
+            yield column, f"at most {row[bound]:g}, which is {bound}"
+
+
 def stalls_follow(row):
     """Host stalls are what the two percentiles of a step say."""
     median, late = row["step_median_ms"], row["step_p90_ms"]
@@ -75,7 +123,8 @@ def stalls_follow(row):
 
 
 RULES = {
-    "llm": [experts_together, hybrids_whole],
+    "llm": [experts_together, hybrids_whole, parameters_agree],
     "measured_inference": [energies_agree],
-    "measured_decoding": [means_agree, stalls_follow],
+    "measured_decoding": [means_agree, request_agrees, means_within, stalls_follow],
 }
+FOLLOWS = {"measured_decoding": printed_request}

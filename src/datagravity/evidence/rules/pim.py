@@ -1,6 +1,7 @@
 """Rules of the tables `pim` and `memory_paths`."""
 
 from datagravity.evidence.cells import shown
+from datagravity.evidence.rules.processors import ON_CHIP
 from datagravity.evidence.rules.shared import filled
 
 # How far a typed energy factor and a typed ratio of energies per bit may lie from what they are computed from.
@@ -82,29 +83,23 @@ def derived_way_has_its_lengths(row):
     """A way that is derived names the lengths that it is the sum of."""
     if row["basis"] == "derived" and row["distances"] is None:
         yield "distances", "rows of distances.csv, because the basis is derived"
-    if row["near_level"] == row["far_level"]:
-        yield "far_level", "a level farther than near_level"
+    ends = ("L1", "last level") if row["memory"] in ON_CHIP else ("last level", "DRAM")
+    for column, level in zip(("near_level", "far_level"), ends, strict=True):
+        if row[column] not in (None, level):
+            yield column, f"{level}, because the way is that of {row['memory']}"
 
 
 def way_problems(tables):
-    """Every memory of a baseline has a way, and every length of a way is a row of the table of distances."""
-    ways, distances, reports = (tables.get(name) for name in ("memory_paths", "distances", "pim"))
-    if ways is None or not ways.complete:
+    """Every memory of a baseline has a way."""
+    ways, reports = (tables.get(name) for name in ("memory_paths", "pim"))
+    if any(table is None or not table.complete for table in (ways, reports)):
         return []
-    problems = []
-    if distances is not None and distances.complete:
-        known = set(distances.column(distances.key))
-        for index, row in enumerate(ways.values):
-            unknown = [part for part in (row["distances"] or "").split(";") if part and part not in known]
-            problems += [
-                ways.problem(index, "distances", f"rows of distances.csv, and {part} is none") for part in unknown
-            ]
-    if reports is not None and reports.complete:
-        known = set(ways.column("memory"))
-        for index, row in enumerate(reports.values):
-            if row["baseline_memory"] is not None and row["baseline_memory"] not in known:
-                problems.append(reports.problem(index, "baseline_memory", f"a memory of {ways.file}"))
-    return problems
+    known = set(ways.column("memory"))
+    return [
+        reports.problem(index, "baseline_memory", f"a memory of {ways.file}")
+        for index, row in enumerate(reports.values)
+        if row["baseline_memory"] is not None and row["baseline_memory"] not in known
+    ]
 
 
 def recalled_basis(row):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from datagravity.evidence.rules.shared import recalled_checked, value_or_end
+from datagravity.evidence.rules.shared import once_the_same, recalled_checked, value_or_end
 
 # Half a unit of the last printed digit of a ratio of two columns; the last factor forgives binary rounding.
 LAST_DIGIT = 0.05 * (1 + 1e-9)
@@ -52,6 +52,14 @@ def ratio_has_no_unit(row):
     """A ratio of two generations is a ratio, and nothing else is."""
     if (row["stands_for"] == "ratio of generations") != (row["unit"] == "ratio"):
         yield "unit", "ratio exactly where stands_for is ratio of generations"
+
+
+def trend_problems(tables):
+    """The points of a series are in one unit, of one quantity, and stand for one thing."""
+    trend = tables.get("efficiency_trend")
+    if trend is None or not trend.complete:
+        return []
+    return once_the_same(trend, "series", ("stands_for", "unit", "quantity"))
 
 
 RULES = {

@@ -46,7 +46,7 @@ def member_problems(tables):
         elif taken.setdefault((scope, member["row"]), index) != index:
             found = [("row", f"a row used once; row {members.lines[taken[scope, member['row']]]} has it too")]
         else:
-            found = list(_of_member(one, member, row, there.get("distances", {})))
+            found = list(_of_member(one, member, row))
         label = member["series"], member["label"]
         if label[1] is not None and labelled.setdefault(label, index) != index:
             found.append(("label", f"a label used once in its series; row {members.lines[labelled[label]]} has it too"))
@@ -54,7 +54,7 @@ def member_problems(tables):
     return problems
 
 
-def _of_member(series, member, row, distances):
+def _of_member(series, member, row):
     """What one member lacks: `row` is the row that it names."""
     time, stand_in = series["time_column"], member["stand_in"]
     if time is not None and row.get(time) is None:
@@ -63,9 +63,6 @@ def _of_member(series, member, row, distances):
         yield "stand_in", "a blank" if stand_in else "a value, because the row has no distance"
     if stand_in == "capacity" and row.get("capacity_kib") is None:
         yield "stand_in", "another one, because the row has no capacity"
-    for part in (member["path"] or "").split(";"):
-        if part and part not in distances:
-            yield "path", f"rows of distances.csv, and {part} is none"
 
 
 RULES = {"series": [use_has_its_columns], "series_rows": [stand_in_has_its_length]}

@@ -3,7 +3,7 @@
 import re
 
 from datagravity.evidence.cells import shown
-from datagravity.evidence.rules.shared import filled, value_or_end
+from datagravity.evidence.rules.shared import filled, once_the_same, value_or_end
 
 _NUMBERS = re.compile(r"\d[\d,]*\.?\d*")
 
@@ -43,6 +43,10 @@ def input_has_its_basis(row):
         yield "low", f"a blank, because the basis is {basis}"
     if numeric and row["value"] is not None:
         yield from value_or_end(row)
+    if (row["symbol"] or "").endswith("_share"):
+        for column in ("value", "low", "high"):
+            if row[column] is not None and row[column] > 1:
+                yield column, f"at most 1, because {row['symbol']} is a share"
 
 
 def figure_problems(read):
@@ -68,7 +72,7 @@ def figure_problems(read):
 
 
 def input_problems(read):
-    """A system has one row for each of its inputs: of two, nobody could say which one counts."""
+    """A system has one row for each of its inputs, a symbol has one unit, and what is taken from a table is there."""
     inputs = read.get("system_inputs")
     if inputs is None or not inputs.complete:
         return []
@@ -78,7 +82,30 @@ def input_problems(read):
         if known != index:
             expected = f"an input given once for {row['system']}; row {inputs.lines[known]} has it too"
             problems.append(inputs.problem(index, "symbol", expected))
-    return problems
+    taken = [(index, row["taken_from"]) for index, row in enumerate(inputs.rows) if row["taken_from"]]
+    problems += [
+        inputs.problem(index, "taken_from", expected)
+        for index, text in taken
+        if (expected := _not_taken(read, text, inputs.values[index]["unit"])) is not None
+    ]
+    return problems + once_the_same(inputs, "symbol", ["unit"])
+
+
+def _not_taken(read, text, unit):
+    """What was expected of a place such as "llm/L001/hidden" from which an input is taken; None if it is right."""
+    name, key, column = [*text.split("/"), "", ""][:3]
+    table = read.get(name)
+    if table is None:
+        return f"a place TABLE/ROW/COLUMN, and {name} is none of {', '.join(read)}"
+    field = next((field for field in table.fields if field["name"] == column), None)
+    if field is None or field["type"] not in ("number", "integer"):
+        return f"a place TABLE/ROW/COLUMN, and {column} is no column of numbers of {table.file}"
+    if field["unit"] != unit:
+        return f"a column in {shown(unit)}, the unit of the row; {column} is in {field['unit']}"
+    row = next((row for row in table.values if row[table.key] == key), None)
+    if table.complete and (row is None or row[column] is None):
+        return f"a place TABLE/ROW/COLUMN with a number in it, and {table.file} has none in {key}, {column}"
+    return None
 
 
 RULES = {

@@ -13,7 +13,7 @@ window.datagravity = {
 
   // A cell of a CSV file. A spreadsheet takes a text that begins so for a formula.
   csvCell(text, isNumber) {
-    const safe = !isNumber && /^[=+@\t\r]/.test(text) ? "'" + text : text;
+    const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? "'" + text : text;
     return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
   },
 
