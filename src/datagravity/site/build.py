@@ -37,7 +37,7 @@ import yaml
 from datagravity import kept, paths
 from datagravity.evidence import TableError, validate
 from datagravity.modules import changes
-from datagravity.site import executed, foreign, renderer, results, wheel
+from datagravity.site import checked, executed, foreign, renderer, results, wheel
 from datagravity.site.book import RESULTS, Book
 from datagravity.site.dependencies import Dependencies
 from datagravity.site.kernels import ChapterError, Kernels
@@ -329,6 +329,8 @@ def _build(book, workers, keep_going):
     write_results(book, chapters, dependencies.tables)
     # It carries the results, so it comes last.
     wheel.write(book.top, book.html)
+    # Of the site as it is, so when all of it is there.
+    checked.stamp(book.top, book.html)
     book.note_success(sources)
     say(f"Done in {perf_counter() - start:.0f} s. Open {book.page}")
 
