@@ -164,7 +164,7 @@ def described(folder, *place, entry):
             "pJoule",
             r"\(table energy\), column energy_low_pj: value 'pJoule'; expected a unit",
         ),
-        (("fields", 8, "unit"), None, "column energy_low_pj: expected a unit of the list pJ, pJ/bit"),
+        (("fields", 8, "unit"), None, "column energy_low_pj: value ''; expected a unit of the list pJ, pJ/bit"),
         (
             ("fields", 8, "type"),
             "float",

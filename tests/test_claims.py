@@ -306,8 +306,8 @@ def test_from_which_value_on_a_test_is_one():
         ),
         (
             "own_claims",
-            {"C8__test": "biology"},
-            "column test: value 'biology'; expected used once; row 8 of data/claims",
+            {"C8__test": "quoted_values"},
+            "column test: value 'quoted_values'; expected a value used once; row 2 has it too",
         ),
     ],
 )

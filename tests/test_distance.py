@@ -124,7 +124,7 @@ def test_deleting_a_row_changes_what_rests_on_it_and_nothing_else(tmp_path, monk
     rows = [r for r in load("distance_rows").dropna(axis=1, how="all").to_dict("records") if r["id"] != "R002"]
     rows = [{k: str(v).lower() if isinstance(v, bool) else v for k, v in r.items() if v is not pd.NA} for r in rows]
     rows = [{k: v for k, v in r.items() if k not in ("grey", "source_group")} for r in rows]
-    rows[0] |= {"pj_per_bit": 1.1}
+    rows[0] |= {"value": 1.1, "pj_per_bit": 1.1}
     (tmp_path / "less").mkdir()
     freeze(tmp_path / "less", monkeypatch, distance_rows=rows)
     less = dist.splits().set_index(["series", "kind"])["per_mm"]

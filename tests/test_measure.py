@@ -435,7 +435,7 @@ def test_an_option_says_what_is_right(capsys, option, value, said):
 
 
 def test_a_wrong_name_is_refused_before_anything_large_is_imported():
-    program = "import sys; from datagravity.__main__ import main; status = main(['measure', 'nonesuch'])"
+    program = "import sys; from datagravity.command.line import main; status = main(['measure', 'nonesuch'])"
     program += "; sys.exit(status + 2 * ('pandas' in sys.modules))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)

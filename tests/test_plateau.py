@@ -349,7 +349,9 @@ def test_a_choice_of_points_is_true_or_false(green, name):
 def test_a_series_of_two_units_is_an_error(tmp_path, monkeypatch):
     rows = [*measured(["2020"], [4.0]), measured(["2021"], [2.0], unit="tokens/J")[0] | {"id": "Y950"}]
     freeze(tmp_path, monkeypatch, efficiency_trend=rows)
-    with pytest.raises(ValueError, match=r"efficiency_trend\.csv, unit: .*expected one"):
+    with pytest.raises(
+        ValueError, match=r"efficiency_trend\.csv row 3 .*column unit: value 'tokens/J'; expected GFLOPS/W"
+    ):
         plateau.efficiency_series("ours")
 
 

@@ -236,7 +236,7 @@ def test_what_the_description_lists_is_what_the_code_knows():
     assert set().union(*tests) == set(claims.TESTS)
     contents = (paths.ROOT / "_toc.yml").read_text(encoding="utf-8")
     for table in claims.TABLES:
-        assert listed(table, "chapter") == sorted(re.findall(r"- file: (\S+)", contents))
+        assert set(listed(table, "chapter")) <= set(re.findall(r"- file: (\S+)", contents))
     functions = {
         f"{module}.{name}" for module in systems.__dict__["_MODULES"] for name in vars(systems._MODULES[module])
     }

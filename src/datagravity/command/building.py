@@ -98,7 +98,8 @@ def sync(root, force):
         _keep_edits(chapters)
     written = {glossary.PAGE: glossary.write_page(found.source), theorems.PAGE: theorems.write_page(chapters)}
     written[package_page.PAGE] = package_page.write_page(found.source, chapters)
-    written[checked.PAGE] = checked.write_page(found.root)
+    if (found.source / checked.PAGE).exists():
+        written[checked.PAGE] = checked.write_page(found.root)
     written |= {notebooks.notebook_of(chapter).name: notebooks.write_notebook(chapter) for chapter in chapters}
     states = {name: "written" if was_written else "unchanged" for name, was_written in written.items()}
     return Answer("\n".join(f"{name:32} {state}" for name, state in states.items()), states)

@@ -4,7 +4,6 @@ The same sources give the same bytes: the files of a wheel have one date, in one
 """
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from datagravity import __version__, paths
@@ -18,7 +17,6 @@ def name(root):
     return f"datagravity-{__version__}-py3-none-any.whl" if (Path(root) / "pyproject.toml").is_file() else ""
 
 
-@cache
 def digest():
     """Sixteen characters that tell this build of the package from another one: of its code, tables and bibliography.
 
