@@ -91,7 +91,6 @@ NO_SUCH_VALUE = [
         for letter in "\0\x1b\n\t\x7f\u202e\u200b\u200d\u2066\ufeff\u00ad\u00a0\u2028\u3164\ufe0f\ue000\U000e0041"
     ],
     ("energy", {}, {"operation": "x" * 5_000}, "(5,000 characters); expected text; at most 4,000 characters"),
-    ("energy", {}, {"operation": "x" * 10_000_000}, "comma-separated values (field larger than field limit (131072))"),
     ("energy", {"url": ""}, {"url": "javascript:alert(1)"}, "text of the form https?://"),
     ("pim", {"url": ""}, {"url": "data:text/html,x"}, "text of the form https?://"),
     ("sources", {"key": "ahn2015pei"}, {"key": 'ahn"onmouseover="alert(1)"'}, "text of the form [a-z][a-z0-9_]*"),
@@ -136,7 +135,16 @@ def test_a_variant_is_a_named_error(tables, table, where, cells, words):
     named = [line for line in message.splitlines() if f"data/{table}.csv row " in line and words in line]
     assert named, message[:2000]
     assert len(message) < 20_000
-    assert "field larger" in words or any(f"column {name}" in named[0] for name in row)
+    assert any(f"column {name}" in named[0] for name in row)
+
+
+def test_a_cell_of_ten_megabytes_is_named_whatever_length_the_reader_takes(tables):
+    with_cells(tables, "energy", {}, {"operation": "x" * 10_000_000})
+    message = problems_of(tables)
+    # Frictionless, once it is imported, lifts the limit that Python has for a cell.
+    assert "data/energy.csv row " in message
+    assert "field larger than field limit" in message or "at most 4,000 characters" in message
+    assert len(message) < 20_000
 
 
 DESCRIPTIONS = [
