@@ -347,9 +347,10 @@ def test_wrong_files_of_masses_are_refused(tmp_path, capsys):
     for name in ("b.npy", "b.parquet"):
         (tmp_path / name).write_text("no")
         assert "as its name says; this is text" in refused(capsys, "place", tmp_path / name)
-    np.savez(tmp_path / "b.npz", np.zeros(2))
-    (tmp_path / "b.npz").rename(tmp_path / "b.npy")
-    assert "this is a zip archive without a workbook" in refused(capsys, "place", tmp_path / "b.npy")
+    for length in (2, 2_000):  # the directory of the longer one lies far from its beginning
+        np.savez(tmp_path / "b.npz", np.zeros(length))
+        (tmp_path / "b.npz").rename(tmp_path / "b.npy")
+        assert "this is a zip archive without a workbook" in refused(capsys, "place", tmp_path / "b.npy")
     (tmp_path / "config.json").write_text("layers,3\n")
     assert "expected JSON; this is text" in refused(capsys, "energy-per-token", tmp_path / "config.json", "H200")
     (tmp_path / "c.csv").write_text("x,y\n0,0\n")

@@ -207,11 +207,8 @@ def commit_of(root):
     root : the top folder of a clone (a path)
     """
     if (root / COMMIT).is_file():
-        return (
-            tuple((root / COMMIT).read_text(encoding="utf-8").rsplit(" ", 1))
-            if (root / COMMIT).stat().st_size
-            else None
-        )
+        said = (root / COMMIT).read_text(encoding="utf-8")
+        return tuple(said.rsplit(" ", 1)) if said else None
     if not (root / ".git").exists():
         return None
     last = _git(root, "log", "-1", "--format=%h %cs", "--abbrev=12", "--", *SOURCES)

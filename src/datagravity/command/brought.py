@@ -125,6 +125,7 @@ def _of_kind(file, wanted):
 
     with file.open("rb") as stream:
         content = stream.read(4000)
+        content += stream.read() if content.startswith(b"PK") else b""  # what a zip holds stands at its end
     if (found := sheet.kind_of(content)) != wanted:
         raise ValueError(f"{file}: expected {wanted}, as its name says; this is {found if content else 'empty'}")
 

@@ -69,8 +69,8 @@ class Chapter:
         self.notebook = executed.source(path.read_text(encoding="utf-8"))
         self.has_code = executed.has_code(self.notebook)
         self._dependencies, self._figures = dependencies, book.figures
-        kept = executed.read(self.entry)
-        self.kept = kept and kept.metadata[executed.KEY]
+        entry = executed.read(self.entry)
+        self.kept = entry and entry.metadata[executed.KEY]
 
     @property
     def changes(self):

@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from datagravity import citations
 from datagravity.evidence import files, package
-from datagravity.site.renewing import renew
+from datagravity.site.renewing import list_table, renew
 
 #: The page; what stands before its first section is written by hand.
 PAGE = "checks.md"
@@ -87,16 +87,16 @@ def _torture(found):
     if "count" in found:
         tests = found["count"]
         lines += [
-            f"At commit `{tests['commit']}` the suite had {_many(tests['tests'])} tests. Of these, "
-            f"{_many(tests['properties'])} state a property, and each run tries them on up to "
-            f"{_many(tests['inputs'])} inputs drawn at random.\n"
+            f"At commit `{tests['commit']}` the suite had {tests['tests']:,} tests. Of these, "
+            f"{tests['properties']:,} state a property, and each run tries them on up to "
+            f"{tests['inputs']:,} inputs drawn at random.\n"
         ]
     rows = [
-        (line["part"], line["what"], _many(line["tries"]), _many(line["held"]), f"{run['date']}, `{run['commit']}`")
+        (line["part"], line["what"], f"{line['tries']:,}", f"{line['held']:,}", f"{run['date']}, `{run['commit']}`")
         for run in found.values()
         for line in run.get("lines", [])
     ]
-    table = _table(("Part", "What was done", "Tries", "Survived", "Run"), rows, "14 42 10 12 22")
+    table = list_table(("Part", "What was done", "Tries", "Survived", "Run"), rows, "14 42 10 12 22")
     return "\n".join([*lines, table])
 
 
@@ -107,7 +107,7 @@ def _benchmark(found):
         lines += [
             f"### {part}\n",
             _run(run) + "\n",
-            _table(("What", "Found", "Aim", "Met"), rows, "52 20 18 10") + "\n",
+            list_table(("What", "Found", "Aim", "Met"), rows, "52 20 18 10") + "\n",
         ]
     return "\n".join(lines if found else [*lines, "No run is on record."]).rstrip()
 
@@ -115,7 +115,7 @@ def _benchmark(found):
 def _guards(folder):
     intro = "To repeat one: `.venv/bin/python -m pytest tests/NAME`. To repeat all: `make test`.\n"
     rows = [(f"`{name}`", said) for name, said in guarded(folder)]
-    return f"## What each file of tests guards\n\n{intro}\n" + _table(
+    return f"## What each file of tests guards\n\n{intro}\n" + list_table(
         ("File in `tests/`", "What it guards"), rows, "34 66"
     )
 
@@ -126,8 +126,10 @@ class Sources(SphinxDirective):
     def run(self):
         """The nodes of the table."""
         folder = Path(self.env.srcdir).parent / "data"
-        rows = [(kind, _many(sources), _many(resting)) for kind, sources, resting in read_how(folder)]
-        return self.parse_text_to_nodes(_table(("How it was read", "Sources", "Rows that name one"), rows, "50 20 30"))
+        rows = [(kind, f"{sources:,}", f"{resting:,}") for kind, sources, resting in read_how(folder)]
+        return self.parse_text_to_nodes(
+            list_table(("How it was read", "Sources", "Rows that name one"), rows, "50 20 30")
+        )
 
 
 def read_how(folder):
@@ -156,7 +158,7 @@ class Digests(SphinxDirective):
     def run(self):
         """The nodes of the table."""
         rows = [(what, f"`{what} is digested last`") for what in DIGESTED]
-        return self.parse_text_to_nodes(_table(("Of what", "SHA-256"), rows, "24 76"))
+        return self.parse_text_to_nodes(list_table(("Of what", "SHA-256"), rows, "24 76"))
 
 
 def stamp(root, html):
@@ -206,16 +208,3 @@ def setup(app):
 
 def _run(found):
     return f"On record is the run of {found['date']} at commit `{found['commit']}`, on {found['machine']}."
-
-
-def _many(number):
-    return f"{number:,}"
-
-
-def _table(header, rows, widths):
-    """A table of the page: words of the header, rows of words, and the widths of the columns in percent."""
-    lines = ["```{list-table}", ":header-rows: 1", f":widths: {widths}", ""]
-    for row in [header, *rows]:
-        first, *others = map(str, row)
-        lines += [f"* - {first}", *(f"  - {cell}" for cell in others)]
-    return "\n".join([*lines, "```"])

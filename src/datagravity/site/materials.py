@@ -31,7 +31,7 @@ class Part(NamedTuple):
     package : that brings it
     licence : an expression of SPDX
     text : name of its licence's file: of the folder OWN, or of its package if it starts with a slash
-    version : that of the package if None
+    version : None, where it is to be that of the package
     """
 
     name: str
@@ -42,13 +42,13 @@ class Part(NamedTuple):
 
 
 def shipped():
-    """What the site ships of others: parts (a list)."""
+    """What the site ships of others: parts with their versions (a list)."""
     theme = importlib.metadata.distribution("pydata-sphinx-theme")
     versions = {}
     for name in ("bootstrap", "fontawesome"):
         notice = next(file for file in theme.files if file.name == f"{name}.js.LICENSE.txt")
         versions[name] = re.search(r"\d+\.\d+\.\d+", notice.read_text())[0]
-    return [
+    parts = [
         Part(
             "Vega and its interpreter", "vl-convert-python", "BSD-3-Clause", "vega.txt", vl_convert.get_vega_version()
         ),
@@ -74,6 +74,7 @@ def shipped():
         Part("sphinx-proof", "sphinx-proof", "MIT", "/LICENSE"),
         Part("MyST-NB", "myst-nb", "BSD-3-Clause", "/LICENSE"),
     ]
+    return [part._replace(version=part.version or importlib.metadata.version(part.package)) for part in parts]
 
 
 def file_of(part):
@@ -136,7 +137,7 @@ def bill(lock):
             "type": "library",
             "bom-ref": f"shipped:{part.name}",
             "name": part.name,
-            "version": part.version or importlib.metadata.version(part.package),
+            "version": part.version,
             "scope": "required",
             "licenses": [{"expression": part.licence}],
         }
@@ -165,26 +166,17 @@ def bill(lock):
 
 def body(lock):
     """The HTML of the page."""
-    parts = [
-        grid.Row(
-            [
-                grid.Cell(part.name),
-                grid.Cell(part.version or importlib.metadata.version(part.package)),
-                grid.Cell(part.licence),
-                grid.Cell(part.package),
-            ]
-        )
-        for part in shipped()
+    parts = shipped()
+    rows = [
+        grid.Row([grid.Cell(text) for text in (part.name, part.version, part.licence, part.package)]) for part in parts
     ]
-    texts = ", ".join(
-        data_pages.link(f"{LICENCES}/{name}", words)
-        for name, words in dict(zip(map(file_of, shipped()), [part.name for part in shipped()], strict=True)).items()
-    )
+    names = {file_of(part): part.name for part in parts}
+    texts = ", ".join(data_pages.link(f"{LICENCES}/{name}", words) for name, words in names.items())
     packages = [
         grid.Row([grid.Cell(name), grid.Cell(version), grid.Cell(licence or "not stated", "" if licence else "blank")])
         for name, version, licence in ((name, version, licence_of(name)) for name, version, _ in locked(lock))
     ]
-    shown = grid.grid([grid.Column(word) for word in ("part", "version", "licence", "comes with")], parts)
+    shown = grid.grid([grid.Column(word) for word in ("part", "version", "licence", "comes with")], rows)
     built = grid.grid(
         [grid.Column(word) for word in ("package", "version", "licence")],
         packages,
@@ -211,8 +203,8 @@ def collect(app):
     text = lock.read_text(encoding="utf-8")
     (out / BILL).write_text(json.dumps(bill(text), indent=1) + "\n", encoding="utf-8")
     (out / LICENCES).mkdir(parents=True, exist_ok=True)
-    for part in shipped():
+    parts = shipped()
+    for part in parts:
         (out / LICENCES / file_of(part)).write_text(text_of(part), encoding="utf-8")
-    words = [part.name for part in shipped()]
-    data_pages.feed(app, PAGE, TITLE, data_pages.document(TITLE, words))
+    data_pages.feed(app, PAGE, TITLE, data_pages.document(TITLE, [part.name for part in parts]))
     yield PAGE, {"title": html.escape(TITLE), "body": body(text)}, "page.html"

@@ -138,9 +138,7 @@ def write_notebook(chapter):
     if changed:
         # JupyterLab takes a notebook that is younger than its source for one with edits.
         os.utime(chapter)
-    kept = chapter.parent / SYNCED / chapter.name
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(chapter.read_bytes())
+    kept.write(chapter.parent / SYNCED / chapter.name, chapter.read_bytes())
     return changed
 
 

@@ -16,15 +16,13 @@ import re
 from typing import NamedTuple
 
 from datagravity.headlines import LABELS
-from datagravity.site.renewing import renew
+from datagravity.site.renewing import list_table, renew
 
 #: The page; what stands before its first section is written by hand.
 PAGE = "theorems.md"
 _BLOCK = re.compile(r"^(`{3,})\{prf:theorem\} *([^\n]*)\n(.*?)^\1 *$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"^% (\w+):((?: [^\n]*\n)(?:^%  +[^\n]*\n)*)", re.MULTILINE)
-_HEADER = (
-    "```{list-table}\n:header-rows: 1\n:widths: 24 36 40\n\n* - Theorem\n  - It needs\n  - Proof and second road\n"
-)
+_HEADER = ("Theorem", "It needs", "Proof and second road")
 
 
 class Theorem(NamedTuple):
@@ -87,14 +85,14 @@ def page(chapters):
     for chapter in chapters:
         if rows := [_row(theorem) for theorem in theorems(chapter)]:
             title = re.search(r"^# (.+)$", chapter.read_text(encoding="utf-8"), re.MULTILINE)[1]
-            table = _HEADER + "\n".join(rows) + "\n```\n"
+            table = list_table(_HEADER, rows, "24 36 40") + "\n"
             sections.append(f"## {title}\n\nProved in [its chapter]({chapter.name}).\n\n{table}")
     return "\n".join(sections)
 
 
 def _row(theorem):
     name, label, kind, needs, roads = theorem
-    return f"* - {name}, {{prf:ref}}`{label}` [{kind}]{{.label-{kind}}}\n  - {needs}\n  - {roads}"
+    return f"{name}, {{prf:ref}}`{label}` [{kind}]{{.label-{kind}}}", needs, roads
 
 
 def write_page(chapters):
