@@ -83,13 +83,26 @@ def test_digests_are_those_of_sha256sum_and_of_all_but_the_page(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     own = tmp_path / "html" / "checks.html"
-    own.write_text(" ".join(f"<code>{what} is digested last</code>" for what in checked.DIGESTED))
+    own.write_text(" ".join(f"<code>{word}</code>" for word in checked.DIGESTED.values()))
     checked.stamp(tmp_path, tmp_path / "html")
     printed = subprocess.run(["sha256sum", "data/a.csv", "data/b.csv"], cwd=tmp_path, capture_output=True, check=True)
     tables = hashlib.sha256(printed.stdout).hexdigest()
     site = hashlib.sha256(f"{hashlib.sha256(b'x').hexdigest()}  one/x.js\n".encode()).hexdigest()
     results = hashlib.sha256(b"{}").hexdigest()
     assert own.read_text() == " ".join(f"<code>{digest}</code>" for digest in (tables, results, site))
+
+
+def test_a_page_without_a_place_for_a_digest_ends_the_build(tmp_path):
+    for name in ("data/a.csv", "book/results.json", "checks.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("digest-of-tables digest-of-results")
+    with pytest.raises(ValueError, match=r"checks\.html: no digest-of-site, expected it where the digest"):
+        checked.stamp(tmp_path, tmp_path)
+
+
+def test_the_built_page_states_the_digests_that_a_reader_computes(book):
+    text = (book.html / "checks.html").read_text(encoding="utf-8")
+    assert [digest for digest in checked.digests(ROOT, book.html) if f">{digest}<" not in text] == []
 
 
 def test_a_run_is_told_by_its_day_its_commit_and_its_machine(tmp_path):

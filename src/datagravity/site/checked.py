@@ -24,8 +24,8 @@ PAGE = "checks.md"
 #: What `make torture` and `make benchmark` left, in the folder of the book.
 TORTURE, BENCHMARK = "tests/torture/record.json", "benchmarks/record.json"
 
-#: Of what the page states digests.
-DIGESTED = ("the tables", "the results", "the site")
+#: Of what the page states digests -> a word that stands for the digest until all is there.
+DIGESTED = {"the tables": "digest-of-tables", "the results": "digest-of-results", "the site": "digest-of-site"}
 
 
 def guarded(folder):
@@ -157,7 +157,7 @@ class Digests(SphinxDirective):
 
     def run(self):
         """The nodes of the table."""
-        rows = [(what, f"`{what} is digested last`") for what in DIGESTED]
+        rows = [(what, f"`{word}`") for what, word in DIGESTED.items()]
         return self.parse_text_to_nodes(list_table(("Of what", "SHA-256"), rows, "24 76"))
 
 
@@ -170,14 +170,21 @@ def stamp(root, html):
         The folder of the book.
     html : pathlib.Path
         The folder of its site.
+
+    Raises
+    ------
+    ValueError
+        If the page has no place for one of them.
     """
     own = html / Path(PAGE).with_suffix(".html")
-    if own.exists():
-        found = dict(zip(DIGESTED, digests(root, html), strict=True))
-        text = own.read_text(encoding="utf-8")
-        for what, digest in found.items():
-            text = text.replace(f"{what} is digested last", digest)
-        own.write_text(text, encoding="utf-8")
+    if not own.exists():
+        return
+    text = own.read_text(encoding="utf-8")
+    for word, digest in zip(DIGESTED.values(), digests(root, html), strict=True):
+        if word not in text:
+            raise ValueError(f"{own.name}: no {word}, expected it where the digest is to stand")
+        text = text.replace(word, digest)
+    own.write_text(text, encoding="utf-8")
 
 
 def digests(root, html):
