@@ -1,4 +1,4 @@
-"""An extender adds the chip of CONTRIBUTING to a copy of the repository, renews the results, and every test passes."""
+"""An extender adds the chip of CONTRIBUTING to a copy of the repository, renews the results; the quick tests pass."""
 
 import os
 import shutil
@@ -49,4 +49,6 @@ def test_a_chip_more_moves_results_and_fails_no_test(book, tmp_path):
     # In one process, since another worker of this run is busy with the other core. What opens nothing of the book has
     # the same answer as in this run, and so has what is about types alone, or compares two copies of the same tables.
     without = [f"--ignore=tests/{name}" for name in sorted({*WITHOUT_TABLES, "test_types.py", "test_notes.py"})]
-    assert "passed" in run("-m", "pytest", "-q", "-m", "not built", "-n", "0", "-p", "no:cacheprovider", *without)
+    assert "passed" in run(
+        "-m", "pytest", "-q", "-m", "not built and not slow", "-n", "0", "-p", "no:cacheprovider", *without
+    )

@@ -13,6 +13,12 @@ def test_a_number_of_the_text_keeps_its_unit():
     assert re.sub(r"<[^>]*>", "", lines.unbroken(text)) == expected
 
 
+def test_a_percent_sign_stands_apart_from_a_computed_number_too():
+    text = '<p>Of <span style="width: 50%">26%</span> and <span>3.5</span>%, 80 %</p>'
+    assert re.sub(r"<[^>]*>", "", lines.unbroken(text)) == f"Of 26{TIE}% and 3.5{TIE}%, 80{TIE}%"
+    assert 'style="width: 50%"' in lines.unbroken(text)
+
+
 def test_code_controls_and_cells_keep_their_spaces():
     for text in ["<pre>print('80 %')</pre>", '<option value="7 nm">7 nm</option>', "<td>7 nm</td>"]:
         assert lines.unbroken(text) == text

@@ -41,6 +41,7 @@ def plain(text, site=HERE):
     [
         ("is {glue:text}`ratio:.2f` times", "is 3.14 times"),
         ("is {glue:text}`ratio:.1e`", "is 3.1e+00"),
+        ("is {glue:text}`ratio:.0%`", "is 314 %"),
         ("{glue:text}`count` of {glue:text}`words`", "42 of 3 of 5"),
         ("{glue:text}`odd`", r"a\*b\_c"),
         ("By {eq}`law`.", "By [(3)](placement.html#equation-law)."),

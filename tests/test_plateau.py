@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 import datagravity as dg
-from datagravity import load, plateau, symbolic
+from datagravity import fits, load, plateau, symbolic
 from datagravity.charts import plateau as charts
 from datagravity.compiled import vega_expression
 from datagravity.evidence.rules import RULES
@@ -298,6 +298,12 @@ def test_the_records_of_the_green500_bend(green):
     found = plateau.forecast("ours", 2019)
     assert (found.expected, found.found) == (pytest.approx(324.2, abs=0.1), pytest.approx(73.28, abs=0.01))
     assert found.errors == pytest.approx(-6.3, abs=0.05)
+    last = plateau.carried_on("ours", 2019, [2010.0, plateau.efficiency_series("ours")["years"].iloc[-1]]).iloc[-1]
+    assert last["value"] == pytest.approx(found.expected)
+    # So many errors away as Student's t has 80 % within, the number found is outside.
+    reach = math.log(last["high"] / last["value"])
+    assert found.errors * reach / fits.t_quantile(0.8, found.count - 2) == pytest.approx(math.log(found.share))
+    assert last["low"] > found.found
 
 
 def test_how_far_a_forecast_misses_depends_on_the_cut(green):

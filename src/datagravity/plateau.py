@@ -523,17 +523,47 @@ def forecast(series, before, **chosen):
         If fewer than four points lie before the year, or none after.
     """
     points_ = efficiency_series(series, **chosen)
+    at, value = float(points_["years"].iloc[-1]), float(points_["efficiency"].iloc[-1])
+    fitted, expected, error = _carried(series, before, points_, at)
+    gap = math.log(value / math.exp(expected))
+    return Forecast(
+        math.exp(expected), value, value / math.exp(expected), gap / error, fitted.count, math.expm1(fitted.slope)
+    )
+
+
+def carried_on(series, before, years, level=0.8):
+    """A constant rate fitted to the points of a series before a year, in other years, with the interval of one further
+    point: year, value, low, high. [extension]
+
+    Parameters
+    ----------
+    series, before : as for `forecast`
+    years : array of years
+    level : of the interval, by Student's t
+
+    Raises
+    ------
+    ValueError
+        As `forecast`.
+    """
+    years = np.asarray(years, dtype=float)
+    fitted, expected, error = _carried(series, before, efficiency_series(series), years)
+    reach = fits.t_quantile(level, fitted.count - 2) * error
+    ends = {"low": np.exp(expected - reach), "high": np.exp(expected + reach)}
+    return pd.DataFrame({"year": years, "value": np.exp(expected), **ends})
+
+
+def _carried(series, before, points_, at):
+    """The line through the logarithms of the points before a year; what it says elsewhere, and the standard error of
+    one further point there, both as logarithms."""
     early = points_[points_["years"] < before]
     if len(early) < LEAST_BEFORE or len(early) == len(points_):
         raise ValueError(f"before: {before!r}, expected a year with four points of {series!r} before it and one after")
     x, y = early["years"].to_numpy(), np.log(early["efficiency"].to_numpy())
     fitted = fits.line(x, y)
-    at, value = float(points_["years"].iloc[-1]), float(points_["efficiency"].iloc[-1])
     scatter = math.sqrt(float(np.sum((y - fitted.intercept - fitted.slope * x) ** 2)) / (len(x) - 2))
-    error = math.hypot(scatter * math.sqrt(1 + 1 / len(x)), fitted.slope_error * (at - x.mean()))
-    expected = math.exp(fitted.intercept + fitted.slope * at)
-    gap = math.log(value / expected)
-    return Forecast(expected, value, value / expected, gap / error, len(x), math.expm1(fitted.slope))
+    error = np.hypot(scatter * math.sqrt(1 + 1 / len(x)), fitted.slope_error * (at - x.mean()))
+    return fitted, fitted.intercept + fitted.slope * at, error
 
 
 @remembered(stored=True)

@@ -7,7 +7,7 @@ import pandas as pd
 from datagravity.charts.controls import drop_down
 from datagravity.charts.layers import diagonal, guide, hollow_if_grey, named, readout, shapes
 from datagravity.charts.packing import DIGITS, packed, unpacked
-from datagravity.charts.theme import GREY, finished, hues
+from datagravity.charts.theme import GREY, finished, hues, ordered
 from datagravity.charts.tooltips import about, described, number, word
 from datagravity.charts.words import VOID, percent, printed, span, spans
 from datagravity.choices import defaults, options
@@ -338,6 +338,7 @@ def power():
         named.setdefault(row.origins, []).append(f"{row.origins} origins ({row.scope})")
     named = {count: ", ".join(names) for count, names in sorted(named.items())}
     data = power_curve(list(named)).assign(name=lambda frame: frame["reports"].map(named))
+    shades = ordered(len(named))[::-1]
     most = max(rows["reports"])
     below, _ = told_apart(int(most), POWER)
     curve = (
@@ -346,7 +347,7 @@ def power():
         .encode(
             x=alt.X("coverage:Q").title("true coverage").axis(format=".0%"),
             y=alt.Y("power:Q").title("how often it is told from the nominal one").axis(format=".0%"),
-            color=alt.Color("name:N").scale(domain=list(named.values())).title(None).legend(columns=1),
+            color=alt.Color("name:N").scale(domain=list(named.values()), range=shades).title(None).legend(columns=1),
             # One legend: Vega-Lite joins two of one field that ask for the same.
             strokeDash=alt.StrokeDash("name:N").scale(domain=list(named.values())).title(None).legend(columns=1),
             tooltip=[word("name", "sample"), number("coverage", "true coverage", "%"), number("power", "told", "%")],

@@ -206,8 +206,12 @@ def measured_records(series="Green500 number 1", before=2019):
     tips = [word("name"), number("year", unit="year"), number("value", "efficiency", "GFLOPS/W"), word("status")]
     points = alt.Chart(data).mark_point(filled=True, size=60, opacity=1, color=MEANING["measured"])
     carried = plateau.forecast(series, before)
+    further = plateau.carried_on(series, before, np.linspace(x[~early].min(), x.max(), 13))
+    band = alt.Chart(further).mark_area(color=MEANING["reference"], opacity=0.25, clip=True)
+    band = band.encode(x=x_axis, y=alt.Y("low:Q"), y2="high:Q")
     return finished(
         alt.layer(
+            named(band, "interval of further records"),
             alt.Chart(pd.concat(lines))
             .mark_line(strokeWidth=2, clip=True)
             .encode(x=x_axis, y=y_axis, color=color, strokeDash=dash, tooltip=[word("fit", "curve"), *tips[1:3]]),
@@ -215,7 +219,7 @@ def measured_records(series="Green500 number 1", before=2019):
         ),
         drawn_by=measured_records,
         title="Records of a list, and a rate that stayed",
-        subtitle="64-bit HPL, whole systems.",
+        subtitle="64-bit HPL, whole systems; band: where the constant rate has 80 % of further records.",
         description=(
             f"Scatter chart with a logarithmic vertical axis of {len(found)} records in GFLOPS per watt from "
             f"{x.min():.0f} to {x.max():.0f}, with two lines. A constant rate fitted to the records before {before} "

@@ -53,6 +53,8 @@ INK, PAPER = "#222222", "#ffffff"
 SCHEME = "viridis"
 #: Dashes that tell lines apart beside their colours.
 DASHES = [[1, 0], [6, 3], [2, 3], [8, 2, 2, 2], [12, 4]]
+#: How numbers are written: as d3 does, but for the space before a percent sign, which the prose has too.
+_NUMBERS = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""], "percent": "\u00a0%"}
 #: The ends of the scale of ordered things. Both keep the contrast of the palette.
 _LEAST, _MOST = (0x26, 0x6A, 0xB2), (0x4E, 0x98, 0xD4)
 
@@ -120,6 +122,7 @@ def theme() -> alt.theme.ThemeConfig:
                 "columns": 3,
             },
             "range": {"category": PALETTE},
+            "locale": {"number": _NUMBERS},
         }
     }
 

@@ -10,10 +10,23 @@ UNITS = r"%|bits?|bytes?|nm|mm|cm|V|[kM]?W|[kmunpf]?J|[KMGT]i?B|[GT]B/s|pJ/bit|p
 _PARAGRAPH = re.compile(r"<p\b[^>]*>.*?</p>", re.DOTALL)
 # A number that a cell computed stands in an element of its own.
 _NUMBER = re.compile(rf"(\d(?:</span>)?)[ \n](?=(?:{UNITS})(?![\w/]))")
+# Python writes a percent sign at its digit, and typed prose apart. Tags have their own, as in a width.
+_SIGN = re.compile(r"(\d(?:</span>)?)%(?![^<]*>)")
 # Live tables are searched, sorted and saved by the text of their cells, which stays as the data have it.
 _TABLE = re.compile(r'<div class="dg-table"[^>]*>.*?</table>', re.DOTALL)
 _CELL = re.compile(r"(<t[hd]\b[^>]*>)([^<]+)(?=</t[hd]>)")
 _TITLE = re.compile(r'(<p class="admonition-title">[^<]*\S)(<a\b[^>]*>)\s+')
+
+
+def spaced(text):
+    """The text with a blank between each percent sign and its number.
+
+    Examples
+    --------
+    >>> spaced('<p style="top: 5%"><span>26</span>% and 80 %</p>')
+    '<p style="top: 5%"><span>26</span> % and 80 %</p>'
+    """
+    return _SIGN.sub(r"\1 %", text)
 
 
 def unbroken(page):
@@ -26,7 +39,7 @@ def unbroken(page):
     >>> unbroken('<p class="admonition-title">Solution to<a href="#x"> Exercise 1</a></p>')
     '<p class="admonition-title">Solution to <a href="#x">Exercise 1</a></p>'
     """
-    page = _PARAGRAPH.sub(lambda found: _NUMBER.sub("\\1\N{NO-BREAK SPACE}", found[0]), page)
+    page = _PARAGRAPH.sub(lambda found: _NUMBER.sub("\\1\N{NO-BREAK SPACE}", spaced(found[0])), page)
     return _TITLE.sub(r"\1 \2", page)
 
 

@@ -15,6 +15,7 @@ from myst_nb.core.variables import format_plain_text
 
 from datagravity.chapter import HEADLINES
 from datagravity.site import first_cell, links
+from datagravity.site.lines import spaced
 from datagravity.site.renderer import STILL_WIDTH, VEGALITE_MIME
 from datagravity.sources import bibliography, reference_link, short_name
 
@@ -249,7 +250,7 @@ def _role(name, text, site, values):
         key = key if colon else text
         if key not in values:
             raise LookupError(f"{{{name}}}`{text}`: no cell stored {key!r}")
-        return _escaped(format_plain_text(values[key], form if colon else "s"))
+        return _escaped(spaced(format_plain_text(values[key], form if colon else "s")))
     if name.partition(":")[0] == "cite":
         works = [site.link(short_name(key.strip()), reference_link(key.strip())) for key in text.split(",")]
         return ", ".join(works) if name.startswith("cite:t") else f"({'; '.join(works)})"
