@@ -206,6 +206,7 @@ CELL = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), cell=CELL)
 def test_one_changed_cell_is_an_error_that_names_it_or_a_changed_value(small, data, cell):

@@ -106,6 +106,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 def test_a_second_build_waits_and_says_for_whom(made):
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", HOLD, str(made.root)]
@@ -170,6 +171,7 @@ def test_a_configuration_by_which_sphinx_would_execute_is_refused(made, text, sa
     assert (made.html / "index.html").exists()
 
 
+@pytest.mark.slow
 def test_who_serves_a_site_of_other_sources_is_told(made):
     command = [sys.executable, "-m", "datagravity", "serve", "--port", "0", "--root", str(made.root)]
     for said in ["", "The site is not that of the sources as they are: `make book` builds it.\n"]:

@@ -98,6 +98,7 @@ BAD = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("changes", "words"), BAD, ids=lambda x: "-".join(x) if isinstance(x, dict) else "")
 def test_a_bad_cell_is_named(folder, changes, words):
     message = broken(folder, "brain", **changes)

@@ -103,6 +103,7 @@ def test_a_chart_must_explain_itself():
         theme.finished(alt.Chart(), drawn_by=ratio.sum_and_bound, title="Title", description=" ")
 
 
+@pytest.mark.slow
 def test_a_still_picture_is_the_same_on_every_run_and_shares_no_identifier():
     first = renderer.still_picture(ratio.reuse_crossing().to_dict())
     other = renderer.still_picture(ratio.published_values().to_dict())

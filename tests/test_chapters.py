@@ -76,6 +76,7 @@ def test_every_chapter_is_in_the_contents_and_nothing_else_is():
     assert {path.stem for path in (ROOT / "book").glob("*.ipynb")} == set(CHAPTERS)
 
 
+@pytest.mark.slow
 def test_every_citation_is_in_the_bibliography_and_every_entry_is_used():
     from datagravity import load, tables
 

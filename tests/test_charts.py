@@ -107,6 +107,7 @@ def test_no_two_charts_have_one_title_or_description():
         assert len({said(specification(name)) for name in CHARTS}) == len(CHARTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_line_under_a_chart_names_its_function_and_its_sources(name):
     meta = specification(name)["usermeta"]
@@ -231,6 +232,7 @@ def untold(marks):
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_charts_rows_say_which_curve_they_belong_to(name):
     marks = marked_rows(specification(name))
@@ -296,6 +298,7 @@ def test_only_a_chart_without_rows_of_tables_draws_formulas_alone(name):
         assert f"Counted by this book: <code>data/{table}.csv</code>." in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_specification_is_valid_finite_and_light(name):
     spec = specification(name)
@@ -309,6 +312,7 @@ def test_a_specification_is_valid_finite_and_light(name):
     assert [error.message for error in errors] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_still_picture_is_drawn_and_labelled(name):
     spec = specification(name)

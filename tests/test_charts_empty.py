@@ -138,6 +138,7 @@ def test_a_chart_that_is_left_empty_says_so_and_keeps_its_axes(empty):
             assert count > 8, (name, chosen, said)
 
 
+@pytest.mark.slow
 def test_a_chart_that_is_not_empty_does_not_say_that_it_is(empty):
     for name, (spec, ways) in empty.items():
         assert {} not in ways

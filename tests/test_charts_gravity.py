@@ -87,6 +87,7 @@ def test_the_search_agrees_with_place(exponent):
         assert hull.find_simplex(found, tol=1e-3) >= 0, (mass, moved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", EXPONENTS)
 def test_the_map_marks_the_lowest_point(the_map, exponent):
     for mass, at in [(1.0, 0.0), (5.5, 0.5), (10.0, 1.0)]:

@@ -30,6 +30,7 @@ def chosen(**options):
     return {f"pim_{name}": known[name].index(option) for name, option in options.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scope", "options"),
     [

@@ -56,6 +56,7 @@ def test_the_boxes_admit_rows(by_memory):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "columns", "factor"),
     [

@@ -60,6 +60,7 @@ def valley():
     return charts.valley(counts()).to_dict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kernel", "partition", "price"),
     [

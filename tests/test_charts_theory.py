@@ -35,6 +35,7 @@ def test_formulas_are_generated(chart, expression, names):
     assert vega_expression(expression, **names) in json.dumps(chart().to_dict())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chart", CHARTS)
 def test_every_slider_moves_something(chart):
     specification = chart().to_dict()

@@ -45,6 +45,7 @@ def with_one_more(keys, key="mychip2025"):
     return sorted([*keys, key]) if keys == sorted(keys) else [*keys, key]
 
 
+@pytest.mark.slow
 def test_a_chip_is_added_where_the_tables_want_it(tmp_path, checkout):
     found = mine(tmp_path)
     expected = found.disjunction_constants()
@@ -107,6 +108,7 @@ def test_what_is_there_is_refused(tmp_path, checkout):
 HOSTILE = r"a {b} memo; 50 % of G_d, 2025"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["our measurements, 2025", HOSTILE])
 def test_a_chip_that_was_added_under_plain_words_is_the_same_chip(tmp_path, checkout, source):
     rows = [row | {"source": source, "chip": "My {chip} & co"} for row in MINE]
@@ -128,6 +130,7 @@ def test_chips_of_one_memo_are_added_with_one_vote(tmp_path, checkout):
     assert groups[["a2025", "b2025"]].tolist() == ["a2025", "a2025"]
 
 
+@pytest.mark.slow
 def test_a_further_row_of_a_known_source_needs_no_new_source(tmp_path, checkout):
     adding.add(mine(tmp_path), checkout)
     before = contents(checkout)
@@ -158,6 +161,7 @@ def test_hostile_text_is_text_in_the_tables_and_in_the_bibliography(tmp_path, ch
     assert re.fullmatch(r"[a-z0-9]+", key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "field", "value"),
     [

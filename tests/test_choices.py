@@ -57,6 +57,7 @@ def test_unknown_words_are_named():
         specification("claims", law="d")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "changes", "said"),
     [
@@ -85,6 +86,7 @@ def test_a_bad_row_is_named(few, table, changes, said):
     assert said in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "cells", "words"),
     [

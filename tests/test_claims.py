@@ -182,6 +182,7 @@ def judge(monkeypatch):
     return judged
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", TESTS)
 def test_the_word_of_a_claim_follows_its_world(test, judge):
     claim = judging._claim(test)
@@ -280,6 +281,7 @@ def test_from_which_value_on_a_test_is_one():
 # --- The claims of the book ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "changes", "words"),
     [
@@ -556,6 +558,7 @@ def test_the_page_finds_the_word_of_python_in_every_combination(page):
     assert {verdict for _, _, verdict, _ in wanted} == set(claims.VERDICTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("test", "chosen"),
     [

@@ -35,6 +35,7 @@ def refused(capsys, *arguments):
     return commands.refused(capsys, "cite", *arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -74,6 +75,7 @@ def test_a_row_comes_with_its_source_and_one_id_in_two_tables_with_both(capsys):
     assert "pim.csv" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "near", "never"),
     [

@@ -33,6 +33,7 @@ def page(data, name):
     return data_pages.TablePage(data, next(each for each in data.resources if each["name"] == name))
 
 
+@pytest.mark.slow
 def test_every_table_has_a_page_and_every_row_an_anchor_of_its_own(data):
     assert [page.name for page in (data_pages.TablePage(data, each) for each in data.resources)] == tables()
     for name in tables():

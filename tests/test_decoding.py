@@ -142,6 +142,7 @@ def test_a_mixture_reads_the_union_of_experts():
     assert many.weight_bytes * 512 == pytest.approx(2 * (counts["shared"] + counts["routed"]), rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["llm", "accelerator"])
 def test_nothing_is_tested_on_what_it_was_fitted_to(by):
     runs = left_out(by)
@@ -361,6 +362,7 @@ def test_accelerators_at_work_stand_beside_those_that_wait():
 # --- The levers
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     model=st.sampled_from(["Llama-3 8B", "Llama-3 70B", "Mixtral 8x7B", "DeepSeek-V3"]),

@@ -187,6 +187,7 @@ def test_what_is_chosen_is_what_is_used():
     assert dist.fixed_share(10, without=("A",)) == dist.fixed_share(10, without="A")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("four_origins")
 def test_draws_are_those_of_the_interval_and_one_machine_at_all_distances():
     drawn = dist.fixed_share_draws([10.0, 40.0], 20000, seed=1)

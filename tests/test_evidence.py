@@ -52,6 +52,7 @@ def test_the_rules_of_a_table_are_those_of_one_module_and_every_module_is_asked(
     assert sorted([*found, "corrections"]) == sorted(rules.RULES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", tables())
 def test_every_cell_of_the_file_is_in_the_frame(table):
     frame, rows = load(table), read(DATA / f"{table}.csv")
@@ -171,6 +172,7 @@ def test_the_readme_is_current():
     assert (DATA / "README.md").read_text(encoding="utf-8") == data_readme(), "run `python -m datagravity data-readme`"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [*sorted(DATA.iterdir()), REFERENCES], ids=lambda path: path.name)
 def test_no_word_about_how_we_worked(path):
     found = [line for line in path.read_text(encoding="utf-8").splitlines() if LEAKS.search(line)]

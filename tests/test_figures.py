@@ -45,6 +45,7 @@ def shown(chapter):
     return {f"{own if module == 'charts' else module}.{function}" for module, function in calls} & set(every_chart())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_prose_names_every_figure_of_its_chapter(chapter):
     named = re.findall(r"\{figure\}`(?:[^`<]*<)?(fig-[\w-]+)>?`", cells(chapter, "markdown"))

@@ -156,6 +156,7 @@ def told(function, name, value):
     return line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "name", "kind"), CASES)
 def test_a_wrong_kind_gets_one_line_with_argument_value_and_what_is_expected(function, name, kind):
     line = told(function, name, WRONG[kind])

@@ -30,6 +30,7 @@ def test_the_pair_agrees_and_holds_no_outputs(chapter):
     assert len(set(identifiers)) == len(identifiers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_the_round_trip_loses_nothing(chapter):
     original = jupytext.read(chapter)
@@ -188,6 +189,7 @@ def test_sync_overwrites_no_edited_notebook_without_asking(some_pairs, capsys, m
     assert "sentence of the notebook" not in edited.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_conflict_of_a_pair_is_explained(some_pairs, capsys):
     source, notebook = some_pairs / "gravity.md", some_pairs / "gravity.ipynb"
     append(source, "A sentence of the source.")

@@ -104,6 +104,7 @@ BAD_WAYS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "changes", "words"),
     [("pim", *case) for case in BAD] + [("memory_paths", *case) for case in BAD_WAYS],
@@ -413,6 +414,7 @@ def test_the_bare_power_on_frozen_rows():
     assert scored(PATHS, "bare power", BARE) == (9, 1.81, 2.23)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("distance", "inside", "error"), [(48, 5, 1.61), (100, 8, 1.42), (150, 9, 1.38)])
 def test_the_share_of_one_chip_at_other_distances_on_frozen_rows(distance, inside, error):
     assert scored(SYSTEMS, "tile", GROWING, MESH[distance])[:2] == (inside, error)
@@ -459,6 +461,7 @@ def test_a_constant_of_printed_middles_reads_bounds_as_points():
     assert not np.allclose(printed.constants, groups["interval-censored median"].constants)
 
 
+@pytest.mark.slow
 def test_a_range_read_as_its_middle_admits_nothing_else():
     groups = pim.forecasts(ranges=False)
     for group in groups:

@@ -220,6 +220,7 @@ def test_order_of_the_masses_does_not_matter():
     assert one.energy == pytest.approx(other.energy, rel=2e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", [0.3, 0.7])
 def test_many_masses_below_1(exponent):
     masses, positions = cloud(6000)
@@ -280,6 +281,7 @@ def sites(n, seed=0):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", EXPONENTS)
 @pytest.mark.parametrize("n", [1, 2, 3, 60, 9000])
 def test_hard_instances(n, exponent):
@@ -553,6 +555,7 @@ def test_a_parquet_data_set_larger_than_memory(tmp_path):
     np.testing.assert_allclose([x, y], expected.position, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", [0.3, 0.5, 1.0, 1.5])
 def test_more_repeated_points_than_are_looked_at_one_by_one(exponent):
     positions = np.random.default_rng(0).integers(0, 2, (4097, 3)).astype(float)

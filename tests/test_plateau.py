@@ -50,6 +50,7 @@ def test_the_rate_is_the_slope_of_the_gain(years, gd_now, compute, transport, re
     assert found == pytest.approx(plateau.rate(plateau.gd_at(years, gd_now, *times), *times), rel=1e-5, abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", [{}, {"nearest": 0.1}, {"fixed_share": 0.2}, {"nearest": 0.3, "fixed_share": 0.05}])
 @pytest.mark.parametrize("beta", [1.3, 2.0, 2.7])
 def test_summed_rates_are_the_gain(beta, ends):

@@ -556,6 +556,7 @@ def test_sensitivity_changes_one_thing_at_a_time(programs):
     assert (savings < found["high"]).all()
 
 
+@pytest.mark.slow
 def test_draws_of_a_law_give_savings(programs):
     found = multiverse.savings_over_draws(programs, "mesh", draws=3, side="die")
     assert len(found) == 3

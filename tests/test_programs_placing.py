@@ -121,6 +121,7 @@ def traces(draw):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", engines.ENGINES)
 @given(
     trace=traces(),

@@ -104,6 +104,7 @@ def measures(name):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_no_paragraph_and_no_sentence_is_too_long(name):
     _, average, long_paragraphs, long_sentences = measures(name)

@@ -124,6 +124,7 @@ CONTRADICTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "where", "cells", "words"),
     [*LEADS_NOWHERE, *NO_SUCH_VALUE, *CONTRADICTS],
@@ -206,6 +207,7 @@ def places(part, before=()):
 PLACES = list(places(DESCRIPTION))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.sampled_from(PLACES), value=st.sampled_from(ANYTHING))
 def test_a_description_with_anything_in_it_is_read_or_named(small, place, value):

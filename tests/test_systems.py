@@ -112,6 +112,7 @@ def test_a_changed_digit_is_an_error_with_its_place(folder, changes, words):
     assert re.search(words, message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "changes", "words"),
     [
@@ -291,6 +292,7 @@ def test_mono_forward_drops_one_product_of_three():
     assert (time.finding, energy.finding) == ("agrees as assumed", "falls short")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "needed"),
     [
@@ -361,6 +363,7 @@ def test_a_budget_repeats_itself_and_counts_nowhere():
 # --- Inputs that are missing, given, or wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", SYSTEMS.index)
 def test_without_an_input_a_row_is_not_computable_and_never_wrong(id):
     whole = compare(id)
@@ -379,6 +382,7 @@ def test_without_an_input_a_row_is_not_computable_and_never_wrong(id):
             assert after.bound is None or after.bound == before.bound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", SYSTEMS.index)
 def test_with_every_input_a_row_is_computed(id):
     """Whatever a reader fills in, the row computes, and the claim's own value of the input gives the claim."""

@@ -59,6 +59,7 @@ def test_pages_share_one_style_sheet_and_one_script(small_site):
     assert '{"a": "<b>"}' in page(small_site, "own")  # data stay
 
 
+@pytest.mark.slow
 def test_rules_that_no_page_can_use_are_cut(small_site):
     theme.finish(small_site)
     text = (small_site / "_static" / "site.css").read_text()
@@ -78,6 +79,7 @@ def test_every_page_states_the_policy_and_holds_no_handler(small_site):
     assert "<p>on time=now</p>" in page(small_site)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("handler", ['onload="start()"', "onload='start()'", "ONLOAD=start()", "onload = start()"])
 def test_a_handler_that_nobody_listens_for_is_refused(small_site, handler):
     (small_site / "own.html").write_text(page(small_site, "own").replace("<body ", f"<body {handler} "))
@@ -85,6 +87,7 @@ def test_a_handler_that_nobody_listens_for_is_refused(small_site, handler):
         theme.finish(small_site)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ['"a onload=start() b"', "'a onload=\"start()\"'", '"&lt;svg onload=start()&gt;"'])
 def test_what_reads_like_a_handler_in_the_value_of_an_attribute_stays(small_site, value):
     (small_site / "own.html").write_text(page(small_site, "own").replace("</body>", f"<a title={value}>a</a></body>"))

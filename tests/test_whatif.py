@@ -60,6 +60,7 @@ def test_a_setting_names_cells_as_readers_write_them(text, table, key, texts):
     assert rows[cells[0].place].key == key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -197,6 +198,7 @@ def test_a_word_turns_with_its_datum(part, name, setting, before, after):
     assert part()[name].value == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "part", "because"),
     [
@@ -260,6 +262,7 @@ def test_what_rests_on_a_source_that_is_left_out_is_told_in_words(chapter):
         assert count + len(found.moved) + found.stay == len(of(chapter))
 
 
+@pytest.mark.slow
 def test_words_choose_the_chapters_that_are_computed(capsys, monkeypatch):
     asked = []
     recomputed = whatif.recomputed

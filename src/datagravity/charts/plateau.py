@@ -219,7 +219,7 @@ def measured_records(series="Green500 number 1", before=2019):
         ),
         drawn_by=measured_records,
         title="Records of a list, and a rate that stayed",
-        subtitle="64-bit HPL, whole systems; band: where the constant rate has 80 % of further records.",
+        subtitle=["64-bit HPL, whole systems", "band: 80 % of further records at the constant rate"],
         description=(
             f"Scatter chart with a logarithmic vertical axis of {len(found)} records in GFLOPS per watt from "
             f"{x.min():.0f} to {x.max():.0f}, with two lines. A constant rate fitted to the records before {before} "
