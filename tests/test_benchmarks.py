@@ -93,6 +93,7 @@ def test_pages_that_differ_are_named(benchmark):
         benchmark.compare_pages({"a.html": "x"}, {"a.html": "y"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("git", [True, False])
 def test_a_copy_has_what_a_build_reads(benchmark, tmp_path, monkeypatch, git):
     if not git:

@@ -49,6 +49,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_site_that_is_not_as_it_was_built_is_built_again(made, change, monkeypatch):
     monkeypatch.setenv("DATAGRAVITY_ADDRESS", "")

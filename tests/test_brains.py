@@ -24,6 +24,7 @@ def test_a_row_names_its_second_source():
     assert load("brain").set_index("id").loc["B054", "second_source"] == "pakkenberg2003"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "definition", "expected"),
     [

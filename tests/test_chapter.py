@@ -112,6 +112,7 @@ def test_a_still_picture_is_the_same_on_every_run_and_shares_no_identifier():
     assert identifiers[0].isdisjoint(identifiers[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chart", [ratio.sum_and_bound, ratio.reuse_crossing, ratio.published_values])
 def test_an_axis_of_the_ratio_says_so(chart):
     titles = re.findall(r'"title": "([^"]*)"', json.dumps(chart().to_dict()))

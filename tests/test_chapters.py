@@ -33,6 +33,7 @@ def code(name):
     return ast.parse("\n".join(cells(name, "code")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_cells_are_short_and_define_nothing(name):
     for cell in cells(name, "code"):

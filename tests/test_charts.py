@@ -88,6 +88,7 @@ def test_a_file_of_charts_has_the_name_of_its_chapter_which_draws_each_of_them(c
             assert re.search(rf"\b{function}\(", page), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_says_what_it_shows_in_full_sentences(name):
     spec = specification(name)
@@ -346,6 +347,7 @@ def test_the_schema_refuses_what_vega_lite_does_not_know():
     assert list(validator_for(SCHEMA)(SCHEMA).iter_errors(wrong))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("unit", "value", "expected", "title"),
     [

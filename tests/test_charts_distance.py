@@ -17,6 +17,7 @@ def hops():
     return charts.energy_by_hops().to_dict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", charts.PATTERNS)
 def test_the_list_chooses_points_and_lines_of_one_pattern(hops, pattern):
     points = {row["id"]: row for row in dataset(hops, "place") if row["data_pattern"] == pattern}
@@ -31,6 +32,7 @@ def test_the_list_chooses_points_and_lines_of_one_pattern(hops, pattern):
     assert sorted(row["pj_per_bit"] for row in ends) == pytest.approx(sorted(expected))
 
 
+@pytest.mark.slow
 def test_the_share_and_its_band_are_pythons():
     spec = charts.share_against_distance().to_dict()
     found = drawn(spec, 2, ["choice", "distance_mm", "share", "low", "high"], evidence="reviewed")
@@ -40,6 +42,7 @@ def test_the_share_and_its_band_are_pythons():
         assert [float(end) for end in ends] == pytest.approx([phi.value, phi.low, phi.high], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_each_split_each_chip_and_each_series_is_a_mark():
     splits = dist.usable_splits()
     marks = dataset(charts.fixed_and_growing().to_dict(), "fj_per_mm")

@@ -26,6 +26,7 @@ def the_map():
     return gravity.gravity_map().to_dict()
 
 
+@pytest.mark.slow
 def test_the_map_states_its_cell_and_holds_the_formula(the_map):
     specification = json.dumps(the_map)
     assert f"cells of {gravity.CELL}" in specification
@@ -110,6 +111,7 @@ def test_what_the_browser_computes_once_is_the_formula():
     assert [one.subs(squares) for one in pull] == [one.subs(units) for one in symbolic.pull(*gravity._parameters())]
 
 
+@pytest.mark.slow
 def test_the_neutral_points_are_mirror_images():
     for ratio in [1, 8, 100]:
         words = texts(gravity.neutral_point().to_dict(), log10_ratio=np.log10(ratio))

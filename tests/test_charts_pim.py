@@ -51,6 +51,7 @@ def test_every_combination_is_drawn_as_it_is_predicted(scatter, scope, options):
         assert values[row.id][2] == (row.miss == "within")
 
 
+@pytest.mark.slow
 def test_the_line_above_the_points_is_the_score(scatter):
     one = pim.score()
     (said,) = drawn(scatter, 5, ["label"], mark="text")

@@ -41,11 +41,13 @@ def test_the_slider_of_gd_starts_at_the_published_value():
     assert "r* = 0.032, saving 15.8x" in texts(placement.energy_against_distance().to_dict())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beta", "expected"), [(1.05, "97.5"), (2.0, "50.0"), (2.95, "2.5")])
 def test_the_virial_point_follows_beta(beta, expected):
     assert f"optimum at {expected}\N{NO-BREAK SPACE}%" in texts(placement.saving_against_share().to_dict(), beta=beta)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beta", [1.05, 2.0, 2.95])
 def test_flatness_shows_what_a_factor_of_two_costs(beta):
     words = texts(placement.flatness().to_dict(), beta=beta)
@@ -53,6 +55,7 @@ def test_flatness_shows_what_a_factor_of_two_costs(beta):
         assert f"+{100 * (dg.excess_energy(ratio, beta) - 1):.0f}\N{NO-BREAK SPACE}%" in words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", symbolic.MODELS)
 def test_the_map_shows_the_saving(model):
     vega = picture(placement.saving_map().to_dict(), model=model)

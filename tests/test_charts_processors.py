@@ -45,6 +45,7 @@ def test_recalled_is_off_and_grey_is_on(by_memory):
     assert values["operation"] == "FP32 multiply"
 
 
+@pytest.mark.slow
 def test_the_boxes_admit_rows(by_memory):
     default = drawn_points(by_memory, operation="all operations")
     assert len(default) == len(disjunction_constants())

@@ -93,6 +93,7 @@ def test_the_browser_prices_counts_as_the_package_does(valley, kernel, partition
     assert [float(value) for *_, value in found] == pytest.approx(np.array(total) / total[0])
 
 
+@pytest.mark.slow
 def test_the_bars_of_a_bill_add_up_to_its_point(valley):
     parts = drawn(valley, 0, ["k", "part"], "rect", programs_kernel="sweep", programs_partition="natural")
     points = drawn(valley, 3, ["k", "ratio"], programs_kernel="sweep", programs_partition="natural")
@@ -113,6 +114,7 @@ def test_the_line_above_names_the_best_place_which_scaling_does_not_move_and_a_p
     assert int(said(log10_programs_place=5)) < int(free.pop())
 
 
+@pytest.mark.slow
 def test_a_partition_that_was_not_counted_is_said_in_words(valley):
     for kernel, partition, missing in [("sweep", "hashed", 0), ("chase", "natural", 0), ("chase", "hashed", 1)]:
         chosen = {"programs_kernel": kernel, "programs_partition": partition}
@@ -125,6 +127,7 @@ def test_the_whole_bill_has_a_sign_of_its_own_in_the_legend(valley):
     assert "the whole bill" in texts(valley, programs_kernel="sweep")
 
 
+@pytest.mark.slow
 def test_a_legend_names_the_partitions_that_the_chosen_program_was_counted_in():
     spec = charts.remote_bytes(counts()).to_dict()
     for kernel, others in [("sweep", {"hashed"}), ("chase", set())]:
@@ -137,6 +140,7 @@ def test_a_square_as_large_as_the_data_sets_the_lengths(valley):
     assert side == pytest.approx(float(side_mm(4 * 2**20)), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_bent_lines_go_through_what_is_drawn():
     spec = charts.remote_bytes(counts()).to_dict()
     points = drawn(spec, 2, ["partition", "k", "share"], programs_crossing="sweep")
@@ -159,6 +163,7 @@ def test_every_partition_has_its_kappa():
     assert "hashed" in spec.to_dict()["description"]
 
 
+@pytest.mark.slow
 def test_each_program_lies_on_the_curve_to_its_ceiling():
     savings = bill.savings(bill.energies(one_run_each(counts()), "wire")).query("partition == 'natural'")
     spec = charts.saving_against_gd(savings).to_dict()
@@ -173,6 +178,7 @@ def test_each_program_lies_on_the_curve_to_its_ceiling():
     assert ends == {"chase": "one place", "sweep": "inside the grid"}
 
 
+@pytest.mark.slow
 def test_the_rule_of_the_list_is_judged_over_its_programs():
     told = predicting.forecasts(counts())
     spec = charts.predicted_savings(told).to_dict()

@@ -13,6 +13,7 @@ def claimed():
     return claimed_and_computed().to_dict()
 
 
+@pytest.mark.slow
 def test_every_claim_with_a_number_or_a_bound_is_drawn_where_it_belongs(claimed):
     rows = systems.counted().set_index("id")
     rows = rows[rows["computed"].notna() | rows["bound"].notna()]

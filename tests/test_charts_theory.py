@@ -21,6 +21,7 @@ def values(picture, line):
     return {int(x): float(y) for x, y in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("chart", "expression", "names"),
     [
@@ -45,6 +46,7 @@ def test_every_slider_moves_something(chart):
             assert ends[0] != ends[1], parameter["name"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beta", [1.5, 2.0, 2.5])
 def test_the_points_of_few_levels(beta):
     drawing = picture(foundations.few_levels().to_dict(), beta=beta)

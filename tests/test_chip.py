@@ -44,6 +44,7 @@ def read(folder, content, name="my_chip.csv"):
     return chip.read(file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["chip.chip", "chip.mends", "chip.units", "sheet.kinds"])
 def test_examples_of_docstrings_run(module):
     done = doctest.testmod(import_module(f"datagravity.{module}"))
@@ -563,6 +564,7 @@ def _mended(row, column, mend):
     return row | {column: number} | ({"unit": unit[1]} if unit else {})
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join),

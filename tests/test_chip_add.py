@@ -67,6 +67,7 @@ def test_a_chip_is_added_where_the_tables_want_it(tmp_path, checkout):
     assert set(own["transport_row"]) | set(own["compute_row"]) == set(added.ids)
 
 
+@pytest.mark.slow
 def test_nothing_else_of_the_files_changes(tmp_path, checkout):
     before = {name: text.decode().splitlines() for name, text in contents(checkout).items()}
     adding.add(mine(tmp_path), checkout)
@@ -92,6 +93,7 @@ def test_a_dry_run_writes_nothing_and_shows_the_difference(tmp_path, checkout, c
     assert contents(checkout) != before
 
 
+@pytest.mark.slow
 def test_what_is_there_is_refused(tmp_path, checkout):
     adding.add(mine(tmp_path), checkout)
     before = contents(checkout)
@@ -123,6 +125,7 @@ def test_a_chip_that_was_added_under_plain_words_is_the_same_chip(tmp_path, chec
         assert mine(tmp_path, *(row | {"chip": "My chip"} for row in rows)).of_known_sources() == {}
 
 
+@pytest.mark.slow
 def test_chips_of_one_memo_are_added_with_one_vote(tmp_path, checkout):
     adding.add(mine(tmp_path, *(row | {"chip": name} for name in ("A", "B") for row in MINE)), checkout)
     with paths.elsewhere(checkout / "data", checkout / "book" / "references.bib"):
@@ -140,6 +143,7 @@ def test_a_further_row_of_a_known_source_needs_no_new_source(tmp_path, checkout)
     assert contents(checkout)["data/sources.csv"] == before["data/sources.csv"]
 
 
+@pytest.mark.slow
 def test_two_chips_of_one_source_are_told_apart_by_their_nodes(tmp_path, checkout):
     rows = [row | {"chip": name, "source": "etsoc1_2026", "value": value, "node_nm": node}
             for name, value, node in (("A", "3.3", "5"), ("B", "3.2", "5")) for row in MINE]  # fmt: skip
@@ -149,6 +153,7 @@ def test_two_chips_of_one_source_are_told_apart_by_their_nodes(tmp_path, checkou
     assert len(adding.add(mine(tmp_path, *rows), checkout).ids) == 4
 
 
+@pytest.mark.slow
 def test_hostile_text_is_text_in_the_tables_and_in_the_bibliography(tmp_path, checkout):
     hostile = r"""a "quoted" note, 50 % & #1_x $y$ \input{/etc/passwd} {open ^~ <b>"""
     rows = [row | {"note": hostile, "source": f"{hostile} 2025", "chip": "M}y @misc{x, chip"} for row in MINE]
@@ -195,6 +200,7 @@ def test_a_source_of_the_book_is_known_by_its_doi():
     assert tables.known_source(f"doi:{row['doi'].upper()}, p. 3") == row["key"]
 
 
+@pytest.mark.slow
 def test_rows_that_a_chapter_could_not_tell_apart_are_refused(tmp_path, checkout):
     before = contents(checkout)
     rows = [row | {"source": "jouppi2021", "node_nm": "7", "part": "INT8 add", "unit": "pJ"} for row in MINE[1:]]
@@ -203,6 +209,7 @@ def test_rows_that_a_chapter_could_not_tell_apart_are_refused(tmp_path, checkout
     assert contents(checkout) == before
 
 
+@pytest.mark.slow
 def test_all_or_nothing_is_written(tmp_path, checkout, monkeypatch):
     before, replace, calls = contents(checkout), os.replace, []
 
@@ -229,6 +236,7 @@ def test_tables_that_are_wrong_already_stay_as_they_are(tmp_path, checkout):
     assert contents(checkout) == before
 
 
+@pytest.mark.slow
 def test_the_ends_of_lines_and_the_mark_of_a_file_stay(tmp_path, checkout):
     energy = checkout / "data" / "energy.csv"
     energy.write_bytes(b"\xef\xbb\xbf" + energy.read_bytes().replace(b"\n", b"\r\n"))

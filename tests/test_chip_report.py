@@ -53,6 +53,7 @@ def test_the_constants_are_the_books_own(example):
     assert [row["gd_matched_low"] for row in example["constants"]] == list(book["gd_matched_low"])
 
 
+@pytest.mark.slow
 def test_a_chip_that_the_book_has_changes_no_verdict(example):
     verdicts = example["verdicts"]
     assert verdicts["one_origin"] == {"ET-SoC-1": "etsoc1_2026"}
@@ -84,6 +85,7 @@ def test_rows_with_a_distance_say_which_claims_are_not_computed(tmp_path):
     assert not set(found["not_computed"]) & set(found["unmoved"])
 
 
+@pytest.mark.slow
 def test_scopes_are_told_apart(hostile):
     found = json.loads(hostile[1].read_text(encoding="utf-8"))
     scopes = {row["chip"]: row["scope"] for row in found["constants"]}
@@ -142,6 +144,7 @@ def test_a_chip_without_main_memory_is_told_so(hostile):
     assert reporting.savings_of([on_chip]) == []
 
 
+@pytest.mark.slow
 def test_savings_are_those_of_the_multiverse(example):
     from datagravity import pim
 

@@ -220,6 +220,7 @@ def test_the_word_of_a_claim_follows_its_world(test, judge):
     assert "rests on data" in no_data["why"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", TESTS)
 def test_intervals_too_wide_to_tell_are_no_test(test, judge):
     claim = judging._claim(test)
@@ -589,6 +590,7 @@ def test_the_page_shows_what_the_reader_chose(page, test, chosen):
         assert sum(int(n) for where, n in squares if where == place) == expected
 
 
+@pytest.mark.slow
 def test_options_that_do_not_combine_say_so(page):
     known = choices.options("claims")
     options = {"beta_path": "every series", "beta_kind": "component"}

@@ -68,6 +68,7 @@ def test_the_book_is_cited_without_a_name_with_version_and_commit(capsys):
         assert found.commit.split()[0] in text
 
 
+@pytest.mark.slow
 def test_a_row_comes_with_its_source_and_one_id_in_two_tables_with_both(capsys):
     assert re.findall(r"^@\w+{([^,]+)", cited(capsys, "energy:P031"), re.MULTILINE)[1:] == ["jouppi2021"]
     text = cited(capsys, "P031", "--style", "plain")
@@ -101,6 +102,7 @@ def test_a_style_that_is_none_is_a_wrong_argument(capsys):
     assert "csl-json" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_bibtex_is_read_by_readers_of_it_as_it_was_meant(capsys):
     odd = citations.Citation(
         r"A {b & c_d 50% #1 $x$", ("C {& D",), "1", "2026-01-02", page=r"Q & A_1 \ } ~ ^", part="row"

@@ -18,6 +18,7 @@ from datagravity.command import layout
 from datagravity.command.line import main
 
 
+@pytest.mark.slow
 def test_every_table_is_listed_with_its_rows(capsys):
     found = values(capsys, "tables")
     assert [one["table"] for one in found] == names()
@@ -114,6 +115,7 @@ def test_a_number_of_the_prose_says_which_tables_it_read(capsys):
     assert "no such" in refused(capsys, "source", "placement.placement_gdd")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "kind", "near"),
     [

@@ -81,6 +81,7 @@ def test_a_missing_argument_is_one_line(name, away, capsys):
     assert "issing" in line or "expected" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_wrong_arguments_are_one_clear_line_each(name, away, capsys):
     before = sorted(away.rglob("*"))

@@ -75,6 +75,7 @@ def test_the_example_is_in_a_sentence_of_the_chapter(request):
     assert after["reviewed_count"] == before["reviewed_count"], "nobody reviewed the example"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_example")
 def test_the_chapter_runs_with_the_example():
     names = {}

@@ -112,6 +112,7 @@ def test_distances_are_complete():
     assert first.set_index("id").query("status == 'recalled'").index.to_list() == ["D20"]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     correction=st.sampled_from(read(SMALL / "corrections.csv")),

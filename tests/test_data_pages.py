@@ -48,6 +48,7 @@ def test_every_table_has_a_page_and_every_row_an_anchor_of_its_own(data):
     assert data.anchors["program_counts"][0] == row_anchor(*key)
 
 
+@pytest.mark.slow
 def test_the_columns_that_stand_side_by_side_are_columns(data):
     for name, beside in catalogue.BESIDE.items():
         fields = [field["name"] for field in page(data, name).resource["schema"]["fields"]]
@@ -82,6 +83,7 @@ def test_a_cell_leads_where_its_key_says(data):
     assert re.search(r'href="related_papers\.html#R\d{3}">R\d{3}</a>', claim)
 
 
+@pytest.mark.slow
 def test_downloads_equal_the_data(data):
     for name in ("energy", "program_measurements"):
         shown = json.loads(page(data, name).json())

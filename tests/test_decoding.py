@@ -289,6 +289,7 @@ def frozen_runs(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
@@ -310,6 +311,7 @@ def test_a_bad_run_is_named(folder, cells, words):
     assert f"data/measured_decoding.csv row 3 (id MD002), {words}" in message
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("frozen_runs")
 def test_a_fit_finds_what_made_the_runs():
     assert {label: energy_per_bit(label) for label, _ in PRICES.values()} == {"system": 10, "device": 4}
@@ -319,6 +321,7 @@ def test_a_fit_finds_what_made_the_runs():
         calibrate(("accelerator", "chip"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("frozen_runs")
 def test_errors_are_those_that_were_put_in():
     found = predicted(TRUE)
@@ -336,6 +339,7 @@ def test_errors_are_those_that_were_put_in():
     assert known["time only"] == pytest.approx(known["measured time"]), "the forecast time is the measured one here"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("frozen_runs")
 def test_a_standing_share_is_found_whatever_time_and_price_made_the_runs():
     for time in ("forecast_seconds", "seconds"):
@@ -414,6 +418,7 @@ def test_what_other_terms_leave_of_a_measured_sum_stands():
         found.summing_to(1)
 
 
+@pytest.mark.slow
 def test_bounds_by_price_are_those_of_each_price_and_sum():
     workload = WORKLOAD | {"batch": 8}
     table = lever_bounds_by_price({"cheap": 4.0, "dear": 18.0}, 3.0, **workload).set_index(["price", "over"])
@@ -434,6 +439,7 @@ def test_a_nearer_memory_that_is_as_much_faster_has_the_bounds_of_mass():
     assert found.bounds["mass"] == pytest.approx(found.joules_per_token / left)
 
 
+@pytest.mark.slow
 def test_a_long_prompt_shares_one_read_of_the_weights():
     token, prompt = decode(batch=1), prefill_energy("Llama-3 70B", "H100 SXM5 80GB", prompt=1000, gpus=4)
     assert prompt.weight_bytes == pytest.approx(token.weight_bytes / 1000)
@@ -498,6 +504,7 @@ def test_bad_levers_groups_and_a_context_too_long():
         decode(context=9000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["Llama-3 70B", "Mixtral 8x7B"])
 @pytest.mark.parametrize("pj_per_bit", [1e-200, 1e-9, 1e-6, 1e-3, 1.0])
 def test_the_batch_of_unity_is_found_however_little_a_bit_costs(model, pj_per_bit):
@@ -553,6 +560,7 @@ def test_the_frozen_file_is_of_the_code_the_tables_and_the_numbers_that_score():
     }
 
 
+@pytest.mark.slow
 def test_a_change_of_a_number_or_of_a_cell_changes_its_digest(monkeypatch):
     known = frozen()
     other = known | {"calibration": known["calibration"] | {"awake_share": 0.5}}

@@ -128,6 +128,7 @@ def test_imports_are_found_in_any_form(modules):
     assert found("this is no Python") == found("import numpy") == set()
 
 
+@pytest.mark.slow
 def test_a_chapter_without_tables_rests_on_cells_python_lock_and_modules():
     book = Book(ROOT)
     notebook = executed.source((book.source / "gravity.md").read_text(encoding="utf-8"))

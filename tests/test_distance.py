@@ -96,6 +96,7 @@ def test_levels_that_are_increments_are_added_up_before_a_line_is_drawn(tmp_path
     assert found["exponent"] == pytest.approx(np.polyfit(np.log([1, 10, 30]), np.log([1, 11, 41]), 1)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells", [{"linear_by_construction": "true"}, {"pooled": "true"}, {"experiment": ""}, {"data_pattern": "zeros"}]
 )
@@ -118,6 +119,7 @@ def test_cards_are_samples_of_one_series_and_their_scatter_is_its_error(tmp_path
     assert found["covariance"] == pytest.approx(found["variance_fixed"], rel=1e-6), "a dear card is dear in both"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("four_origins")
 def test_deleting_a_row_changes_what_rests_on_it_and_nothing_else(tmp_path, monkeypatch):
     whole = dist.splits().set_index(["series", "kind"])["per_mm"]
@@ -139,6 +141,7 @@ def logit(share):
     return np.log(share / (1 - share))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("four_origins")
 def test_the_share_at_a_distance_is_that_of_further_machines():
     phi = dist.fixed_share(10)
@@ -160,6 +163,7 @@ def test_a_fixed_part_that_is_known_by_a_bound_lowers_the_share():
     assert chosen.loc["known fixed parts alone", "share"] == dist.fixed_share(10, bounds=False).value
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("four_origins")
 def test_an_origin_alone_has_its_own_share_and_the_scatter_of_all():
     anchor, intercept = (

@@ -53,10 +53,12 @@ def test_prose_names_every_figure_of_its_chapter(chapter):
     assert drawn <= set(named)
 
 
+@pytest.mark.slow
 def test_every_chart_is_seen_in_a_chapter():
     assert set().union(*map(shown, CHAPTERS)) == set(every_chart())
 
 
+@pytest.mark.slow
 def test_the_figure_holds_caption_controls_pictures_sources_and_menu(energy):
     text = figures.figure(energy, figures.name_of(energy), 2, "_static/figures/placement.js")
     assert '<figure class="dg-chart" id="fig-energy-against-distance"' in text
@@ -79,6 +81,7 @@ def test_sources_are_linked():
     assert 'href="references.html#jouppi2021"' in renderer.source_line(specification)
 
 
+@pytest.mark.slow
 def test_a_slider_over_powers_of_ten_opens_with_its_value(energy):
     shown = {control["name"]: control["shown"] for control in energy.controls}
     assert shown == {"log10_G_d": "992", "beta": "2", "fixed_share": "0", "model": ""}
@@ -133,6 +136,7 @@ def test_on_a_phone_legends_are_columns_and_long_titles_break():
     assert second == before["layer"][1]
 
 
+@pytest.mark.slow
 def test_what_is_sent_holds_no_link_no_control_and_no_field_that_nothing_shows():
     specification = disjunction_constant.published_values().to_dict()
     parts = drawing.parts(specification, "", "published")
@@ -146,6 +150,7 @@ def test_what_is_sent_holds_no_link_no_control_and_no_field_that_nothing_shows()
     assert drawing.LINK in sent
 
 
+@pytest.mark.slow
 def test_an_unused_field_is_left_out():
     chart = placement.flatness().to_dict()
     chart["layer"].append(
@@ -209,6 +214,7 @@ def test_no_two_controls_that_stand_there_together_have_one_name_for_readers(ene
     assert told["figures"]["fig-a"]["settings"] == names
 
 
+@pytest.mark.slow
 def test_kept_parts_are_read_again_and_a_change_draws_anew(tmp_path, monkeypatch):
     specification = placement.flatness().to_dict()
     first = drawing.kept(specification, "source", tmp_path)

@@ -151,6 +151,7 @@ def paired(seed=2, groups=8, each=4):
     return np.array([1.0, -2.0]) + np.repeat(effects, each, axis=0) + own, labels
 
 
+@pytest.mark.slow
 def test_statsmodels_finds_the_same_effects_of_two_outcomes():
     values, labels = paired()
     count = len(values)
@@ -236,6 +237,7 @@ def test_bounds_bring_back_what_leaving_out_would_hide():
     assert with_bounds == pytest.approx(truth, abs=0.15)
 
 
+@pytest.mark.slow
 def test_a_further_case_scatters_more_than_the_mean():
     ours = fits.random_effects(*nested())
     drawn = ours.draws(200_000, np.random.default_rng(0))[:, 0]
@@ -358,6 +360,7 @@ def test_a_part_that_is_zero_has_the_bound_of_its_likelihood():
 # --- Permutations
 
 
+@pytest.mark.slow
 def test_rank_correlations_are_scipys_and_their_p_the_exact_one():
     x, y = [1, 2, 3, 4, 5, 6], [2.0, 1.0, 4.0, 3.0, 6.0, 6.0]
     value, p = fits.joint_rank_correlation([x], y, permutations=20000)

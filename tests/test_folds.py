@@ -32,6 +32,7 @@ def test_a_cell_is_told_by_its_code(code, expected):
     assert tuple(folds.kind(code)) == expected
 
 
+@pytest.mark.slow
 def test_the_count_is_of_the_sources():
     texts = [path.read_text(encoding="utf-8") for path in CHAPTERS]
     found = folds.count(texts)

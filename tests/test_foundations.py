@@ -234,6 +234,7 @@ def test_the_price_of_a_wrong_beta(gd, true, assumed):
 # --- Shares ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6))
 def test_the_saving_lies_between_any_move_and_any_balanced_weights(seed):

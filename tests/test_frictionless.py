@@ -79,6 +79,7 @@ def test_a_blank_row_is_one_problem_for_both(small):
     assert [place(p) for p in native(small)] == [("data/claims.csv", 8, "id")]
 
 
+@pytest.mark.slow
 def test_what_is_stricter_here_than_in_frictionless(small):
     for row, column, cell in [
         ("P016", "energy_high_pj", "inf"),
@@ -93,6 +94,7 @@ def test_what_is_stricter_here_than_in_frictionless(small):
     assert frictionless_check.problems(small) == []
 
 
+@pytest.mark.slow
 def test_the_command_asks_both(small, monkeypatch, capsys):
     assert main(["validate", str(small)]) == 0
     assert "energy                  28 rows, valid" in capsys.readouterr().out

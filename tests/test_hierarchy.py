@@ -115,6 +115,7 @@ def test_one_free_level_is_as_good_as_two_with_both_ends_built():
     assert free[0] == pytest.approx(np.cosh(np.log(992) / 4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beta", [1.4, 2.0, 2.7])
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_no_place_of_free_levels_has_a_smaller_worst_case(beta, count):

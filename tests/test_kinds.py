@@ -142,6 +142,7 @@ def test_every_public_function_and_every_argument_stands_here():
         assert asked <= set(RIGHT[name]), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", RIGHT)
 def test_what_is_right_is_taken(function):
     getattr(dg, function)(**RIGHT[function])
@@ -204,6 +205,7 @@ def test_an_interval_gives_an_interval_that_holds_the_value(law, name):
     assert found.value == pytest.approx(getattr(dg, law)(**RIGHT[law]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "name"), SPANNED)
 def test_an_interval_widens_the_band_of_a_forecast(function, name):
     forecast, given = getattr(dg, function), RIGHT[function]

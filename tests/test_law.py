@@ -189,6 +189,7 @@ def test_a_fixed_share_lowers_and_caps_the_saving(gd, beta, model, share):
 # --- The inverse -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(gds, betas, models)
 def test_round_trip(gd, beta, model):
     saving = law.saving(gd, beta, model)
@@ -200,6 +201,7 @@ def test_round_trip(gd, beta, model):
     assert law.saving(gd, found, model) == pytest.approx(saving, rel=1e-10 + spacing)
 
 
+@pytest.mark.slow
 @given(machine_gds, machine_betas, models)
 def test_round_trip_on_the_branch_of_beta(gd, beta, model):
     saving = law.saving(gd, beta, model)

@@ -23,6 +23,7 @@ def loaded(code, more=""):
     return set(run.stdout.split("loaded", 1)[1].split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     [
@@ -107,6 +108,7 @@ def test_rows_of_the_tables_need_no_statistics():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_dask_is_not_imported_without_need():
     program = "import sys; from datagravity.placement import place; place([1, 2], [[0], [1]], 1); "
     program += "sys.exit('dask' in sys.modules)"

@@ -41,6 +41,7 @@ def test_below_one_the_neutral_point_is_a_ridge_and_the_heavy_one_wins(a):
     assert place(np.array([2.5, 1.0]), np.array([[0.0], [1.0]]), a).position == pytest.approx([0.0])
 
 
+@pytest.mark.slow
 def test_triangle_threshold():
     assert float(sym.triangle_threshold) == pytest.approx(0.7381, abs=5e-5)
     at_threshold = {sym.exponent: sym.triangle_threshold}
@@ -65,5 +66,6 @@ def test_the_landscape_marks_the_optimum(a, ratio):
         assert shown[0] == pytest.approx(result.position[0], abs=6e-4)
 
 
+@pytest.mark.slow
 def test_the_triangle_states_the_threshold():
     assert "equal at a = 0.7381" in texts(many_data_sets.triangle().to_dict())

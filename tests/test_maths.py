@@ -34,6 +34,7 @@ def test_what_chapters_write_becomes_mathml(latex):
     assert FORMS[latex] in maths.mathml(latex, display=True)
 
 
+@pytest.mark.slow
 def test_every_formula_of_the_package_can_be_set():
     formulas = [getattr(symbolic, name) for name in dir(symbolic)]
     formulas = [formula for formula in formulas if isinstance(formula, sp.Basic)]
@@ -101,6 +102,7 @@ def test_the_font_has_what_formulas_draw_and_no_more():
     assert "Open Font License" in font["name"].getDebugName(13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("latex", [r"\sqrt{2\ln F}", r"\sqrt[3]{\frac{a}{b}}"])
 def test_the_font_has_the_sign_of_a_root_in_every_height(latex):
     letters = maths.characters(maths.mathml(latex))

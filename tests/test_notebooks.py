@@ -19,6 +19,7 @@ from datagravity.site.build import Book
 CHAPTERS = Book(ROOT).chapters()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_the_pair_agrees_and_holds_no_outputs(chapter):
     assert notebooks.difference(chapter) == ""
@@ -127,6 +128,7 @@ def git(folder, *arguments):
     subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_git", [True, False])
 def test_which_of_a_pair_was_edited_is_known_from_the_last_sync_or_the_last_commit(pair, with_git):
     if with_git:
@@ -235,6 +237,7 @@ def opened(path):
     return manager.get(path.name)["content"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("younger", [".md", ".ipynb"])
 def test_a_pair_opens_in_jupyterlab_whichever_file_is_younger(some_pairs, younger):
     source = some_pairs / "gravity.md"
@@ -242,6 +245,7 @@ def test_a_pair_opens_in_jupyterlab_whichever_file_is_younger(some_pairs, younge
     assert opened(some_pairs / "gravity.ipynb")["cells"][0]["source"].startswith("# ")
 
 
+@pytest.mark.slow
 def test_sync_leaves_no_notebook_younger_than_its_source(some_pairs):
     append(some_pairs / "gravity.md", "A sentence.")
     os.utime(some_pairs / "gravity.md", (1e9, 1e9))

@@ -6,6 +6,7 @@ from datagravity import load
 from editing import problems_of, read, write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "like", "changes", "said"),
     [

@@ -28,6 +28,7 @@ def value_of(name):
     return package_page.found(name.removeprefix("datagravity."))
 
 
+@pytest.mark.slow
 def test_the_committed_page_is_what_the_docstrings_say():
     assert package_page.page(CHAPTERS) == TEXT, "make sync"
 
@@ -44,6 +45,7 @@ def test_an_entry_stands_once():
     assert len(NAMES) == len(set(NAMES))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_what_a_chapter_calls_stands_on_the_page(chapter):
     shown = {package_page._whole_name(value_of(name)) for name in NAMES if callable(value_of(name))}

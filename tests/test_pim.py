@@ -148,6 +148,7 @@ def test_what_is_usable(rows):
 # --- The prediction
 
 
+@pytest.mark.slow
 def test_a_prediction_of_every_row_and_every_law(rows):
     for row in rows.to_dict("records")[::25]:
         for law in choices.options("pim")["law"]:
@@ -157,6 +158,7 @@ def test_a_prediction_of_every_row_and_every_law(rows):
             assert {one.origin for one in answer.inputs.values()} <= {"row", "prior"}
 
 
+@pytest.mark.slow
 def test_outcomes_are_never_read(rows):
     for row in rows.to_dict("records")[::20]:
         changed = row | dict.fromkeys(OUTCOMES, "1234.5")
@@ -237,6 +239,7 @@ COLUMNS = ["id", "row_id", "source", "baseline_class", "baseline_memory", "scope
 ENERGIES = ["pj_per_bit_baseline", "pj_per_bit_baseline_low", "pj_per_bit_baseline_high"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(row=st.dictionaries(st.sampled_from(COLUMNS + ENERGIES), CELLS))
 @example(row={"pj_per_bit_baseline": 1e-6, "scope": "data_path"})
@@ -450,6 +453,7 @@ def test_errors_are_summed_as_the_specification_says():
     assert found["median"]["mean_error"] == found["mean"]["mean_error"]
 
 
+@pytest.mark.slow
 def test_a_constant_of_printed_middles_reads_bounds_as_points():
     groups = {group.specifications["constant"].iloc[0]: group for group in pim.forecasts()}
     printed = groups["median of printed middles"]
@@ -590,6 +594,7 @@ def test_shares_of_specifications_by_hand(table):
         pim.shares(table.head(0))
 
 
+@pytest.mark.slow
 def test_what_each_option_does_adds_up_to_the_whole(table):
     options = pim.by_option().query("outcome == 'gain'")
     for _, own in options.groupby("choice"):
@@ -602,6 +607,7 @@ def test_what_each_option_does_adds_up_to_the_whole(table):
     assert spread["beside"].between(0, 1).all()
 
 
+@pytest.mark.slow
 def test_power_tells_what_so_many_reports_can_tell():
     below, above = pim.told_apart(20)
     assert 0.5 <= below <= 0.55

@@ -140,6 +140,7 @@ def compare_with_grid(masses, positions, exponent, grid):
         assert placement.energy <= 2 * placement.lower_bound * (1 + 1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.lists(st.tuples(weights, coordinates), min_size=1, max_size=9), exponents)
 def test_against_a_grid_on_a_line(points, exponent):
@@ -157,6 +158,7 @@ def test_against_a_grid_in_the_plane(points, exponent):
     compare_with_grid(points[:, 0], points[:, 1:], exponent, grid)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(2, 40), exponents, st.floats(-3, 3), st.floats(-6, 6), st.floats(-100, 100))
 def test_translation_rotation_scale(seed, n, exponent, angle, log_scale, shift):
@@ -175,6 +177,7 @@ def test_translation_rotation_scale(seed, n, exponent, angle, log_scale, shift):
 # --- Many masses -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", [1, 1.2, 1.5, 2.5, 3.3])
 @pytest.mark.parametrize("dimensions", [1, 2])
 def test_many_masses_against_another_minimiser(dimensions, exponent):
@@ -192,6 +195,7 @@ def test_many_masses_against_another_minimiser(dimensions, exponent):
     assert placement.energy == pytest.approx(energy(masses, positions, exponent, placement.position), rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", [1, 1.5, 2.5])
 def test_few_readings_of_a_million_masses(exponent):
     masses, positions = cloud(1_000_000)
@@ -200,6 +204,7 @@ def test_few_readings_of_a_million_masses(exponent):
     assert placement.iterations <= 4
 
 
+@pytest.mark.slow
 def test_memory_stays_bounded():
     masses, positions = np.ones(2_000_000), np.random.default_rng(0).normal(size=(2_000_000, 2))
     place(masses[:10], positions[:10], 1.5)

@@ -63,6 +63,7 @@ def test_summed_rates_are_the_gain(beta, ends):
     assert summed == pytest.approx(math.log2(plateau.realigned_gain(50, beta=beta, **start, **ends)), rel=1e-6)
 
 
+@pytest.mark.slow
 @given(st.floats(0, 40), gds, betas, shares, st.floats(0.01, 1))
 def test_the_gain_is_that_of_the_law_at_the_distance_of_the_day(years, gd_now, beta, share, nearest):
     gd = plateau.gd_at(years, gd_now, **TIMES)

@@ -71,6 +71,7 @@ def test_an_origin_places_what_begins_within_a_matrix():
     assert (codes // 1024).tolist() == [1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15]
 
 
+@pytest.mark.slow
 def test_counts_are_those_of_the_trace():
     random = np.random.default_rng(0)
     addresses, writes = random.integers(0x1000, 0x3000, size=500), random.random(500) < 0.3

@@ -68,6 +68,7 @@ def tables(benchmark, folder):
     return tuple(pd.read_csv(folder / name) for name in (benchmark.COUNTS, benchmark.MISSES))
 
 
+@pytest.mark.slow
 def test_each_row_stands_once_in_the_order_of_kernels(tables):
     counts, misses = tables
     assert tuple(counts.columns) == placing.COLUMNS

@@ -545,6 +545,7 @@ def test_a_bill_that_is_least_at_an_end_is_not_compared():
     assert share_theorem.compared(bill.energies(rows, "wire")).empty
 
 
+@pytest.mark.slow
 def test_sensitivity_changes_one_thing_at_a_time(programs):
     found = multiverse.sensitivity(programs).set_index("variant")
     assert "hashed" not in found.index
@@ -568,6 +569,7 @@ def test_draws_of_a_law_give_savings(programs):
     )
 
 
+@pytest.mark.slow
 def test_statements_are_what_a_walk_over_kernels_finds(programs):
     choices = {"price": ("wire",), "header_bytes": (8.0,), "copies": ("copies",), "side": ("footprint",)}
     choices |= {"descriptor_bytes": (64.0,), "place_pj": (0.0, 1e13), "integer": ("own",)}

@@ -135,6 +135,7 @@ def test_counts_are_those_of_a_walk_through_the_run(engine, trace, places, owner
     assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-12, nan_ok=True)
 
 
+@pytest.mark.slow
 @given(trace=traces(), places=st.sampled_from(PLACES))
 def test_bytes_add_up_and_copies_help(trace, places):
     row = placing.count(trace, "natural", places)

@@ -44,6 +44,7 @@ def zipf():
     return np.random.default_rng(2).choice(ZIPF_ITEMS, size=100_000, p=shares / shares.sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", engines.ENGINES)
 @given(stream=STREAMS)
 def test_distances_are_those_of_the_definition(engine, stream):

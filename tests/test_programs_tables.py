@@ -64,6 +64,7 @@ def test_what_is_counted_passes(tmp_path, monkeypatch, owner, serial):
     assert validate() == {"program_counts": 5, "program_misses": len(misses())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "column"),
     [

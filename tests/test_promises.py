@@ -124,6 +124,7 @@ def test_the_order_that_documents_name_is_that_of_the_floors(file):
         assert height[lower] < height[higher], f"{lower} → {higher}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", datagravity.__all__)
 def test_everything_public_is_explained_with_examples_that_run(name):
     found = getattr(datagravity, name)
@@ -157,6 +158,7 @@ def test_style_and_format_are_clean():
         assert run.returncode == 0, run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_the_readmes_picture_is_the_charts(tmp_path):
     main(["picture", str(tmp_path / "picture.svg")])
     assert (tmp_path / "picture.svg").read_text(encoding="utf-8") == read("book/energy-against-distance.svg")

@@ -113,6 +113,7 @@ def literals(where, lines, *patterns):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_prose_types_no_number_that_a_cell_computes(name):
     assert literals(name, prose(CHAPTERS[name]), LITERAL) == []
@@ -157,6 +158,7 @@ def test_the_linter_reads_the_words_of_charts(tmp_path, code, expected):
     assert len(literals("chart", chart_words(path), LITERAL, FACTOR)) == expected
 
 
+@pytest.mark.slow
 def test_every_exception_is_used():
     texts = {name: "\n".join(prose(path)) for name, path in CHAPTERS.items()}
     texts |= {name: "\n".join(chart_words(path)) for name, path in CHARTS.items()}

@@ -113,11 +113,13 @@ def test_no_paragraph_and_no_sentence_is_too_long(name):
     assert average <= MEAN_WORDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAIN)
 def test_a_chapter_of_the_main_part_is_read_at_one_sitting(name):
     assert measures(name)[0] <= CHAPTER_WORDS
 
 
+@pytest.mark.slow
 def test_the_main_part_is_read_in_an_evening():
     assert sum(measures(name)[0] for name in MAIN) <= MAIN_WORDS
 

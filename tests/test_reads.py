@@ -76,6 +76,7 @@ def test_an_edited_input_of_a_system_reaches_its_comparison(data):
     assert passes() == 6
 
 
+@pytest.mark.slow
 def test_an_edited_region_changes_where_the_parts_of_a_claim_lie(data, monkeypatch):
     parts = [claims.Part("part", Interval(2, 1, 3), "origin")]
     monkeypatch.setitem(claims.TESTS, "transport_dominates", lambda: parts)
@@ -84,6 +85,7 @@ def test_an_edited_region_changes_where_the_parts_of_a_claim_lie(data, monkeypat
         assert claims.parts("transport_dominates").loc[0, "position"] == position
 
 
+@pytest.mark.slow
 def test_a_result_is_computed_once_for_each_content_of_the_tables_it_read(data):
     count = []
 
@@ -236,6 +238,7 @@ def test_only_so_many_results_are_kept():
     assert len(count) == 301
 
 
+@pytest.mark.slow
 def test_threads_may_ask_at_once():
     @remembered
     def table(name):

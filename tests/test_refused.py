@@ -139,6 +139,7 @@ def test_a_variant_is_a_named_error(tables, table, where, cells, words):
     assert any(f"column {name}" in named[0] for name in row)
 
 
+@pytest.mark.slow
 def test_a_cell_of_ten_megabytes_is_named_whatever_length_the_reader_takes(tables):
     with_cells(tables, "energy", {}, {"operation": "x" * 10_000_000})
     message = problems_of(tables)

@@ -53,6 +53,7 @@ def test_entries_are_sorted_by_key_whatever_the_order_of_the_file(small):
     pd.testing.assert_frame_equal(bibliography(), before)
 
 
+@pytest.mark.slow
 def test_a_field_is_decoded_only_if_it_holds_latex():
     fields = [text for entry in parse_file(str(REFERENCES)).entries.values() for text in entry.fields.values()]
     fields += [

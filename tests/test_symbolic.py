@@ -66,6 +66,7 @@ def test_models_read_as_stated(share):
     assert sp.simplify((sym.energy("tile", share) - sym.energy("patch", share)).subs(beta, 2)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0, sym.fixed_share])
 @pytest.mark.parametrize("model", MODELS)
 def test_optimal_distance_is_stationary(model, share):
@@ -84,6 +85,7 @@ def test_saving_is_energy_built_over_energy_at_the_optimum(model):
             assert abs(sp.N(ratio.subs(values).subs(sym.fixed_share, share) - 1, 50)) < 1e-40
 
 
+@pytest.mark.slow
 def test_saving_in_closed_form():
     entropy_power = LAMBDA**LAMBDA * (1 - LAMBDA) ** (1 - LAMBDA)
     assert log_is_zero(sym.saving("tile") / ((G_d + 1) * entropy_power / G_d ** (1 - LAMBDA)))
@@ -112,6 +114,7 @@ def test_an_argument_that_cannot_be_kept_is_named(name):
 # --- The share theorem, the virial rule, flatness --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_share_theorem_gives_the_saving_of_both_models(model):
     from_share = sym.saving_from_share.subs(sym.transport_share, sym.built_share(model))
@@ -123,6 +126,7 @@ def test_built_share_is_transport_over_energy(model):
     assert sp.simplify((sym.transport(model) / sym.energy(model)).subs(r, 1) - sym.built_share(model)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_virial_rule(model):
     share = sp.simplify((sym.transport(model) / sym.energy(model) * r**2).subs(beta, BETA))
@@ -160,11 +164,13 @@ def test_excess_energy_is_the_same_for_every_gd_and_model(model):
 # --- The two models are one; bounds and limits -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_patch_saves_what_tile_saves_at_the_equivalent_gd():
     tile = sym.saving("tile").subs(G_d, sym.equivalent_tile_gd)
     assert log_is_zero(sp.simplify(tile.subs(beta, BETA)) / sym.saving("patch"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_duality(model):
     mirrored = sym.saving(model).subs({G_d: 1 / G_d, beta: 4 - beta}, simultaneous=True)
@@ -241,6 +247,7 @@ def evaluate_in_vega(expressions):
     return np.array(rows, dtype=float)
 
 
+@pytest.mark.slow
 def test_sympy_numpy_and_vega_agree_on_one_grid():
     in_vega = evaluate_in_vega(FORMS.values())
     for column, (name, expression) in enumerate(FORMS.items()):
@@ -321,6 +328,7 @@ def test_each_formula_comes_from_the_file_that_builds_it(file):
     assert {name for name in built if not name.startswith("_")} == set(sym.FORMULAS[file].split())
 
 
+@pytest.mark.slow
 def test_every_name_is_there_and_no_other():
     names = [name for names in sym.FORMULAS.values() for name in names.split()]
     names += [symbol.name for symbol in sym.NOTATION]

@@ -38,6 +38,7 @@ def test_a_system_is_a_paper_of_the_survey_with_its_lever():
     assert (papers.loc[SYSTEMS["paper"], "lever"].to_numpy() == SYSTEMS["lever"].to_numpy()).all()
 
 
+@pytest.mark.slow
 def test_every_claim_of_the_table_is_compared_once_and_every_function_is_named():
     assert list(every()) == list(load("system_claims")["id"])
     functions = [systems.function_of(id) for id in SYSTEMS.index]
@@ -95,6 +96,7 @@ def test_a_lower_cost_stands_in_the_abstract():
     assert f"{100 * (1 - input_rows('S06')['cost_ratio']['value']):.0f}%" in printed.split("; ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

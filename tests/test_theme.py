@@ -102,6 +102,7 @@ def test_a_handler_behind_the_value_of_an_attribute_is_refused(small_site):
         theme.finish(small_site)
 
 
+@pytest.mark.slow
 def test_a_page_has_a_head_for_its_policy(small_site):
     text = page(small_site)
     (small_site / "index.html").write_text(text.replace("<head>", '<HEAD lang="en">'))

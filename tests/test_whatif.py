@@ -89,6 +89,7 @@ def test_a_wrong_source_and_options_that_do_not_go_together_are_refused(capsys):
         pass
 
 
+@pytest.mark.slow
 def test_what_follows_from_a_cell_is_set_with_it_and_a_correction_of_it_is_void():
     before = files()
     cells, _ = typed.cells_of(["accelerators.H100.tdp=350", "claims.C6.region=0.1,10"])
@@ -131,6 +132,7 @@ def test_a_source_goes_with_its_rows_and_with_those_that_refer_to_them(key):
             assert count <= len(list(csv.DictReader(file)))
 
 
+@pytest.mark.slow
 def test_a_table_without_a_row_is_missing_in_words_and_only_where_a_source_is_left_out(tmp_path):
     with changing.changed(left_out=["leebruck2026"]):
         assert catalogue.rows("claims") == []
@@ -146,6 +148,7 @@ def test_a_table_without_a_row_is_missing_in_words_and_only_where_a_source_is_le
         rows_by_id("energy", ["P001", "X1"])
 
 
+@pytest.mark.slow
 def test_a_number_moves_as_its_cell_does():
     key = next(row.key for row in catalogue.rows("published_ratios") if row.key == "G4")
     cells, _ = typed.cells_of([f"published_ratios.{key}.gd=500"])
