@@ -1,8 +1,9 @@
 """Everything that takes longer than a test may: `make torture`, or `python tests/torture [PART ...]`.
 
 Builds that are killed, stopped and starved (`faults`), a book of hostile tables (`hostile`), each source left out in
-turn (`sources`), two builds compared byte by byte (`same`), and a count of the tests and of the inputs they draw
-(`count`). What each part found replaces what it found last in `record.json`, from which the page of checks is written.
+turn (`sources`), two builds compared byte by byte (`same`), every public function with drawn inputs (`fuzz`), and a
+count of the tests and of the inputs they draw (`count`). What each part found replaces what it found last in
+`record.json`, from which the page of checks is written.
 """
 
 import argparse
@@ -35,6 +36,16 @@ def of_sources(found):
     return [line("Sources", "one left out; what cannot be computed says why", len(found), told)]
 
 
+def of_fuzz(found):
+    """Lines of the record, from what the script that calls every public function wrote."""
+    lines = []
+    for engine in dict.fromkeys(one["engine"] for one in found):
+        runs = [one for one in found if one["engine"] == engine]
+        what = f"public functions, {sum(one['tries'] for one in runs):,} inputs drawn by {engine}"
+        lines.append(line("Functions", what, len(runs), sum(not one["wrong"] for one in runs)))
+    return lines
+
+
 def line(part, what, tries, held):
     """A line of the record."""
     return {"part": part, "what": what, "tries": tries, "held": held}
@@ -46,6 +57,7 @@ PARTS = {
     "hostile": ((), of_hostile),
     "sources": (("--sample", "40"), of_sources),
     "same": ((), list),
+    "fuzz": (("--inputs", "200"), of_fuzz),
 }
 
 
