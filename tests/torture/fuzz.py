@@ -288,7 +288,7 @@ def targets():
     amount = mostly(st.one_of(USUAL, WIDE, spans(USUAL)))
     prompt = st.one_of(amount, st.lists(USUAL, min_size=2, max_size=2), st.tuples(USUAL, USUAL))
     levers = st.fixed_dictionaries(
-        {"lever": mostly(st.sampled_from(decoding.LEVERS)), "factor": mostly(st.one_of(st.floats(1, 1e3), WIDE))}
+        {"lever": mostly(st.sampled_from(list(decoding.LEVERS))), "factor": mostly(st.one_of(st.floats(1, 1e3), WIDE))}
     )
     tables = mostly(st.sampled_from(["energy", "sources", "pim", "choices"]))
     frames = st.fixed_dictionaries({"table": tables, "rows": st.just(evidence.load("llm"))}, optional={"name": JUNK})
