@@ -40,7 +40,7 @@ FOLLOWING = (
 #: Style sheets that a page has no use for.
 UNUSED_STYLES = re.compile(r"sphinx-thebe\.css")
 #: Files of the theme that nothing loads any more, as patterns in `_static`.
-DROPPED = ["scripts/fontawesome*", "**/*.map", "vendor", "locales", "sphinx-thebe.*", "design-tabs.js", "*.html"]
+DROPPED = ["scripts/fontawesome*", "**/*.map", "vendor", "locales", "sphinx-thebe.*", "design-tabs.js"]
 #: Handlers in attributes of the theme's buttons -> what `theme.js` listens for.
 ACTIONS = {"window.print()": "print", "toggleFullScreen()": "fullscreen"}
 # Sphinx's search begins as soon as its script is read if the page is there by then: words of the language before it,
@@ -81,8 +81,7 @@ def finish(site, extra_names=()):
         If a page has a handler in an attribute that `ACTIONS` does not know; the message names page and handler.
     """
     site = Path(site)
-    found = sorted(path for path in site.rglob("*.html") if path.parent.name != "_static")
-    pages = {path: path.read_text(encoding="utf-8") for path in found}
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     pages = {path: Page(path.relative_to(site).as_posix(), text) for path, text in pages.items()}
     pages = {path: page for path, page in pages.items() if page.unfinished}
     if not pages:
